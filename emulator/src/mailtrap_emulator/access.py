@@ -1,0 +1,69 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Who may do what: API tokens and the levels that they have on things (facts 1.2, 3.3, 3.4)."""
+
+from .clock import Clock, parse_iso
+from .store import Row, Store, TableSpec
+
+OWNER, ADMIN, VIEWER, INDETERMINATE, NONE = 1000, 100, 10, 1, 0
+
+TOKENS = TableSpec("api_tokens", 2_500_000, unique=("token",), groups={"account": lambda row: row["account_id"]})
+
+
+def presented_token(headers: dict[str, str]) -> str | None:
+    """The token value in ``Authorization: Bearer`` or ``Api-Token`` (facts 1.2)."""
+    scheme, _, value = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip()
+    return headers.get("api-token")
+
+
+def is_expired(token: Row, clock: Clock) -> bool:
+    return token["expires_at"] is not None and parse_iso(token["expires_at"]) <= clock.now()
+
+
+def valid_token(store: Store, clock: Clock, value: str | None) -> Row | None:
+    """The token with this value, unless it is unknown, deleted or expired."""
+    token = store[TOKENS.kind].find("token", value) if value else None
+    return None if token is None or is_expired(token, clock) else token
+
+
+class Access:
+    """The levels of one token inside its account. The wider grant includes the narrower (facts 3.3)."""
+
+    def __init__(self, token: Row) -> None:
+        self._grants = {(item["resource_type"], item["resource_id"]): item["access_level"] for item in token["resources"]}
+        self.account_id: int | None = token["account_id"]
+        self.account = self._grants.get(("account", self.account_id), NONE)
+
+    def project(self, project: Row) -> int:
+        return max(self.account, self._grants.get(("project", project["id"]), NONE))
+
+    def sandbox(self, sandbox: Row) -> int:
+        if self.account >= ADMIN:
+            return self.account
+        return max(
+            self.account,
+            self._grants.get(("project", sandbox["project_id"]), NONE),
+            self._grants.get(("sandbox", sandbox["id"]), NONE),
+        )
+
+    def domain(self, domain: Row) -> int:
+        return max(self.account, self._grants.get(("domain", domain["id"]), NONE))
+
+    def scope(self, resource_type: str) -> int:
+        """The level on a part of the account that has no object of its own, such as ``billing`` or
+        ``email_template_permission_scope``, whose id is the account's."""
+        return max(self.account, self._grants.get((resource_type, self.account_id), NONE))
+
+    def levels(self) -> list[int]:
+        """The distinct levels of the token, highest first."""
+        return sorted(set(self._grants.values()), reverse=True)
+
+
+def permissions(level: int) -> dict[str, bool]:
+    """The ``permissions`` object that an answer carries for a thing the token has this level on."""
+    admin = level >= ADMIN
+    return {"can_read": level >= INDETERMINATE, "can_update": admin, "can_destroy": admin, "can_leave": True}

@@ -1,0 +1,142 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The control plane at ``/_emulator/``: what a test does to the world behind the API's back (facts 8.4)."""
+
+import base64
+import json
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from . import areas, start
+from .call import read_json
+from .clock import parse_iso
+from .faults import Faults, read_fault
+from .journal import Journal
+from .seeding import ControlError, Item, plant
+from .world import DEFAULT_SETTINGS, World
+
+
+class Control:
+    """The handlers; each answers with JSON, and with 400 and one sentence for what it cannot do."""
+
+    def __init__(self, world: World, journal: Journal, faults: Faults) -> None:
+        self.world = world
+        self.journal = journal
+        self.faults = faults
+
+    def app(self) -> Starlette:
+        routes = [
+            Route("/_emulator/reset", self.reset, methods=["POST"]),
+            Route("/_emulator/seed", self.seed, methods=["POST"]),
+            Route("/_emulator/dump", self.dump, methods=["GET"]),
+            Route("/_emulator/clock", self.clock, methods=["GET", "POST"]),
+            Route("/_emulator/journal", self.read_journal, methods=["GET"]),
+            Route("/_emulator/journal", self.clear_journal, methods=["DELETE"]),
+            Route("/_emulator/faults", self.add_faults, methods=["POST"]),
+            Route("/_emulator/faults", self.clear_faults, methods=["DELETE"]),
+            Route("/_emulator/limits", self.limits, methods=["GET", "POST"]),
+        ]
+        return Starlette(routes=routes, exception_handlers={ControlError: refuse})
+
+    async def reset(self, request: Request) -> Response:
+        start.reset(self.world)
+        self.journal.clear()
+        self.faults.clear()
+        self.world.store.commit()
+        return JSONResponse(start.describe(self.world))
+
+    async def seed(self, request: Request) -> Response:
+        document = await read_body(request)
+        plant(self.world, areas.seeds(), document)
+        self.world.store.commit()
+        return JSONResponse({"planted": {key: len(items) for key, items in document.items()}})
+
+    async def dump(self, request: Request) -> Response:
+        tables = {kind: list(table) for kind, table in self.world.store.tables.items()}
+        return Response(json.dumps(tables, ensure_ascii=False, default=as_base64), media_type="application/json")
+
+    async def clock(self, request: Request) -> Response:
+        clock = self.world.clock
+        if request.method == "POST":
+            item = Item("clock", await read_body(request))
+            moment, seconds, frozen = item.get("set", str), item.get("advance", int | float), item.get("frozen", bool)
+            item.finish()
+            try:
+                if moment is not None:
+                    clock.set(parse_iso(moment).timestamp())
+                if seconds is not None:
+                    clock.advance(seconds)
+            except (ValueError, OverflowError):
+                raise ControlError("The clock takes set: an ISO-8601 time, and advance: seconds, within 9999 years.") from None
+            if frozen is not None:
+                clock.freeze() if frozen else clock.unfreeze()
+            self.world.keep_settings()
+            self.world.store.commit()
+        return JSONResponse({"now": clock.stamp(), "time": clock.time(), "frozen": clock.frozen_at is not None})
+
+    async def read_journal(self, request: Request) -> Response:
+        since = request.query_params.get("since", "0")
+        if not since.isdecimal():
+            raise ControlError("since must be the number of a journal entry.")
+        return JSONResponse(self.journal.since(int(since)))
+
+    async def clear_journal(self, request: Request) -> Response:
+        self.journal.clear()
+        return Response(status_code=204)
+
+    async def add_faults(self, request: Request) -> Response:
+        body = await read_body(request)
+        rules = body if isinstance(body, list) else [body]
+        self.faults.add([read_fault(Item(f"faults[{number}]", rule)) for number, rule in enumerate(rules)])
+        return JSONResponse({"active": len(self.faults)})
+
+    async def clear_faults(self, request: Request) -> Response:
+        self.faults.clear()
+        return Response(status_code=204)
+
+    async def limits(self, request: Request) -> Response:
+        if request.method == "POST":
+            self.world.settings |= read_settings(await read_body(request))
+            self.world.windows.clear()
+            self.world.keep_settings()
+            self.world.store.commit()
+        return JSONResponse(self.world.settings)
+
+
+def read_settings(body: Any) -> dict[str, Any]:
+    """The settings that a request changes. Raises ControlError."""
+    if not isinstance(body, dict):
+        raise ControlError("The limits must be an object.")
+    return {name: read_setting(name, value) for name, value in body.items()}
+
+
+def read_setting(name: str, value: Any) -> Any:
+    if name not in DEFAULT_SETTINGS:
+        raise ControlError(f"Unknown limit {name}; known are {', '.join(DEFAULT_SETTINGS)}.")
+    if name == "rate_limits" and value in ("on", "off"):
+        return value == "on"
+    return value
+
+
+async def read_body(request: Request) -> Any:
+    try:
+        return read_json(await request.body())
+    except ValueError:
+        raise ControlError("The body must be JSON.") from None
+
+
+async def refuse(request: Request, error: Exception) -> Response:
+    return JSONResponse({"error": str(error)}, 400)
+
+
+def as_base64(value: object) -> str:
+    """Raw messages in a dump."""
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    raise TypeError(type(value))

@@ -1,0 +1,98 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Explicit state from outside: what a seed document may hold, and how its mistakes are told."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from types import NoneType, UnionType
+from typing import Any
+
+from .world import World
+
+
+class ControlError(ValueError):
+    """A request to the control plane that cannot be done; its text is one sentence for whoever sent it."""
+
+
+@dataclass(frozen=True)
+class Seed:
+    """One key of the seed document. ``plant`` gets the world and one item; the keys in ``after`` go before it."""
+
+    key: str
+    plant: Callable[[World, "Item"], object]
+    after: tuple[str, ...] = ()
+
+
+TYPE_NAMES = {str: "a text", int: "a whole number", float: "a number", bool: "true or false", dict: "an object", list: "a list"}
+
+
+class Item:
+    """One entry of a seed list. Reading notes the fields used, so that a misspelled one is told and not lost."""
+
+    def __init__(self, where: str, fields: Any) -> None:
+        if not isinstance(fields, dict):
+            raise ControlError(f"{where} must be an object.")
+        self.where = where
+        self.fields = fields
+        self._read: set[str] = set()
+
+    def get(self, name: str, kind: type | UnionType, default: Any = None) -> Any:
+        """An optional field; null is the same as leaving it out."""
+        self._read.add(name)
+        value = self.fields.get(name)
+        if value is None:
+            return default
+        allowed = [part for part in getattr(kind, "__args__", (kind,)) if part is not NoneType]
+        # In Python true is a number; in JSON it is not.
+        matches = [part for part in allowed if isinstance(value, part) and (part is bool or not isinstance(value, bool))]
+        if not matches:
+            raise ControlError(f"{self.where}: {name} must be {' or '.join(TYPE_NAMES[part] for part in allowed)}.")
+        return value
+
+    def need(self, name: str, kind: type | UnionType) -> Any:
+        """A field that must be there."""
+        value = self.get(name, kind)
+        if value is None:
+            raise ControlError(f"{self.where}: {name} is required.")
+        return value
+
+    def identity(self) -> dict[str, int]:
+        """``{"id": N}`` where the item gives one, else nothing, and the table counts on."""
+        value = self.get("id", int)
+        if value is not None and not 0 < value < 2**63:
+            raise ControlError(f"{self.where}: id must be between 1 and 2^63.")
+        return {} if value is None else {"id": value}
+
+    def parent(self, world: World, kind: str, name: str) -> dict:
+        """The row that a field such as ``project_id`` points at."""
+        key = self.need(name, int)
+        row = world.store[kind].get(key)
+        if row is None:
+            raise ControlError(f"{self.where}: there is no row {key} in {kind}.")
+        return row
+
+    def finish(self) -> None:
+        """Refuse what nobody asked for."""
+        unknown = sorted(set(self.fields) - self._read)
+        if unknown:
+            raise ControlError(f"{self.where}: unknown field {unknown[0]}.")
+
+
+def plant(world: World, seeds: Iterable[Seed], document: Any) -> None:
+    """Put a whole document into the world. Raises ControlError; what stood before the mistake has been planted."""
+    by_key = {seed.key: seed for seed in seeds}
+    if not isinstance(document, dict):
+        raise ControlError("The seed document must be an object.")
+    for key, items in document.items():
+        if key not in by_key:
+            raise ControlError(f"Unknown key {key}; known are {', '.join(sorted(by_key))}.")
+        if not isinstance(items, list):
+            raise ControlError(f"{key} must be a list.")
+    for key in TopologicalSorter({seed.key: seed.after for seed in by_key.values()}).static_order():
+        for number, fields in enumerate(document.get(key, [])):
+            item = Item(f"{key}[{number}]", fields)
+            by_key[key].plant(world, item)
+            item.finish()

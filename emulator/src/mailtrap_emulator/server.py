@@ -1,0 +1,76 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The listening sockets and the life of the process around them."""
+
+import asyncio
+import signal
+import socket
+import ssl
+from collections.abc import Callable
+from contextlib import nullcontext
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+# How long open requests may take to end when the process is told to stop, seconds.
+GRACE = 1
+
+
+class Protocol(HttpToolsProtocol):
+    """The HTTP protocol of uvicorn, with its transport in reach: a fault must be able to end the connection."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        self.app_state = {**self.app_state, "transport": transport}
+        super().connection_made(transport)
+
+
+class Server(uvicorn.Server):
+    """The HTTP server. Signals are handled by :func:`run`, not here."""
+
+    def capture_signals(self):  # noqa: ANN201
+        return nullcontext()
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(2048)
+        listener.setblocking(False)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+async def run(app, http: socket.socket, tls: ssl.SSLContext | None, on_ready: Callable[[], None]) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    config = uvicorn.Config(
+        app,
+        http=Protocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        headers=[("server", "mailtrap-emulator")],
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=GRACE,
+    )
+    config.load()
+    config.ssl = tls
+    server = Server(config)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, setattr, server, "should_exit", True)
+    serving = asyncio.create_task(server.serve(sockets=[http]))
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.005)
+    on_ready()
+    await serving

@@ -1,0 +1,54 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The state that the emulator starts with and that a reset returns to."""
+
+from .access import ADMIN
+from .areas import accounts, api_tokens
+from .store import SETTINGS, Row
+from .world import World
+
+
+def begin(world: World, token: str | None) -> None:
+    """Make the start state in an empty world: one account and one token that may do everything in it.
+
+    ``token`` is the token's value, 32 hex digits at random if None.
+    """
+    account = accounts.create(world, "Emulated account")
+    grant = {"resource_type": "account", "resource_id": account["id"], "access_level": ADMIN}
+    row = api_tokens.create(world, account["id"], "Start token", [grant], **({"token": token} if token else {}))
+    world.store[SETTINGS.kind].add({"id": "start", "token_id": row["id"], "token": row["token"], "account_id": account["id"]})
+    world.keep_settings()
+
+
+def start(world: World) -> Row:
+    """``token`` (its value), ``token_id`` and ``account_id`` of the start state."""
+    return world.store[SETTINGS.kind].get("start")
+
+
+def reset(world: World) -> None:
+    """Forget everything; the start token keeps its value."""
+    token = start(world)["token"]
+    world.clear()
+    begin(world, token)
+
+
+def resume(world: World, token: str | None) -> None:
+    """Take up a kept state, or begin if there is none. A given ``token`` becomes the start token's value."""
+    if start(world) is None:
+        begin(world, token)
+        return
+    world.restore_settings()
+    row = start(world)
+    if token is not None and token != row["token"]:
+        known = world.store["api_tokens"].get(row["token_id"])
+        if known is not None:
+            world.store["api_tokens"].change(known, token=token)
+        world.store[SETTINGS.kind].change(row, token=token)
+
+
+def describe(world: World) -> dict:
+    """What a client needs to begin."""
+    row = start(world)
+    return {"token": row["token"], "account_id": row["account_id"]}
