@@ -1,0 +1,56 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This documentation fragment is private to the collection: it may change in any release.
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    # For modules that bring one object to a state.
+    STATE = r"""
+options:
+  id:
+    description:
+      - The id of the object, when it exists already.
+      - With it, no other object is looked at, and the name can be changed.
+    type: int
+  state:
+    description: Whether the object is to be there.
+    type: str
+    default: present
+    choices:
+      - present
+      - absent
+"""
+
+    # For modules that work in one sandbox.
+    SANDBOX = r"""
+options:
+  sandbox:
+    description: The name of the sandbox. It is looked up, which costs a request.
+    type: str
+  sandbox_id:
+    description: The id of the sandbox.
+    type: int
+    aliases:
+      - inbox_id
+  project:
+    description: The name of the project of the sandbox, where the name of the sandbox alone is not unique.
+    type: str
+  project_id:
+    description: The id of the project of the sandbox, where the name of the sandbox alone is not unique.
+    type: int
+"""
+
+    SECRETS = r"""
+options:
+  reveal_secrets:
+    description:
+      - Whether the result holds what gives access to something, such as the SMTP user name and password of a sandbox and
+        the share links of a project. They are left out otherwise.
+      - Set C(no_log=true) for the task when they are in its result.
+    type: bool
+    default: false
+"""

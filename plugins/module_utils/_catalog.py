@@ -1,0 +1,58 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module utility is private to the collection: it may change in any release.
+
+"""Every kind of object that the collection manages, described (facts 3)."""
+
+from __future__ import annotations
+
+import re
+
+from ansible_collections.community.mailtrap.plugins.module_utils._resource import Field, Parent, Resource
+
+# The part of a sandbox's e-mail address that the server adds to the alias and never changes (facts 0.4, trap 1).
+_ALIAS_SUFFIX = re.compile(r"-[0-9a-f]{6}$")
+
+
+def _alias(username):
+    return _ALIAS_SUFFIX.sub("", username)
+
+
+def _with_suffix(wanted, current):
+    suffix = _ALIAS_SUFFIX.search(current or "")
+    return _alias(wanted) + (suffix.group() if suffix else "")
+
+
+PROJECT = Resource(
+    name="project",
+    plural="projects",
+    path="/api/projects",
+    wrapper="project",
+    fields=(Field("name", length=(2, 100)),),
+    secrets=("share_links", "username", "password"),
+)
+
+SANDBOX = Resource(
+    name="sandbox",
+    plural="sandboxes",
+    path="/api/sandboxes",
+    create_path="/api/projects/{project_id}/sandboxes",
+    wrapper="sandbox",
+    parent=Parent(PROJECT, field="project_id", children="sandboxes"),
+    fields=(
+        Field("name"),
+        Field("email_username", create=False, stored=_with_suffix, sent=_alias),
+        Field("email_username_enabled", create=False, toggle="toggle_email_username"),
+    ),
+    secrets=("username", "password"),
+)
+
+EMAIL_TEMPLATE = Resource(
+    name="email_template",
+    plural="email_templates",
+    path="/api/email_templates",
+    wrapper="email_template",
+    fields=(Field("name"), Field("category"), Field("subject"), Field("body_html"), Field("body_text")),
+)

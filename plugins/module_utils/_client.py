@@ -1,0 +1,335 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module utility is private to the collection: it may change in any release.
+
+"""HTTP to the service: hosts, authentication, retries. It knows nothing of Ansible and of no resource."""
+
+from __future__ import annotations
+
+import json
+import random
+import os
+import re
+import ssl
+import time
+import traceback
+from urllib.request import getproxies_environment, proxy_bypass_environment
+
+try:
+    import requests
+    import requests.exceptions as faults
+    from urllib3.exceptions import InvalidHeader, NewConnectionError
+    from urllib3.util.retry import Retry
+except ImportError:
+    REQUESTS_IMPORT_ERROR = traceback.format_exc()
+else:
+    REQUESTS_IMPORT_ERROR = None
+
+from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError, messages_of
+from ansible_collections.community.mailtrap.plugins.module_utils._words import (
+    current_words,
+    is_scoped,
+    old_body,
+    scoped_path,
+)
+
+DEFAULT_URL = "https://mailtrap.io"
+
+# The hosts of the service (facts 1.1). With another base URL all of them are that one,
+# and the bulk stream, which only its host tells apart, has a prefix of its own.
+_SERVICE = {
+    "general": DEFAULT_URL,
+    "transactional": "https://send.api.mailtrap.io",
+    "bulk": "https://bulk.api.mailtrap.io",
+    "sandbox": "https://sandbox.api.mailtrap.io",
+}
+_PREFIXES = {"bulk": "/bulk"}
+
+# The sending hosts refuse requests without a usual user agent (facts 1.1).
+USER_AGENT = "ansible-community.mailtrap (+https://github.com/ansible-collections/community.mailtrap)"
+
+# Seconds of the rate windows (facts 1.10); the general one holds everywhere else.
+_WINDOWS = (
+    (re.compile(r"/(contacts|stats|suppressions|email_logs)(/|$)"), 60),
+    (re.compile(r""), 10),
+)
+# A longer wait than any window is the user's decision, not ours.
+LONGEST_WAIT = 60
+_GATEWAY_FAULTS = (502, 503, 504)
+
+
+class Client:
+    """A connection to the service. It may be used by one thread at a time.
+
+    :param api_token: str.
+    :param api_url: str, base URL; another one than the service's stands for all of its hosts.
+    :param account_id: int or None; set, the account-scoped paths are used (facts 1.3).
+    :param timeout: int, seconds to wait for a connection, and for each part of an answer.
+    :param retries: int, how often one request is repeated at most.
+    :param validate_certs: bool. :param ca_path: str or None, a file or folder of certificates to trust.
+    :raises MailtrapError: when the token or the URL cannot be used.
+    """
+
+    def __init__(
+        self,
+        api_token,
+        api_url=DEFAULT_URL,
+        account_id=None,
+        timeout=30,
+        retries=5,
+        validate_certs=True,
+        ca_path=None,
+        sleep=time.sleep,
+    ):
+        if timeout < 1 or retries < 0:
+            raise MailtrapError(f"timeout must be 1 second or more and retries 0 or more; they are {timeout} and {retries}")
+        self._base = _checked_url(api_url)
+        self._account_id = account_id
+        self._timeout = timeout
+        self._retries = retries
+        self._sleep = sleep
+        self._session = requests.Session()
+        # Ours are the proxies of the environment, without ~/.netrc and without questions to the
+        # operating system, which macOS forbids in a forked process.
+        self._session.trust_env = False
+        self._session.verify = (_checked_ca_path(ca_path) or True) if validate_certs else False
+        self._session.headers.update(
+            {
+                "Authorization": "Bearer " + _checked_token(api_token),
+                "Accept": "application/json",
+                "User-Agent": USER_AGENT,
+            }
+        )
+        self._proxies = getproxies_environment()
+
+    def get(self, path, query=None):
+        """Return the decoded JSON of a GET; see :meth:`request`."""
+        return self.request("GET", path, query=query)
+
+    def find(self, path, absent=None):
+        """Return the decoded JSON of a GET, or ``absent`` where the service says 404. Nothing else means absent."""
+        try:
+            return self.get(path)
+        except MailtrapError as error:
+            if error.status == 404:
+                return absent
+            raise
+
+    def request(self, method, path, body=None, query=None, host="general", repeatable=None):
+        """Make one request and return the decoded JSON of its answer, None where it is empty.
+
+        :param path: str, in the words of the current generation of the API.
+        :param body: anything JSON can hold, or None for no body at all.
+        :param query: dict or list of pairs.
+        :param host: str, general, transactional, bulk or sandbox.
+        :param repeatable: bool, whether doing it twice is as good as once; as HTTP has it for the verb, when not given.
+        :raises MailtrapError: for every failure; ``uncertain`` when it may have taken effect all the same.
+        """
+        response = self._answered(method, path, body, query, host, repeatable)
+        if not response.content or not response.ok:
+            return None
+        try:
+            answer = json.loads(response.content)
+        except ValueError:
+            raise MailtrapError(
+                f"the service answered {response.status_code} with something that is not JSON",
+                status=response.status_code,
+                method=method,
+                path=path,
+                uncertain=method != "GET",
+            ) from None
+        return current_words(answer) if is_scoped(path) else answer
+
+    def text(self, path):
+        """Return the body of a GET as text: str, decoded as the answer says, else as UTF-8.
+
+        :raises MailtrapError: as :meth:`request`.
+        """
+        response = self._answered("GET", path, None, None, "general", True)
+        charset = re.search(r"charset=[\"']?([\w-]+)", response.headers.get("Content-Type", ""))
+        try:
+            return response.content.decode(charset.group(1) if charset else "utf-8", "replace")
+        except LookupError:
+            return response.content.decode("utf-8", "replace")
+
+    def _answered(self, method, path, body, query, host, repeatable):
+        """Make a request until it is answered for good.
+
+        :returns: requests.Response, with a 2xx status, or the 404 of a DELETE that an earlier try had done already.
+        """
+        if repeatable is None:
+            repeatable = method not in ("POST", "PATCH") or (method == "PATCH" and body is not None)
+        url, path, body = self._target(host, path, body)
+        lost = False  # an earlier try may have taken effect
+        for attempt in range(self._retries + 1):
+            last = attempt == self._retries
+            try:
+                response = self._sent(method, url, body, query)
+            except faults.RequestException as fault:
+                sent = _may_have_been_sent(fault)
+                lost = lost or sent
+                if last or not _may_pass(fault) or (sent and not repeatable):
+                    raise MailtrapError(
+                        _told(fault, self._base or url, self._timeout),
+                        method=method,
+                        path=path,
+                        uncertain=lost and method != "GET",
+                    ) from None
+                self._sleep(_backoff(attempt))
+                continue
+            status = response.status_code
+            if 200 <= status < 300:
+                return response
+            if status == 404 and method == "DELETE" and lost:
+                return response  # the try whose answer was lost has done it
+            if not last and (status == 429 or (status in _GATEWAY_FAULTS and repeatable)):
+                wait = _asked_wait(response.headers.get("Retry-After"))
+                if wait is None:
+                    wait = _window_wait(path, attempt) if status == 429 else _backoff(attempt)
+                if wait <= LONGEST_WAIT:
+                    lost = lost or status != 429
+                    self._sleep(wait)
+                    continue
+            raise _refusal(response, method, path, lost)
+        raise AssertionError("the last try returns or raises")
+
+    def _target(self, host, path, body):
+        if self._base is None:
+            base = _SERVICE[host]
+        else:
+            base = self._base + _PREFIXES.get(host, "")
+        if self._account_id is not None and host == "general" and is_scoped(path):
+            path, body = scoped_path(path, self._account_id), old_body(body)
+        return base + path, path, body
+
+    def _sent(self, method, url, body, query):
+        # A redirect would carry the token to a place that nobody named: it is an answer like any other.
+        return self._session.request(
+            method,
+            url,
+            params=query,
+            json=body,
+            timeout=self._timeout,
+            allow_redirects=False,
+            proxies=self._proxies_for(url),
+        )
+
+    def _proxies_for(self, url):
+        if not self._proxies or proxy_bypass_environment(url.split("/")[2], self._proxies):
+            return None
+        return self._proxies
+
+
+def _checked_url(api_url):
+    """Return a base URL without a trailing slash, None for the service's own."""
+    url = api_url.strip().rstrip("/")
+    if not re.match(r"https?://[^/?#@\s]+(/[^?#\s]*)?$", url):
+        raise MailtrapError(f"api_url must look like https://host[:port], without user, query and fragment; it is {api_url!r}")
+    return None if url == DEFAULT_URL else url
+
+
+def _checked_token(api_token):
+    token = (api_token or "").strip()
+    if not token:
+        raise MailtrapError("there is no API token: set api_token, or MAILTRAP_API_TOKEN in the environment")
+    if not re.match(r"[!-~]+$", token):
+        raise MailtrapError("the API token holds characters that no token has, such as blanks: was it copied whole?")
+    return token
+
+
+def _checked_ca_path(ca_path):
+    if ca_path and not os.path.exists(ca_path):
+        raise MailtrapError(f"ca_path names {ca_path}, which does not exist")
+    return ca_path
+
+
+def _may_have_been_sent(fault):
+    """Say whether a request that ended so can have reached the service."""
+    if isinstance(fault, (faults.ConnectTimeout, faults.ProxyError)) or _is_distrust(fault):
+        return False
+    if isinstance(fault, faults.ConnectionError):
+        return not isinstance(_root(fault, NewConnectionError), NewConnectionError)
+    return isinstance(fault, (faults.ReadTimeout, faults.ChunkedEncodingError, faults.ContentDecodingError))
+
+
+def _may_pass(fault):
+    """Say whether the same request may end otherwise when it is made again."""
+    passing = (faults.ConnectionError, faults.Timeout, faults.ChunkedEncodingError, faults.ContentDecodingError)
+    return isinstance(fault, passing) and not _is_distrust(fault)
+
+
+def _is_distrust(fault):
+    """Say whether the other side's certificate was refused, which happens before anything is sent."""
+    return isinstance(_root(fault), ssl.SSLCertVerificationError)
+
+
+def _told(fault, base, timeout):
+    """Return one clause for a connection that failed; never the text of requests, which can hold a header."""
+    if isinstance(fault, faults.ConnectTimeout):
+        return f"no connection to {base} within {timeout} s"
+    if isinstance(fault, faults.Timeout):
+        return f"no answer from {base} within {timeout} s"
+    root = _root(fault)
+    cause = getattr(root, "strerror", None) or getattr(root, "verify_message", None) or str(root)
+    if isinstance(fault, faults.SSLError):
+        return f"no trusted connection to {base}: {cause}"
+    if isinstance(fault, faults.ProxyError):
+        return f"no connection to {base} through the proxy: {cause}"
+    if _may_have_been_sent(fault):
+        return f"the connection to {base} broke before the answer was complete"
+    return f"no connection to {base}: {cause}"
+
+
+def _root(fault, kind=()):
+    """Return the exception at the bottom of what requests and urllib3 wrap around it, or the first of a kind."""
+    while not isinstance(fault, kind):
+        inner = getattr(fault, "reason", None)
+        if not isinstance(inner, BaseException):
+            inner = next((arg for arg in fault.args if isinstance(arg, BaseException)), None)
+        inner = inner or fault.__cause__ or fault.__context__
+        if inner is None:
+            break
+        fault = inner
+    return fault
+
+
+def _refusal(response, method, path, lost):
+    status = response.status_code
+    if 300 <= status < 400:
+        goal = response.headers.get("Location", "").split("?")[0]
+        messages = [f"the service answered with a redirect to {goal}: check api_url"]
+    else:
+        messages = messages_of(status, response.text, response.reason)
+    return MailtrapError(
+        *messages,
+        status=status,
+        method=method,
+        path=path,
+        uncertain=method != "GET" and (lost or status >= 500),
+    )
+
+
+def _asked_wait(header):
+    """Return the seconds of a Retry-After header, a number or a date; None where there is none that can be read."""
+    try:
+        return Retry(0).parse_retry_after(header) if header else None
+    except InvalidHeader:
+        return None
+
+
+def _window_wait(path, attempt):
+    """Return seconds to wait after a 429 that names none: growing, past the whole window in four tries."""
+    window = next(seconds for pattern, seconds in _WINDOWS if pattern.search(path))
+    return min(LONGEST_WAIT, window / 10 * _growth(attempt))
+
+
+def _backoff(attempt):
+    """Return seconds to wait after a fault of the network or of a gateway."""
+    return min(LONGEST_WAIT, 0.25 * _growth(attempt))
+
+
+def _growth(attempt):
+    """Return a factor that doubles with each try; its random part keeps parallel runs from marching in step."""
+    return 2 ** min(attempt, 10) * random.uniform(1, 1.25)

@@ -1,0 +1,99 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module utility is private to the collection: it may change in any release.
+
+"""The mail that lies in a sandbox (facts 3.9)."""
+
+from __future__ import annotations
+
+from ansible_collections.community.mailtrap.plugins.module_utils._catalog import SANDBOX
+from ansible_collections.community.mailtrap.plugins.module_utils._engine import find_one
+from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError, attempting
+
+PAGE_SIZE = 30
+
+# Part of a message -> where it is, and for JSON the key in it.
+_TEXT_PARTS = {
+    "text": "body.txt",
+    "html": "body.html",
+    "html_source": "body.htmlsource",
+    "raw": "body.raw",
+}
+_JSON_PARTS = {
+    "headers": ("mail_headers", "headers"),
+    "attachments": ("attachments", None),
+    "spam_report": ("spam_report", "report"),
+    "html_analysis": ("analyze", "report"),
+}
+PARTS = tuple(_TEXT_PARTS) + tuple(_JSON_PARTS)
+
+# The options of a module that works in one sandbox.
+SANDBOX_OPTIONS = {
+    "sandbox": {"type": "str", "aliases": ["inbox"]},
+    "sandbox_id": {"type": "int", "aliases": ["inbox_id"]},
+    "project": {"type": "str"},
+    "project_id": {"type": "int"},
+}
+
+
+def meant_sandbox(client, options):
+    """Return the sandbox that the SANDBOX_OPTIONS of a module mean: dict, its id at least.
+
+    :raises MailtrapError: when there is none, or several share the name.
+    """
+    identity = {"id": options["sandbox_id"], "name": options["sandbox"]}
+    return find_one(client, SANDBOX, {**identity, "project": options["project"], "project_id": options["project_id"]})
+
+
+def read_messages(client, options, check_mode):
+    """Read messages of a sandbox.
+
+    :param options: dict, the options of community.mailtrap.sandbox_message_info.
+    :returns: dict with sandbox_messages: list of dict, newest first, each with the parts that were asked for.
+    :raises MailtrapError: when there is no such sandbox; a message that is not there is not an error.
+    """
+    sandbox_id = meant_sandbox(client, options)["id"]
+    base = f"{SANDBOX.path_of(sandbox_id)}/messages"
+    with attempting(f"read the messages of sandbox {sandbox_id}"):
+        if options["id"] is not None:
+            message = client.find(f"{base}/{options['id']}")
+            messages = [message] if message else []
+        else:
+            messages = _listed(client, base, options["search"], options["limit"])
+        if options["include"]:
+            for message in messages:
+                message["parts"] = {
+                    part: _part(client, f"{base}/{message['id']}", part) for part in options["include"]
+                }
+    return {"changed": False, "sandbox_messages": messages}
+
+
+def _listed(client, base, search, limit):
+    """Return the messages of a sandbox by following its pages, up to a limit: list of dict."""
+    found = []
+    query = {"search": search} if search else {}
+    while limit is None or len(found) < limit:
+        page = client.get(base, query)
+        if not isinstance(page, list):
+            raise MailtrapError("the service's answer is not a list of messages", method="GET", path=base)
+        found.extend(page)
+        if len(page) < PAGE_SIZE:
+            break
+        query = dict(query, last_id=page[-1]["id"])
+    return found[:limit]
+
+
+def _part(client, path, part):
+    """Return one part of a message: str for a body, else what the JSON holds; None for a body that is not there."""
+    if part in _JSON_PARTS:
+        word, key = _JSON_PARTS[part]
+        answer = client.get(f"{path}/{word}")
+        return answer[key] if key else answer
+    try:
+        return client.text(f"{path}/{_TEXT_PARTS[part]}")
+    except MailtrapError as error:
+        if error.status == 409:  # the message has no such part
+            return None
+        raise

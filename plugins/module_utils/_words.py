@@ -1,0 +1,72 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module utility is private to the collection: it may change in any release.
+
+"""The two generations of the service's words, in one table (facts 1.3).
+
+Everything above the client speaks the current generation: ``/api/sandboxes``, ``{"sandbox": ..}``,
+``sandbox_id``. With an account id, requests go to the account-scoped paths, which speak the old one.
+"""
+
+from __future__ import annotations
+
+# current noun -> old noun
+_NOUNS = {
+    "sandbox": "inbox",
+    "sandboxes": "inboxes",
+    "sandbox_id": "inbox_id",
+    "domain": "sending_domain",
+    "domains": "sending_domains",
+    "domain_id": "sending_domain_id",
+}
+_OLD_PATH_NOUNS = {current: _NOUNS[current] for current in ("sandboxes", "domains")}
+_OLD_WRAPPERS = {current: _NOUNS[current] for current in ("sandbox", "domain")}
+_CURRENT_KEYS = {_NOUNS[current]: current for current in ("sandboxes", "sandbox_id", "domain_id")}
+
+# Keys under which an answer carries its objects (facts 1.6).
+_ENVELOPES = ("data", "messages")
+
+# These were never scoped by an account. The company info of a domain left its account behind (facts 11).
+_UNSCOPED = (
+    "/api/accounts",
+    "/api/organizations",
+    "/api/inbound",
+    "/api/email_campaigns",
+    "/api/tracking_opt_outs",
+)
+_UNSCOPED_END = "/company_info"
+
+
+def is_scoped(path):
+    """Say whether a path of the current generation has an account-scoped twin."""
+    return not path.startswith(_UNSCOPED) and not path.endswith(_UNSCOPED_END)
+
+
+def scoped_path(path, account_id):
+    """Return the account-scoped twin of a path: str, e.g. /api/accounts/7/inboxes/5 for /api/sandboxes/5."""
+    words = [_OLD_PATH_NOUNS.get(word, word) for word in path[len("/api/") :].split("/")]
+    return f"/api/accounts/{account_id}/{'/'.join(words)}"
+
+
+def old_body(body):
+    """Return a request body with the wrapper key that belongs to the old noun."""
+    if not isinstance(body, dict):
+        return body
+    return {_OLD_WRAPPERS.get(key, key): value for key, value in body.items()}
+
+
+def current_words(answer):
+    """Return an answer, enveloped or bare, with the current names of its objects' own fields.
+
+    Only the fields of the objects themselves are renamed: what lies deeper may be a user's data.
+    """
+    if isinstance(answer, list):
+        return [current_words(item) for item in answer]
+    if isinstance(answer, dict):
+        return {
+            _CURRENT_KEYS.get(key, key): current_words(value) if key in _ENVELOPES else value
+            for key, value in answer.items()
+        }
+    return answer

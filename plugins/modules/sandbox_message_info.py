@@ -1,0 +1,133 @@
+#!/usr/bin/python
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: sandbox_message_info
+short_description: Read the mail in a Mailtrap sandbox
+version_added: 0.1.0
+description:
+  - Return the messages in a sandbox, newest first, or one of them, with the parts that are asked for.
+author:
+  - community.mailtrap authors (@ansible-collections)
+extends_documentation_fragment:
+  - community.mailtrap._attributes
+  - community.mailtrap._attributes.info
+  - community.mailtrap._connection
+  - community.mailtrap._identity.sandbox
+options:
+  sandbox:
+    description:
+      - This or O(sandbox_id) is required.
+    aliases:
+      - inbox
+  id:
+    description: The id of the only message to return.
+    type: int
+  search:
+    description:
+      - Return only messages that have this text in their subject, or in the address or name of a recipient.
+      - Upper and lower case are the same.
+    type: str
+  limit:
+    description:
+      - How many messages to return at most.
+      - All of them when not given, which takes a request for each 30.
+    type: int
+  include:
+    description:
+      - The parts to return with each message, in RV(sandbox_messages[].parts).
+      - Each part of each message takes a request.
+    type: list
+    elements: str
+    default: []
+    choices:
+      text: The plain text, V(null) when the message has none.
+      html: The HTML, V(null) when the message has none.
+      html_source: The source of the HTML, V(null) when the message has none.
+      raw: The whole message as it came.
+      headers: The header fields as a dictionary.
+      attachments: The list of attachments.
+      spam_report: The verdict of the spam filter.
+      html_analysis: How well mail clients support the HTML.
+seealso:
+  - module: community.mailtrap.sandbox
+  - module: community.mailtrap.notify
+"""
+
+EXAMPLES = r"""
+- name: Read the newest message to a user, with its text
+  community.mailtrap.sandbox_message_info:
+    sandbox: Staging
+    project: Shop
+    search: karl@example.com
+    limit: 1
+    include:
+      - text
+  register: mail
+
+- name: Show it
+  ansible.builtin.debug:
+    var: mail.sandbox_messages[0].parts.text
+  when: mail.sandbox_messages
+"""
+
+RETURN = r"""
+sandbox_messages:
+  description: The messages as the API shows them, newest first; empty when there is none.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The id of the message.
+      type: int
+      sample: 5012720802
+    subject:
+      description: The subject.
+      type: str
+      sample: Deployed
+    from_email:
+      description: The address of the sender.
+      type: str
+      sample: deploy@example.com
+    to_email:
+      description: The address of the recipient.
+      type: str
+      sample: ops@example.com
+    is_read:
+      description: Whether the message has been marked as read.
+      type: bool
+      sample: false
+    parts:
+      description: The parts that were asked for.
+      returned: with O(include)
+      type: dict
+      sample:
+        text: Version 1.2.3 is live.
+"""
+
+from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import PARTS, SANDBOX_OPTIONS, read_messages
+
+
+def main():
+    run(
+        read_messages,
+        {
+            **SANDBOX_OPTIONS,
+            "id": {"type": "int"},
+            "search": {"type": "str"},
+            "limit": {"type": "int"},
+            "include": {"type": "list", "elements": "str", "default": [], "choices": list(PARTS)},
+        },
+        required_one_of=[("sandbox", "sandbox_id")],
+        mutually_exclusive=[("sandbox", "sandbox_id"), ("project", "project_id"), ("id", "search"), ("id", "limit")],
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,144 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This plugin utility is private to the collection: it may change in any release.
+
+"""Run a module of the collection inside the controller's own worker, where that is the same as running it as a module.
+
+A module that is sent to a local connection spends half a second on being packed, started and imported, and a few
+milliseconds on its work. Here its ``main()`` runs where the controller already is: the same AnsibleModule, the same
+validation, the same result. All imports stand at the top of this file and of the action plugins, which the controller
+loads once before it forks its workers; an import inside ``run()`` would be paid by every task.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+
+from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.module_utils import basic
+from ansible.module_utils.common import json as common_json
+from ansible.module_utils.common import warnings as common_warnings
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action.normal import ActionModule as Normal
+from ansible_collections.community.mailtrap.plugins.module_utils import _client
+
+# ansible-core 2.19 and newer name the way in which arguments and results are written.
+_PROFILE = "legacy"
+if hasattr(common_json, "get_module_encoder"):
+    _ENCODE = {"cls": common_json.get_module_encoder(_PROFILE, common_json.Direction.CONTROLLER_TO_MODULE)}
+    _DECODE = {"cls": common_json.get_module_decoder(_PROFILE, common_json.Direction.MODULE_TO_CONTROLLER)}
+else:
+    _ENCODE = {"cls": common_json.AnsibleJSONEncoder, "vault_to_text": True}
+    _DECODE = {}
+
+
+class InProcess(Normal):
+    """The base of the collection's action plugins.
+
+    :cvar module: the imported module that the action plugin stands for.
+    :cvar controller_files: pair of str, the list option and its suboption that name files on the controller, or None.
+    """
+
+    module = None
+    controller_files = None
+
+    def _execute_module(self, module_name=None, module_args=None, tmp=None, task_vars=None, wrap_async=False, **others):
+        if module_name is not None:  # a helper of ActionBase, such as stat
+            return super()._execute_module(module_name, module_args, tmp, task_vars, wrap_async=wrap_async, **others)
+        arguments = self._with_files(dict(module_args or self._task.args))
+        if self._is_in_process(task_vars, wrap_async):
+            return self._run_main(arguments, task_vars)
+        return super()._execute_module(None, arguments, tmp, task_vars, wrap_async=wrap_async, **others)
+
+    def _is_in_process(self, task_vars, wrap_async):
+        """Say whether running here is the same as running as a module: bool."""
+        wished = self._templar.template(task_vars.get("mailtrap_in_process", True))
+        return (
+            boolean(wished, strict=True)
+            and self._connection.transport == "local"
+            and not self._connection.become
+            and not wrap_async
+            and _client.REQUESTS_IMPORT_ERROR is None
+        )
+
+    def _run_main(self, arguments, task_vars):
+        """Run main() of the module on its arguments and return the result that it prints: dict."""
+        self._update_module_args(self._task.action, arguments, task_vars)
+        payload = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}, **_ENCODE).encode()
+        environment = {}
+        self._compute_environment_string(environment)
+        # Up to ansible-core 2.18 the warnings of a module outlive it, which in a loop shares them with the next item.
+        for kept in ("_global_warnings", "_global_deprecations"):
+            getattr(common_warnings, kept).clear()
+        with _module_input(payload), _environment(environment), contextlib.redirect_stdout(io.StringIO()) as printed:
+            with contextlib.suppress(SystemExit):
+                self.module.main()
+        return json.loads(printed.getvalue(), **_DECODE)
+
+    def _with_files(self, arguments):
+        """Return the arguments with the files on the controller found, as ``copy`` finds its ``src``, and brought over.
+
+        :raises AnsibleActionFail: when a file is not there.
+        """
+        if not self.controller_files:
+            return arguments
+        option, suboption = self.controller_files
+        entries = arguments.get(option)
+        if not isinstance(entries, list):  # the module itself says what is wrong with it
+            return arguments
+        arguments[option] = [self._with_file(entry, suboption, number) for number, entry in enumerate(entries)]
+        return arguments
+
+    def _with_file(self, entry, suboption, number):
+        source = entry.get(suboption) if isinstance(entry, dict) else None
+        if not source or boolean(entry.get("remote_src", False)):
+            return entry
+        try:
+            path = self._loader.get_real_file(self._find_needle("files", source))
+        except AnsibleError as error:
+            raise AnsibleActionFail(f"{suboption} {source!r} was not found on the controller: {error}") from error
+        if self._connection.transport != "local" or self._connection.become:
+            path = self._transferred(path, number)
+        # A transferred or decrypted file has another name than the one that was asked for.
+        return {"filename": os.path.basename(source), **entry, suboption: path}
+
+    def _transferred(self, path, number):
+        """Copy a file to the target, into the folder that goes away with the task; return its path there."""
+        shell = self._connection._shell
+        if shell.tmpdir is None:
+            self._make_tmp_path()
+        goal = shell.join_path(shell.tmpdir, f"file-{number}")
+        self._transfer_file(path, goal)
+        self._fixup_perms2((shell.tmpdir, goal))
+        return goal
+
+
+@contextlib.contextmanager
+def _module_input(payload):
+    """Give AnsibleModule its arguments, in the way that it is given them on a target."""
+    names = {"_ANSIBLE_ARGS": payload, "_ANSIBLE_PROFILE": _PROFILE}
+    before = {name: getattr(basic, name) for name in names if hasattr(basic, name)}
+    try:
+        for name in before:
+            setattr(basic, name, names[name])
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(basic, name, value)
+
+
+@contextlib.contextmanager
+def _environment(variables):
+    """Have the ``environment`` of the task in the environment of this process."""
+    before = dict(os.environ)
+    try:
+        os.environ.update({name: str(value) for name, value in variables.items()})
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

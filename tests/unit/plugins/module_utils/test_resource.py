@@ -1,0 +1,154 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""plan() and diff() as tables: what is there, what is wanted, what is written."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.community.mailtrap.plugins.module_utils._catalog import PROJECT, SANDBOX
+from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError
+from ansible_collections.community.mailtrap.plugins.module_utils._resource import (
+    Field,
+    Resource,
+    Write,
+    diff,
+    ignored,
+    plan,
+    set_later,
+    wanted_of,
+    without_secrets,
+)
+
+THERE = {
+    "id": 7,
+    "name": "Staging",
+    "project_id": 3,
+    "email_username": "shop-1a2b3c",
+    "email_username_enabled": False,
+    "password": "not to be seen",
+}
+RENAME = Write("PATCH", "/api/sandboxes/7", {"sandbox": {"name": "Live"}})
+NEW_ALIAS = Write("PATCH", "/api/sandboxes/7", {"sandbox": {"email_username": "other"}})
+TURN_OVER = Write("PATCH", "/api/sandboxes/7/toggle_email_username")
+DELETE = Write("DELETE", "/api/sandboxes/7")
+CREATE = Write("POST", "/api/projects/3/sandboxes", {"sandbox": {"name": "Staging"}})
+
+
+@pytest.mark.parametrize(
+    "current, wanted, state, writes",
+    [
+        (None, {"name": "Staging"}, "present", [CREATE]),
+        (None, {"name": "Staging", "email_username": "shop"}, "present", [CREATE]),
+        (None, {"name": "Staging"}, "absent", []),
+        (THERE, {}, "absent", [DELETE]),
+        (THERE, {}, "present", []),
+        (THERE, {"name": "Staging"}, "present", []),
+        (THERE, {"name": "Live"}, "present", [RENAME]),
+        (THERE, {"email_username": "shop"}, "present", []),
+        (THERE, {"email_username": "shop-1a2b3c"}, "present", []),
+        (THERE, {"email_username": "other"}, "present", [NEW_ALIAS]),
+        (THERE, {"email_username": "other-ffffff"}, "present", [NEW_ALIAS]),
+        (THERE, {"email_username_enabled": False}, "present", []),
+        (THERE, {"email_username_enabled": True}, "present", [TURN_OVER]),
+        (THERE, {"name": "Live", "email_username_enabled": True}, "present", [RENAME, TURN_OVER]),
+    ],
+)
+def test_writes(current, wanted, state, writes):
+    assert list(plan(SANDBOX, current, wanted, state, parent_id=3).writes) == writes
+
+
+@pytest.mark.parametrize(
+    "current, wanted, after",
+    [
+        (None, {"name": "Staging"}, {"id": None, "project_id": 3, "name": "Staging"}),
+        (THERE, {"email_username": "other"}, dict(THERE, email_username="other-1a2b3c")),
+        (THERE, {"email_username_enabled": True}, dict(THERE, email_username_enabled=True)),
+        (THERE, {}, THERE),
+    ],
+)
+def test_prediction(current, wanted, after):
+    assert plan(SANDBOX, current, wanted, "present", parent_id=3).after == after
+
+
+def test_prediction_of_absence():
+    assert plan(SANDBOX, THERE, {}, "absent").after is None
+
+
+def test_planning_again_on_the_prediction_writes_nothing():
+    wanted = {"name": "Live", "email_username": "other", "email_username_enabled": True}
+    after = plan(SANDBOX, THERE, wanted).after
+    assert plan(SANDBOX, after, wanted).writes == ()
+
+
+def test_plan_leaves_its_input_alone():
+    before = dict(THERE)
+    plan(SANDBOX, THERE, {"name": "Live", "email_username": "other"})
+    assert THERE == before
+
+
+@pytest.mark.parametrize("name, length", [("x", 1), ("x" * 101, 101)])
+@pytest.mark.parametrize("current", [None, {"id": 1, "name": "Shop"}])
+def test_a_name_of_a_length_that_the_service_refuses(current, name, length):
+    with pytest.raises(MailtrapError, match=rf"has {length} characters; the service takes 2 to 100"):
+        plan(PROJECT, current, {"name": name})
+
+
+@pytest.mark.parametrize("name", ["xy", "x" * 100])
+def test_a_name_of_a_length_that_the_service_takes(name):
+    assert plan(PROJECT, None, {"name": name}).writes
+
+
+def test_a_new_object_needs_its_key():
+    with pytest.raises(MailtrapError, match="a new sandbox needs a name"):
+        plan(SANDBOX, None, {"name": ""})
+
+
+def test_a_field_that_cannot_be_changed():
+    webhook = Resource("web_hook", "web_hooks", "/api/web_hooks", (Field("name"), Field("kind", update=False)))
+    with pytest.raises(MailtrapError, match="kind of a web hook cannot be changed: it is 'a', not 'b'"):
+        plan(webhook, {"id": 1, "name": "x", "kind": "a"}, {"kind": "b"})
+
+
+def test_a_flat_body():
+    flat = Resource("list", "lists", "/api/lists", (Field("name"),))
+    assert plan(flat, None, {"name": "x"}).writes == (Write("POST", "/api/lists", {"name": "x"}),)
+
+
+def test_wanted_leaves_out_what_is_not_given():
+    options = {"name": None, "email_username": "", "email_username_enabled": False, "state": "present"}
+    assert wanted_of(SANDBOX, options) == {"email_username": "", "email_username_enabled": False}
+
+
+def test_set_later():
+    wanted = {"name": "x", "email_username": "y", "email_username_enabled": True}
+    assert set_later(SANDBOX, wanted) == {"email_username": "y", "email_username_enabled": True}
+
+
+def test_diff_shows_identity_and_settable_fields_alone():
+    assert diff(SANDBOX, None, THERE) == {
+        "before": {},
+        "after": {
+            "id": 7,
+            "project_id": 3,
+            "name": "Staging",
+            "email_username": "shop-1a2b3c",
+            "email_username_enabled": False,
+        },
+    }
+    assert diff(PROJECT, {"id": 1, "name": "Shop", "share_links": {"admin": "https://..."}}, None) == {
+        "before": {"id": 1, "name": "Shop"},
+        "after": {},
+    }
+
+
+def test_secrets_are_left_out_at_any_depth():
+    project = {"id": 1, "share_links": {"admin": "x"}, "sandboxes": [THERE]}
+    shown = without_secrets(PROJECT, [project])
+    assert shown == [{"id": 1, "sandboxes": [{name: THERE[name] for name in THERE if name != "password"}]}]
+
+
+def test_a_setting_that_the_service_ignored():
+    assert ignored(SANDBOX, THERE, {"name": "Staging", "email_username_enabled": True}) == ["email_username_enabled"]
+    assert ignored(SANDBOX, {"id": 7}, {"name": "Staging"}) == []

@@ -1,0 +1,59 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.community.mailtrap.plugins.module_utils._words import (
+    current_words,
+    is_scoped,
+    old_body,
+    scoped_path,
+)
+
+
+@pytest.mark.parametrize(
+    "path, scoped",
+    [
+        ("/api/projects", "/api/accounts/9/projects"),
+        ("/api/projects/3/sandboxes", "/api/accounts/9/projects/3/inboxes"),
+        ("/api/sandboxes/5/messages/6/body.txt", "/api/accounts/9/inboxes/5/messages/6/body.txt"),
+        ("/api/domains/4", "/api/accounts/9/sending_domains/4"),
+        ("/api/email_templates", "/api/accounts/9/email_templates"),
+    ],
+)
+def test_scoped_path(path, scoped):
+    assert is_scoped(path)
+    assert scoped_path(path, 9) == scoped
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/accounts",
+        "/api/organizations/1/sub_accounts",
+        "/api/inbound/folders",
+        "/api/email_campaigns/1",
+        "/api/tracking_opt_outs",
+        "/api/domains/4/company_info",
+    ],
+)
+def test_never_scoped(path):
+    assert not is_scoped(path)
+
+
+def test_old_body():
+    assert old_body({"sandbox": {"name": "x"}}) == {"inbox": {"name": "x"}}
+    assert old_body({"project": {"name": "sandbox"}}) == {"project": {"name": "sandbox"}}
+    assert old_body(None) is None
+
+
+def test_current_words_in_any_envelope():
+    old = {"id": 1, "inbox_id": 2, "custom_variables": {"inbox_id": "a user's"}}
+    new = {"id": 1, "sandbox_id": 2, "custom_variables": {"inbox_id": "a user's"}}
+    assert current_words(old) == new
+    assert current_words([old]) == [new]
+    assert current_words({"data": [old]}) == {"data": [new]}
+    assert current_words({"messages": [{"sending_domain_id": 3}]}) == {"messages": [{"domain_id": 3}]}
+    assert current_words({"id": 1, "inboxes": []}) == {"id": 1, "sandboxes": []}
