@@ -1,0 +1,54 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Sanity and unit tests on every supported ansible-core for which this machine has a Python."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from checkout import BUILD, ROOT
+from commands import end_on_signals
+from parts import Outcome, perform, report
+from venvs import prepare
+
+# The release that stands for each ansible-core, and the Pythons that can run it; the first one there is taken.
+CORES = {
+    "2.18.19": ("3.11", "3.12", "3.13"),
+    "2.19.14": ("3.12", "3.11", "3.13"),
+    "2.20.10": ("3.12", "3.13", "3.14"),
+    "2.21.5": ("3.13", "3.12", "3.14"),
+    "2.22.0rc1": ("3.13", "3.14", "3.15"),
+}
+
+
+def main() -> int:
+    """Return 0 when all that could be run passed."""
+    outcomes = []
+    for core, pythons in CORES.items():
+        python = find_python(pythons)
+        if not python:
+            remark = f"no Python for it here ({', '.join(pythons)})"
+            outcomes.append(Outcome(f"core {core}", skipped=1, remarks=[remark]))
+            continue
+        venv = BUILD / "cores" / core
+        prepare(venv, python, f"ansible-core=={core}")
+        parts = ["sanity", "unit"]
+        if os.environ.get("INTEGRATION") and core in (min(CORES), max(CORES)):
+            parts.append("integration")
+        outcomes += [perform(part, venv, f"core {core}, {part}") for part in parts]
+    return report(outcomes)
+
+
+def find_python(versions: tuple[str, ...]) -> str:
+    """The interpreter of the first version that this machine has, or nothing."""
+    search = [ROOT / "tools" / "find-python", versions[0], *(f"python{version}" for version in versions)]
+    return subprocess.run(search, capture_output=True, text=True).stdout.strip()
+
+
+if __name__ == "__main__":
+    end_on_signals()
+    sys.exit(main())
