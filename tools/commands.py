@@ -78,5 +78,5 @@ def emulator(environment: dict[str, str], *arguments: str) -> Iterator[dict[str,
         readable, _, _ = select.select([process.stdout], [], [], READY_WITHIN)
         line = process.stdout.readline() if readable else ""
         if not line:
-            sys.exit(f"The emulator did not get ready within {READY_WITHIN} seconds.")
+            sys.exit("The emulator did not get ready.")
         yield json.loads(line)

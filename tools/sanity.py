@@ -51,7 +51,7 @@ def sync_tree() -> None:
     shipped = {Path(name) for name in listed if name and (ROOT / name).is_file() and not _matches(Path(name), ignored)}
     for path in sorted(TREE.rglob("*"), reverse=True):
         name = path.relative_to(TREE)
-        if name.parts[:2] == ("tests", "output"):
+        if name.parts[0] == ".git" or name.parts[:2] == ("tests", "output"):
             continue
         if path.is_dir() and not path.is_symlink():
             if not any(path.iterdir()):
@@ -61,6 +61,10 @@ def sync_tree() -> None:
     for name in shipped:
         (TREE / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, TREE / name, follow_symlinks=False)
+    # Without a repository of its own the copy would be taken for an ignored part of the checkout.
+    subprocess.run(["git", "init", "--quiet", "--template="], cwd=TREE, check=True)
+    (TREE / ".git" / "info").mkdir(exist_ok=True)
+    (TREE / ".git" / "info" / "exclude").write_text("/tests/output/\n")
 
 
 def _matches(path: Path, patterns: list[str]) -> bool:

@@ -1,0 +1,102 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What one more no-op task costs: debug, a GET by uri, and our module in its two ways of running.
+
+Timed are whole plays with 1 and with 20 tasks (or turns of a loop); a nineteenth of the difference is the cost of one.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+
+from checkout import VENV, environment
+from commands import emulator, end_on_signals, started
+
+MANY = 20
+ROUNDS = 5
+PROJECT = {"community.mailtrap.project": {"name": "Benchmark"}}
+TASKS = {
+    "debug": {"ansible.builtin.debug": {"msg": "Benchmark"}},
+    "uri": {
+        "ansible.builtin.uri": {
+            "url": "{{ lookup('env', 'MAILTRAP_API_URL') }}/api/projects",
+            "headers": {"Authorization": "Bearer {{ lookup('env', 'MAILTRAP_API_TOKEN') }}"},
+        }
+    },
+    "in process": PROJECT,
+    "as a module": {**PROJECT, "vars": {"mailtrap_in_process": False}},
+}
+SHAPES = {
+    "loop": lambda task, count: [{**task, "loop": list(range(count))}],
+    "separate": lambda task, count: [task] * count,
+}
+LIMITS = {"debug": 1.5, "uri": 0.1}
+
+
+def main() -> int:
+    """Measure, print, and return 1 when a limit is passed."""
+    with tempfile.TemporaryDirectory() as folder, emulator(environment(), "--rate-limits", "off") as service:
+        settings = environment(
+            MAILTRAP_API_URL=service["api_url"], MAILTRAP_API_TOKEN=service["token"], ANSIBLE_PIPELINING="true"
+        )
+        seconds_to_play(Path(folder), settings, [PROJECT])
+        costs = {(kind, shape): [] for kind in TASKS for shape in SHAPES}
+        for number in range(1, ROUNDS + 1):
+            print(f"round {number} of {ROUNDS} ...", flush=True)
+            for (kind, shape), measured in costs.items():
+                one, many = (
+                    seconds_to_play(Path(folder), settings, SHAPES[shape](TASKS[kind], count)) for count in (1, MANY)
+                )
+                measured.append((many - one) / (MANY - 1))
+    return report({case: statistics.median(measured) for case, measured in costs.items()})
+
+
+def seconds_to_play(folder: Path, settings: dict[str, str], tasks: list[dict]) -> float:
+    """The time that ansible-playbook takes for these tasks, its own start included."""
+    playbook = folder / "playbook.json"
+    play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": tasks}
+    playbook.write_text(json.dumps([play]))
+    output = folder / "output"
+    begun = time.perf_counter()
+    with (
+        output.open("w") as kept,
+        started([VENV / "bin" / "ansible-playbook", playbook], env=settings, stdout=kept, stderr=kept) as running,
+    ):
+        status = running.wait()
+    if status:
+        sys.exit(f"{output.read_text()}\nThe play failed (status {status}).")
+    return time.perf_counter() - begun
+
+
+def report(costs: dict[tuple[str, str], float]) -> int:
+    """Print the table and the ratios, and judge them."""
+    print(f"\nmilliseconds for one more task, median of {ROUNDS}")
+    print(f"{'':12}", *(f"{shape:>10}" for shape in SHAPES))
+    for kind in TASKS:
+        print(f"{kind:12}", *(f"{costs[kind, shape] * 1000:10.1f}" for shape in SHAPES))
+    status = 0
+    print()
+    for other, limit in LIMITS.items():
+        for shape in SHAPES:
+            ratio = costs["in process", shape] / costs[other, shape]
+            verdict = "ok" if ratio <= limit else "TOO MUCH"
+            status |= ratio > limit
+            print(f"in process / {other:5} {shape:8} {ratio:6.3f}  at most {limit}: {verdict}")
+    return status
+
+
+if __name__ == "__main__":
+    end_on_signals()
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
