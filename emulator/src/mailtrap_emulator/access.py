@@ -34,7 +34,9 @@ class Access:
     """The levels of one token inside its account. The wider grant includes the narrower (facts 3.3)."""
 
     def __init__(self, token: Row) -> None:
-        self._grants = {(item["resource_type"], item["resource_id"]): item["access_level"] for item in token["resources"]}
+        self._grants = {
+            (item["resource_type"], item["resource_id"]): item["access_level"] for item in token["resources"]
+        }
         self.account_id: int | None = token["account_id"]
         self.account = self._grants.get(("account", self.account_id), NONE)
 

@@ -52,7 +52,7 @@ REVALIDATE = (b"cache-control", b"max-age=0, private, must-revalidate")
 NO_CACHE = (b"cache-control", b"no-cache")
 
 
-class ClientGone(Exception):  # noqa: N818
+class ClientGone(Exception):
     """The client went away before its request was read."""
 
 

@@ -42,7 +42,9 @@ class Call:
     ``token`` is the row of the token in use, ``words`` the vocabulary of the path.
     """
 
-    def __init__(self, world: World, request: Request, params: dict[str, str], words: Words, token: Row, host: str) -> None:
+    def __init__(
+        self, world: World, request: Request, params: dict[str, str], words: Words, token: Row, host: str
+    ) -> None:
         self.world = world
         self.request = request
         self.params = params

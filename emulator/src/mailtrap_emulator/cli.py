@@ -6,19 +6,25 @@
 
 import argparse
 import asyncio
+import contextlib
 import ipaddress
 import json
 import logging
 import os
 import re
+import socket
+import ssl
 import sys
+from pathlib import Path
 
-from . import __version__, areas, start
+from . import __version__, areas, start, tls
 from .app import App
 from .control import Control
 from .faults import Faults
 from .journal import Journal
 from .server import bind, run
+from .smtp import Sandboxes
+from .statefile import StateFile, StateFileError
 from .world import World
 
 
@@ -40,8 +46,13 @@ def parser() -> Parser:
     options.add_argument("--smtp-port", type=port, default=0, help="SMTP port, 0 for a free one (default)")
     options.add_argument("--token", type=token, help="API token of the start state (default: a random one)")
     options.add_argument("--state", metavar="FILE", help="keep the state in this file")
-    options.add_argument("--rate-limits", choices=["on", "off"], help="answer 429 beyond the service's rates (default: on)")
+    options.add_argument(
+        "--rate-limits", choices=["on", "off"], help="answer 429 beyond the service's rates (default: on)"
+    )
     options.add_argument("--allow-remote", action="store_true", help="permit a --host that others can reach")
+    options.add_argument("--tls", action="store_true", help="serve HTTPS with a certificate made at start")
+    options.add_argument("--tls-cert", metavar="FILE", help="serve HTTPS with this certificate chain")
+    options.add_argument("--tls-key", metavar="FILE", help="the private key of --tls-cert")
     options.add_argument("--version", action="version", version=f"mailtrap-emulator {__version__}")
     return options
 
@@ -67,39 +78,71 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def listen(host: str, number: int, purpose: str):  # noqa: ANN201
+def listen(host: str, number: int, purpose: str) -> socket.socket:
     try:
         return bind(host, number)
     except OSError as error:
         raise StartError(f"Cannot listen for {purpose} on {host} port {number}: {error.strerror or error}.") from None
 
 
-def address(host: str, listener) -> str:  # noqa: ANN001
+def address(host: str, listener: socket.socket) -> str:
     number = listener.getsockname()[1]
     return f"[{host}]:{number}" if ":" in host else f"{host}:{number}"
 
 
 def serve(options: argparse.Namespace) -> None:
-    """Start, tell that it is ready, and serve until a signal. Raises StartError."""
+    """Start, tell that it is ready, and serve until a signal. Raises StartError, StateFileError, TlsError."""
     if not is_loopback(options.host) and not options.allow_remote:
         raise StartError(f"{options.host} can be reached from outside; give --allow-remote if that is meant.")
+    with contextlib.ExitStack() as stack:
+        context, ca_file = tls_of(options, stack)
+        http = stack.enter_context(listen(options.host, options.port, "HTTP"))
+        smtp = stack.enter_context(listen(options.host, options.smtp_port, "SMTP"))
+        world = open_world(options, stack)
+        journal, faults = Journal(), Faults()
+        app = App(world, journal, faults, Control(world, journal, faults).app())
+        ready = {
+            "api_url": f"{'http' if context is None else 'https'}://{address(options.host, http)}",
+            "smtp": address(options.host, smtp),
+            **start.describe(world),
+            "pid": os.getpid(),
+        }
+        if ca_file is not None:
+            ready["ca_file"] = str(ca_file)
+        sandboxes = Sandboxes(world)
+
+        def tell() -> None:
+            print(json.dumps(ready), flush=True)
+
+        asyncio.run(run(app, http, smtp, lambda: sandboxes.connect(context), context, tell))
+
+
+def open_world(options: argparse.Namespace, stack: contextlib.ExitStack) -> World:
+    """A new world, or the one that the state file keeps."""
     initial = {} if options.rate_limits is None else {"rate_limits": options.rate_limits == "on"}
-    world = World(areas.tables(), None, initial)
+    if options.state is None:
+        world = World(areas.tables(), initial_settings=initial)
+    else:
+        file = stack.enter_context(contextlib.closing(StateFile(options.state)))
+        world = World(areas.tables(), file.write, initial)
+        file.load(world.store)
     start.resume(world, options.token)
+    world.settings |= initial
     world.store.commit()
-    http = listen(options.host, options.port, "HTTP")
-    journal, faults = Journal(), Faults()
-    app = App(world, journal, faults, Control(world, journal, faults).app())
-    ready = {
-        "api_url": f"http://{address(options.host, http)}",
-        **start.describe(world),
-        "pid": os.getpid(),
-    }
+    return world
 
-    def tell() -> None:
-        print(json.dumps(ready), flush=True)
 
-    asyncio.run(run(app, http, None, tell))
+def tls_of(options: argparse.Namespace, stack: contextlib.ExitStack) -> tuple[ssl.SSLContext | None, Path | None]:
+    """The TLS context, if one is asked for, and the file of the authority to trust, if it is our own."""
+    if options.tls_cert or options.tls_key:
+        if not (options.tls_cert and options.tls_key):
+            raise StartError("--tls-cert and --tls-key belong together.")
+        return tls.given_context(options.tls_cert, options.tls_key), None
+    if not options.tls:
+        return None, None
+    context, ca_file = tls.own_context(options.host)
+    stack.callback(ca_file.unlink, missing_ok=True)
+    return context, ca_file
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -107,9 +150,10 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.ERROR, format="mailtrap-emulator: %(message)s")
     # What uvicorn calls an error is an injected fault at work.
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
+    logging.getLogger("mail").setLevel(logging.CRITICAL)
     try:
         serve(parser().parse_args(arguments))
-    except StartError as error:
+    except (StartError, StateFileError, tls.TlsError) as error:
         print(f"mailtrap-emulator: {error}", file=sys.stderr)
         return 2
     return 0

@@ -6,20 +6,20 @@
 
 import base64
 import json
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from . import areas, start
+from . import areas, outbox, settings, start
 from .call import read_json
 from .clock import parse_iso
+from .errors import ControlError
 from .faults import Faults, read_fault
 from .journal import Journal
-from .seeding import ControlError, Item, plant
-from .world import DEFAULT_SETTINGS, World
+from .seeding import Item, plant
+from .world import World
 
 
 class Control:
@@ -40,6 +40,7 @@ class Control:
             Route("/_emulator/journal", self.clear_journal, methods=["DELETE"]),
             Route("/_emulator/faults", self.add_faults, methods=["POST"]),
             Route("/_emulator/faults", self.clear_faults, methods=["DELETE"]),
+            Route("/_emulator/outbox", self.outbox, methods=["GET"]),
             Route("/_emulator/limits", self.limits, methods=["GET", "POST"]),
         ]
         return Starlette(routes=routes, exception_handlers={ControlError: refuse})
@@ -53,6 +54,9 @@ class Control:
 
     async def seed(self, request: Request) -> Response:
         document = await read_body(request)
+        if isinstance(document, dict) and "limits" in document:
+            self.world.settings |= settings.read(document.pop("limits"))
+            self.world.keep_settings()
         plant(self.world, areas.seeds(), document)
         self.world.store.commit()
         return JSONResponse({"planted": {key: len(items) for key, items in document.items()}})
@@ -73,7 +77,9 @@ class Control:
                 if seconds is not None:
                     clock.advance(seconds)
             except (ValueError, OverflowError):
-                raise ControlError("The clock takes set: an ISO-8601 time, and advance: seconds, within 9999 years.") from None
+                raise ControlError(
+                    "The clock takes set: an ISO-8601 time, and advance: seconds, within 9999 years."
+                ) from None
             if frozen is not None:
                 clock.freeze() if frozen else clock.unfreeze()
             self.world.keep_settings()
@@ -81,10 +87,7 @@ class Control:
         return JSONResponse({"now": clock.stamp(), "time": clock.time(), "frozen": clock.frozen_at is not None})
 
     async def read_journal(self, request: Request) -> Response:
-        since = request.query_params.get("since", "0")
-        if not since.isdecimal():
-            raise ControlError("since must be the number of a journal entry.")
-        return JSONResponse(self.journal.since(int(since)))
+        return JSONResponse(self.journal.since(since(request)))
 
     async def clear_journal(self, request: Request) -> Response:
         self.journal.clear()
@@ -100,31 +103,28 @@ class Control:
         self.faults.clear()
         return Response(status_code=204)
 
+    async def outbox(self, request: Request) -> Response:
+        rows = self.world.store["outbox"]
+        return JSONResponse([outbox.show(self.world, row) for row in rows if row["id"] > since(request)])
+
     async def limits(self, request: Request) -> Response:
         if request.method == "POST":
-            self.world.settings |= read_settings(await read_body(request))
+            self.world.settings |= settings.read(await read_body(request))
             self.world.windows.clear()
             self.world.keep_settings()
             self.world.store.commit()
         return JSONResponse(self.world.settings)
 
 
-def read_settings(body: Any) -> dict[str, Any]:
-    """The settings that a request changes. Raises ControlError."""
-    if not isinstance(body, dict):
-        raise ControlError("The limits must be an object.")
-    return {name: read_setting(name, value) for name, value in body.items()}
+def since(request: Request) -> int:
+    """The number after which a list begins."""
+    value = request.query_params.get("since", "0")
+    if not value.isascii() or not value.isdecimal() or len(value) > 18:
+        raise ControlError("since must be a number.")
+    return int(value)
 
 
-def read_setting(name: str, value: Any) -> Any:
-    if name not in DEFAULT_SETTINGS:
-        raise ControlError(f"Unknown limit {name}; known are {', '.join(DEFAULT_SETTINGS)}.")
-    if name == "rate_limits" and value in ("on", "off"):
-        return value == "on"
-    return value
-
-
-async def read_body(request: Request) -> Any:
+async def read_body(request: Request) -> object:
     try:
         return read_json(await request.body())
     except ValueError:

@@ -7,8 +7,9 @@
 import re
 from dataclasses import dataclass, field
 
+from .errors import ControlError
 from .replies import HTML, JSON, TEXT, Reply, encode
-from .seeding import ControlError, Item
+from .seeding import Item
 
 
 @dataclass

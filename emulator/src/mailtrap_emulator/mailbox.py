@@ -4,6 +4,9 @@
 
 """What a sandbox holds and how mail comes and goes. The HTTP areas and the SMTP server both stand on this."""
 
+from typing import Any
+
+from .mail import parse
 from .store import Row, TableSpec
 from .world import World
 
@@ -35,6 +38,92 @@ def max_size(world: World, sandbox: Row) -> int:
 def max_message_size(world: World, sandbox: Row) -> int:
     """How many bytes one message may have."""
     return sandbox["max_message_size"] or world.settings["max_message_size"]
+
+
+def count_send(world: World, sandbox: Row) -> bool:
+    """Count a message against the sandbox's rate; whether it may come in."""
+    rate = world.settings["sandbox_sends_per_10_seconds"]
+    return rate is None or world.windows.count("sandbox", sandbox["id"], world.clock.time(), rate, 10) >= 0
+
+
+def deliver(
+    world: World,
+    sandbox: Row,
+    raw: bytes,
+    *,
+    bcc: list[str],
+    template_id: int | None = 0,
+    template_variables: dict | None = None,
+    smtp: dict | None = None,
+    **given: Any,
+) -> Row:
+    """Take a message into a sandbox; the oldest one goes when the sandbox is full (facts 1.11).
+
+    ``bcc`` are the recipients that the message itself does not name, ``smtp`` is the envelope of mail that came by
+    SMTP, ``given`` are fields that a seed fixes.
+    """
+    mail = parse(raw)
+    now = world.clock.stamp()
+    to = next((people[0] for people in (mail.to, mail.cc) if people), ("", bcc[0] if bcc else ""))
+    store = world.store
+    message = store["messages"].add(
+        {
+            "sandbox_id": sandbox["id"],
+            "subject": mail.subject,
+            "sent_at": now,
+            "from_email": mail.sender[1],
+            "from_name": mail.sender[0],
+            "to_email": to[1],
+            "to_name": to[0],
+            "email_size": len(raw),
+            "is_read": False,
+            "created_at": now,
+            "updated_at": now,
+            "template_id": template_id,
+            "template_variables": template_variables,
+            "html_body_size": len((mail.html or "").encode()),
+            "text_body_size": len((mail.text or "").encode()),
+            "bcc": bcc,
+            "smtp": smtp,
+        }
+        | given
+    )
+    store["raw_messages"].add({"id": message["id"], "raw": raw})
+    for index, part in enumerate(mail.parts):
+        store["attachments"].add(
+            {
+                "message_id": message["id"],
+                "index": index,
+                "filename": part.filename,
+                "attachment_type": "inline" if part.inline else "attachment",
+                "content_type": part.media_type,
+                "content_id": part.content_id,
+                "transfer_encoding": part.transfer_encoding,
+                "attachment_size": len(part.content),
+                "created_at": message["created_at"],
+                "updated_at": message["created_at"],
+            }
+        )
+    store["sandboxes"].change(
+        sandbox,
+        used=True,
+        sent_messages_count=sandbox["sent_messages_count"] + 1,
+        last_message_sent_at=message["sent_at"],
+    )
+    ids = store["messages"].ids("sandbox", sandbox["id"])
+    while len(ids) > max_size(world, sandbox):
+        remove_message(world, store["messages"].get(ids[0]))
+    return message
+
+
+def by_address(world: World, address: str) -> Row | None:
+    """The sandbox that receives mail for an address of its own; what follows a ``+`` is free (facts 3.8)."""
+    local, _, host = address.lower().partition("@")
+    alias, _, address_hash = local.partition("+")[0].rpartition("-")
+    sandbox = world.store["sandboxes"].find("address_hash", address_hash)
+    if host != EMAIL_DOMAIN or sandbox is None or sandbox["alias"].lower() != alias:
+        return None
+    return sandbox if sandbox["email_username_enabled"] else None
 
 
 def remove_message(world: World, message: Row) -> None:

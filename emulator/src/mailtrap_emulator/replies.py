@@ -29,7 +29,7 @@ class Reply:
     bare: bool = False
 
 
-class Refusal(Exception):  # noqa: N818
+class Refusal(Exception):
     """Raised anywhere below the pipeline to end a call with an error answer."""
 
     def __init__(self, reply: Reply) -> None:

@@ -10,11 +10,8 @@ from graphlib import TopologicalSorter
 from types import NoneType, UnionType
 from typing import Any
 
+from .errors import ControlError
 from .world import World
-
-
-class ControlError(ValueError):
-    """A request to the control plane that cannot be done; its text is one sentence for whoever sent it."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +23,14 @@ class Seed:
     after: tuple[str, ...] = ()
 
 
-TYPE_NAMES = {str: "a text", int: "a whole number", float: "a number", bool: "true or false", dict: "an object", list: "a list"}
+TYPE_NAMES = {
+    str: "a text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    dict: "an object",
+    list: "a list",
+}
 
 
 class Item:
@@ -47,7 +51,9 @@ class Item:
             return default
         allowed = [part for part in getattr(kind, "__args__", (kind,)) if part is not NoneType]
         # In Python true is a number; in JSON it is not.
-        matches = [part for part in allowed if isinstance(value, part) and (part is bool or not isinstance(value, bool))]
+        matches = [
+            part for part in allowed if isinstance(value, part) and (part is bool or not isinstance(value, bool))
+        ]
         if not matches:
             raise ControlError(f"{self.where}: {name} must be {' or '.join(TYPE_NAMES[part] for part in allowed)}.")
         return value
@@ -73,6 +79,12 @@ class Item:
         if row is None:
             raise ControlError(f"{self.where}: there is no row {key} in {kind}.")
         return row
+
+    def rest(self) -> dict[str, Any]:
+        """All fields that have not been read; they count as read."""
+        rest = {name: value for name, value in self.fields.items() if name not in self._read}
+        self._read.update(rest)
+        return rest
 
     def finish(self) -> None:
         """Refuse what nobody asked for."""

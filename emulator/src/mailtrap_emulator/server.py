@@ -9,7 +9,7 @@ import signal
 import socket
 import ssl
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -29,7 +29,7 @@ class Protocol(HttpToolsProtocol):
 class Server(uvicorn.Server):
     """The HTTP server. Signals are handled by :func:`run`, not here."""
 
-    def capture_signals(self):  # noqa: ANN201
+    def capture_signals(self) -> AbstractContextManager:
         return nullcontext()
 
 
@@ -48,8 +48,15 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def run(app, http: socket.socket, tls: ssl.SSLContext | None, on_ready: Callable[[], None]) -> None:
-    """Serve until SIGTERM or SIGINT."""
+async def run(
+    app: Callable,
+    http: socket.socket,
+    smtp: socket.socket,
+    connect: Callable[[], asyncio.Protocol],
+    tls: ssl.SSLContext | None,
+    on_ready: Callable[[], None],
+) -> None:
+    """Serve HTTP and SMTP until SIGTERM or SIGINT. ``connect`` makes the protocol of one SMTP connection."""
     config = uvicorn.Config(
         app,
         http=Protocol,
@@ -69,8 +76,10 @@ async def run(app, http: socket.socket, tls: ssl.SSLContext | None, on_ready: Ca
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, setattr, server, "should_exit", True)
+    mail = await loop.create_server(connect, sock=smtp)
     serving = asyncio.create_task(server.serve(sockets=[http]))
     while not server.started and not serving.done():
         await asyncio.sleep(0.005)
     on_ready()
     await serving
+    mail.close()

@@ -5,20 +5,25 @@
 """The state that the emulator starts with and that a reset returns to."""
 
 from .access import ADMIN
-from .areas import accounts, api_tokens
+from .areas import accounts, api_tokens, domains
 from .store import SETTINGS, Row
 from .world import World
 
 
 def begin(world: World, token: str | None) -> None:
-    """Make the start state in an empty world: one account and one token that may do everything in it.
+    """Make the start state in an empty world: one account, a token that may do everything in it, a verified
+    domain and the demo domain to send from.
 
     ``token`` is the token's value, 32 hex digits at random if None.
     """
     account = accounts.create(world, "Emulated account")
     grant = {"resource_type": "account", "resource_id": account["id"], "access_level": ADMIN}
+    domains.create(world, account["id"], "example.com", dns_verified=True)
+    domains.create(world, account["id"], "demomailtrap.co", demo=True, dns_verified=True)
     row = api_tokens.create(world, account["id"], "Start token", [grant], **({"token": token} if token else {}))
-    world.store[SETTINGS.kind].add({"id": "start", "token_id": row["id"], "token": row["token"], "account_id": account["id"]})
+    world.store[SETTINGS.kind].add(
+        {"id": "start", "token_id": row["id"], "token": row["token"], "account_id": account["id"]}
+    )
     world.keep_settings()
 
 

@@ -9,26 +9,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
+from . import settings
 from .clock import Clock
 from .store import SETTINGS, Store, TableSpec
 from .windows import Windows
 
-# What the control plane can set. A plan limit of None is no limit. The sizes are those of the largest recorded plan
-# (facts 3.8).
-DEFAULT_SETTINGS: dict[str, Any] = {
-    "rate_limits": True,
-    "rate_scale": 1.0,
-    "projects": None,
-    "sandboxes": None,
-    "email_templates": 200,
-    "max_size": 1000,
-    "max_message_size": 26_214_400,
-    "sandbox_sends_per_10_seconds": None,
-    "bcc_visible": True,
-    "message_utc_offset": "Z",
-    "blacklist_seconds": 1.0,
-    "unverified_domain_status": 401,
-}
+# Ticks of 100 ns between the beginning of the Gregorian calendar, from which UUIDs count, and 1970.
+UUID_EPOCH = 0x01B21DD213814000
 
 
 class World:
@@ -44,7 +31,7 @@ class World:
         self.clock = Clock()
         self.windows = Windows()
         self.random: random.Random = random.SystemRandom()
-        self._initial_settings = DEFAULT_SETTINGS | (initial_settings or {})
+        self._initial_settings = settings.DEFAULTS | (initial_settings or {})
         self.settings = dict(self._initial_settings)
 
     def clear(self) -> None:
@@ -67,6 +54,13 @@ class World:
         if row := self.store[SETTINGS.kind].get("clock"):
             self.clock.restore(row["values"])
 
+    @property
+    def secret(self) -> str:
+        """A key for what must not be guessed nor change with a restart."""
+        table = self.store[SETTINGS.kind]
+        row = table.get("secret") or table.add({"id": "secret", "value": self.hex(64)})
+        return row["value"]
+
     def hex(self, digits: int) -> str:
         """Random lower-case hex digits."""
         return f"{self.random.getrandbits(4 * digits):0{digits}x}"
@@ -74,3 +68,10 @@ class World:
     def uuid4(self) -> str:
         """A random UUID."""
         return str(UUID(int=self.random.getrandbits(128), version=4))
+
+    def uuid1(self) -> str:
+        """A UUID that tells the time, as the sending hosts give them (facts 1.7)."""
+        ticks = int(self.clock.time() * 10_000_000) + UUID_EPOCH
+        fields = (ticks & 0xFFFFFFFF, (ticks >> 32) & 0xFFFF, (ticks >> 48) & 0x0FFF)
+        node = (self.random.getrandbits(8), self.random.getrandbits(8), self.random.getrandbits(48))
+        return str(UUID(fields=(*fields, *node), version=1))

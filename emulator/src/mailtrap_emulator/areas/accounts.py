@@ -8,8 +8,9 @@ from typing import Any
 
 from ..access import Access
 from ..call import Call
+from ..errors import ControlError
 from ..routing import Routes
-from ..seeding import ControlError, Item, Seed
+from ..seeding import Item, Seed
 from ..store import Row, TableSpec
 from ..world import World
 
@@ -47,7 +48,6 @@ def plant(world: World, item: Item) -> None:
         "organization_id": item.get("organization_id", int),
         "owner_name": item.get("owner_name", str),
         "owner_email": item.get("owner_email", str),
-        "confirmed_addresses": item.get("confirmed_addresses", list),
     }
     given = {name: value for name, value in fields.items() if value is not None}
     create(world, item.need("name", str), **item.identity(), **given)
@@ -64,4 +64,11 @@ def of_item(world: World, item: Item) -> int:
     return item.parent(world, "accounts", "account_id")["id"]
 
 
-SEEDS = [Seed("accounts", plant)]
+def plant_confirmed(world: World, item: Item) -> None:
+    """An address that has agreed to receive forwarded messages."""
+    table = world.store["accounts"]
+    account = table.get(of_item(world, item))
+    table.change(account, confirmed_addresses=[*account["confirmed_addresses"], item.need("email", str)])
+
+
+SEEDS = [Seed("accounts", plant), Seed("confirmed_addresses", plant_confirmed, after=("accounts",))]

@@ -30,7 +30,9 @@ def create(world: World, account_id: int, name: str, **fields: Any) -> Row:
 def show(call: Call, project: Row) -> dict:
     """A project with those of its sandboxes that the token sees; viewers get no share links."""
     level = call.access.project(project)
-    inside = [row for row in call.world.store["sandboxes"].of("project", project["id"]) if call.access.sandbox(row) >= VIEWER]
+    inside = [
+        row for row in call.world.store["sandboxes"].of("project", project["id"]) if call.access.sandbox(row) >= VIEWER
+    ]
     answer = {"id": project["id"], "name": project["name"]}
     if level >= ADMIN:
         base = f"https://mailtrap.io/projects/{project['id']}/share/"

@@ -1,0 +1,53 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The mail that left: what live streams sent and what sandboxes forwarded (read on the control plane)."""
+
+from typing import Any
+
+from .mail import parse
+from .store import Row, TableSpec
+from .world import World
+
+OUTBOX = TableSpec("outbox")
+RAW_OUTBOX = TableSpec("raw_outbox")
+
+
+def record(world: World, account_id: int, stream: str, raw: bytes, recipients: list[str], **fields: Any) -> Row:
+    """Note a message as sent. ``recipients`` is the envelope, Bcc included."""
+    row = world.store["outbox"].add(
+        {"account_id": account_id, "stream": stream, "sent_at": world.clock.stamp(), "recipients": recipients, **fields}
+    )
+    world.store["raw_outbox"].add({"id": row["id"], "raw": raw})
+    return row
+
+
+def show(world: World, row: Row) -> dict:
+    """A sent message with what its bytes say, and the bytes as text."""
+    raw = world.store["raw_outbox"].get(row["id"])["raw"]
+    mail = parse(raw)
+    return row | {
+        "subject": mail.subject,
+        "from": person(mail.sender),
+        "to": [person(one) for one in mail.to],
+        "cc": [person(one) for one in mail.cc],
+        "text": mail.text,
+        "html": mail.html,
+        "headers": [[name, value] for name, value in mail.headers],
+        "attachments": [
+            {
+                "filename": part.filename,
+                "type": part.media_type,
+                "disposition": "inline" if part.inline else "attachment",
+                "content_id": part.content_id,
+                "size": len(part.content),
+            }
+            for part in mail.parts
+        ],
+        "raw": raw.decode(errors="replace"),
+    }
+
+
+def person(pair: tuple[str, str]) -> dict[str, str]:
+    return {"name": pair[0], "email": pair[1]}
