@@ -74,11 +74,11 @@ def integration(outcome: Outcome, venv: Path) -> None:
 
 def sanity(outcome: Outcome, venv: Path) -> None:
     """ansible-test sanity on every Python that is there."""
-    ran, failed, skipped = sanity_tests.sanity(venv, _log(outcome))
-    outcome.failed = len(failed)
-    outcome.passed = max(0, ran - outcome.failed)
-    outcome.skipped = len(skipped)
-    outcome.remarks = [f"failed: {name}" for name in failed] + skipped
+    result = sanity_tests.sanity(venv, _log(outcome))
+    outcome.failed = len(result.failed)
+    outcome.passed = max(0, result.ran - outcome.failed)
+    outcome.skipped = len(result.left_out)
+    outcome.remarks = [f"failed: {name}" for name in result.failed] + [f"left out: {name}" for name in result.left_out]
 
 
 PARTS: dict[str, Callable[[Outcome, Path], None]] = {

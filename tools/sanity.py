@@ -14,6 +14,7 @@ import re
 import shutil
 import subprocess
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -25,8 +26,17 @@ GET_PIP = ROOT / "tools" / "get_pip.py"
 PYTHONS = [f"3.{minor}" for minor in range(8, 16)]
 
 
-def sanity(venv: Path, log: Path) -> tuple[int, list[str], list[str]]:
-    """Run the sanity tests of the ansible-core in `venv`: how many ran, which failed, which were left out."""
+@dataclass
+class Result:
+    """How many tests ran, which of them failed, and which could not be run."""
+
+    ran: int
+    failed: list[str]
+    left_out: list[str]
+
+
+def sanity(venv: Path, log: Path) -> Result:
+    """Run the sanity tests of the ansible-core in `venv`."""
     sync_tree()
     provide_pip()
     left_out = unreachable_tests(venv)
@@ -38,8 +48,13 @@ def sanity(venv: Path, log: Path) -> tuple[int, list[str], list[str]]:
     ran = re.findall(r"^Running sanity test", said, re.MULTILINE)
     listed = re.search(r"^FATAL: The \d+ sanity test.*\n((?:.+\n)+)", said, re.MULTILINE)
     failed = listed[1].splitlines() if listed else ["ansible-test itself"] if status else []
-    skipped = re.findall(r"^WARNING: (Skipping sanity test .+)$", said, re.MULTILINE)
-    return len(ran), failed, [f"{test} (its requirements cannot be reached)" for test in left_out] + skipped
+    missing = re.findall(r'^WARNING: Skipping sanity test "(.+)" on (Python \S+) because', said, re.MULTILINE)
+    return Result(
+        ran=len(ran),
+        failed=failed,
+        left_out=[f"{test}: its requirements cannot be reached" for test in left_out]
+        + [f"{test}: no {python} here" for test, python in missing],
+    )
 
 
 def sync_tree() -> None:
@@ -84,6 +99,7 @@ def provide_pip() -> None:
     ).stdout
     found = [re.match(r"(.+?)\.([^.]+)=(.*)", line).groups() for line in listed.splitlines()]
     config = configparser.RawConfigParser()
+    config.read_dict({"global": {"quiet": "1"}})
     # pip's variables in the environment, which win over its files, and which ansible-test does not hand on.
     for section, option, value in sorted(found, key=lambda setting: setting[0] == ":env:"):
         section = "global" if section == ":env:" else section
