@@ -20,6 +20,7 @@ from urllib.request import getproxies_environment, proxy_bypass_environment
 try:
     import requests
     import requests.exceptions as faults
+    from requests.adapters import HTTPAdapter
     from urllib3.exceptions import InvalidHeader, NewConnectionError
     from urllib3.util.retry import Retry
 except ImportError:
@@ -90,18 +91,16 @@ class Client:
         self._timeout = timeout
         self._retries = retries
         self._sleep = sleep
-        self._session = requests.Session()
-        # Ours are the proxies of the environment, without ~/.netrc and without questions to the
-        # operating system, which macOS forbids in a forked process.
-        self._session.trust_env = False
-        self._session.verify = (_checked_ca_path(ca_path) or True) if validate_certs else False
-        self._session.headers.update(
-            {
-                "Authorization": "Bearer " + _checked_token(api_token),
-                "Accept": "application/json",
-                "User-Agent": USER_AGENT,
-            }
-        )
+        self._verify = (_checked_ca_path(ca_path) or True) if validate_certs else False
+        self._headers = {
+            "Authorization": "Bearer " + _checked_token(api_token),
+            "Accept": "application/json",
+            "User-Agent": USER_AGENT,
+        }
+        # An adapter keeps connections open as a session does, but has no ~/.netrc that replaces the token, follows no
+        # redirect that carries it to a place nobody named, and keeps no cookies.
+        self._adapter = HTTPAdapter()
+        # The environment's alone: macOS forbids a forked process to ask the system for its proxies.
         self._proxies = getproxies_environment()
 
     def get(self, path, query=None):
@@ -205,16 +204,12 @@ class Client:
         return base + path, path, body
 
     def _sent(self, method, url, body, query):
-        # A redirect would carry the token to a place that nobody named: it is an answer like any other.
-        return self._session.request(
-            method,
-            url,
-            params=query,
-            json=body,
-            timeout=self._timeout,
-            allow_redirects=False,
-            proxies=self._proxies_for(url),
+        request = requests.Request(method, url, headers=self._headers, params=query, json=body).prepare()
+        response = self._adapter.send(
+            request, timeout=self._timeout, verify=self._verify, proxies=self._proxies_for(url)
         )
+        response.content  # reads it: a connection that breaks here is a fault like any other
+        return response
 
     def _proxies_for(self, url):
         if not self._proxies or proxy_bypass_environment(url.split("/")[2], self._proxies):
@@ -226,7 +221,8 @@ def _checked_url(api_url):
     """Return a base URL without a trailing slash, None for the service's own."""
     url = api_url.strip().rstrip("/")
     if not re.match(r"https?://[^/?#@\s]+(/[^?#\s]*)?$", url):
-        raise MailtrapError(f"api_url must look like https://host[:port], without user, query and fragment; it is {api_url!r}")
+        # It is not told back: what is wrong with it may be the password in it.
+        raise MailtrapError("api_url must look like https://host[:port], without user, query and fragment")
     return None if url == DEFAULT_URL else url
 
 

@@ -135,6 +135,9 @@ def _module_input(payload):
 @contextlib.contextmanager
 def _environment(variables):
     """Have the ``environment`` of the task in the environment of this process."""
+    if not variables:
+        yield
+        return
     before = dict(os.environ)
     try:
         os.environ.update({name: str(value) for name, value in variables.items()})

@@ -1,0 +1,165 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run real playbooks against a real emulator, in both ways in which a module can run."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import pathlib
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import pytest
+import yaml
+from mailtrap_emulator.testing import Emulator
+
+HERE = pathlib.Path(__file__).resolve().parent
+CHECKOUT = HERE.parents[1]
+BIN = pathlib.Path(sys.executable).parent
+WAYS = ("in_process", "module")
+
+
+@dataclass
+class Step:
+    """What one task returned, and the requests that it made."""
+
+    outcome: str
+    result: dict
+    entries: list
+
+    @property
+    def changed(self):
+        return self.result.get("changed", False)
+
+    @property
+    def failed(self):
+        return self.outcome == "failed"
+
+    @property
+    def msg(self):
+        return self.result.get("msg")
+
+    @property
+    def requests(self):
+        """The requests as texts: list of str, such as GET /api/projects."""
+        return [f"{entry['method']} {entry['path']}" for entry in self.entries]
+
+    @property
+    def writes(self):
+        return [text for text in self.requests if not text.startswith("GET ")]
+
+    def __getitem__(self, key):
+        return self.result[key]
+
+
+@dataclass
+class Run:
+    """A finished ansible-playbook: its steps, its exit status and all that it printed."""
+
+    steps: list
+    status: int
+    output: str
+
+    def __iter__(self):
+        return iter(self.steps)
+
+    def __getitem__(self, number):
+        return self.steps[number]
+
+
+@pytest.fixture(scope="session")
+def emulator_process():
+    with Emulator("--rate-limits", "off") as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def emulator(emulator_process):
+    """An emulator in its start state, without rate limits."""
+    emulator_process.reset()
+    emulator_process.limits(rate_limits="off")
+    return emulator_process
+
+
+@pytest.fixture(scope="session")
+def collections(tmp_path_factory):
+    """A folder in which ansible finds the collection, whatever the checkout is called."""
+    root = tmp_path_factory.mktemp("collections")
+    home = root / "ansible_collections" / "community"
+    home.mkdir(parents=True)
+    (home / "mailtrap").symlink_to(CHECKOUT)
+    return root
+
+
+@pytest.fixture(params=WAYS)
+def way(request):
+    return request.param
+
+
+@pytest.fixture
+def play(play_in, way):
+    """A function that runs tasks, given as YAML, and returns a Run; the test runs once for each way."""
+    return functools.partial(play_in, way)
+
+
+@pytest.fixture
+def play_in(emulator, collections, tmp_path):
+    """A function that runs tasks in one way, and returns a Run."""
+
+    def run(way, tasks, *arguments, environment=None, token=True, expect_failure=False, module_defaults=None):
+        tasks = yaml.safe_load(tasks) if isinstance(tasks, str) else tasks
+        playbook = tmp_path / "playbook.yml"
+        record = tmp_path / "record.jsonl"
+        record.write_text("")
+        head = {
+            "hosts": "localhost",
+            "gather_facts": False,
+            "vars": {
+                "ansible_connection": "local",
+                "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+                "mailtrap_in_process": way == "in_process",
+                "token": emulator.token,
+            },
+            "module_defaults": module_defaults or {},
+        }
+        playbook.write_text(yaml.safe_dump([dict(head, tasks=tasks)], allow_unicode=True))
+        settings = {
+            "ANSIBLE_COLLECTIONS_PATH": str(collections),
+            "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback"),
+            "ANSIBLE_CALLBACKS_ENABLED": "recorder",
+            "ANSIBLE_HOME": str(tmp_path / "ansible"),
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_LOCALHOST_WARNING": "0",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
+            "RECORDER_FILE": str(record),
+            "RECORDER_URL": emulator.api_url,
+            "MAILTRAP_API_URL": emulator.api_url,
+            "PATH": f"{BIN}:{os.environ['PATH']}",
+            "LC_ALL": "C.UTF-8",
+        }
+        if token:
+            settings["MAILTRAP_API_TOKEN"] = emulator.token
+        settings.update(environment or {})
+        emulator.clear_journal()
+        done = subprocess.run(
+            [str(BIN / "ansible-playbook"), str(playbook), *arguments],
+            env=settings,
+            cwd=tmp_path,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+        )
+        assert emulator.token not in done.stdout
+        assert "Traceback (most recent call last)" not in done.stdout, done.stdout
+        assert (done.returncode != 0) == expect_failure, done.stdout
+        steps = [json.loads(line) for line in record.read_text().splitlines()]
+        return Run([Step(step["outcome"], step["result"], step["requests"]) for step in steps], done.returncode, done.stdout)
+
+    return run

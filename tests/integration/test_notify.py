@@ -1,0 +1,229 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+TEMPLATE_UUID = "b81aabcd-1a1e-41cf-91b6-eca0254b3d96"
+
+
+@pytest.fixture
+def box(emulator):
+    emulator.seed(
+        {
+            "projects": [{"id": 77, "name": "Shop"}],
+            "sandboxes": [{"id": 5, "name": "Box", "project_id": 77}],
+            "email_templates": [
+                {
+                    "id": 1,
+                    "uuid": TEMPLATE_UUID,
+                    "name": "Report",
+                    "category": "report",
+                    "subject": "Report {{ version }}",
+                    "body_text": "Version {{ version }}",
+                    "body_html": "<p>{{ version }}</p>",
+                },
+                {"id": 2, "name": "Twin", "category": "c", "subject": "s"},
+                {"id": 3, "name": "Twin", "category": "c", "subject": "s"},
+            ],
+        }
+    )
+    return emulator
+
+
+FULL = """
+- community.mailtrap.notify:
+    from: Deployments ÄÖÜ <deploy@example.com>
+    to: [Ops <ops@example.com>, dev@example.com]
+    cc: [cc@example.com]
+    bcc: [bcc@example.com]
+    reply_to: Help <help@example.com>
+    subject: Shop 1.2.3 is live 🎉
+    text: Version 1.2.3
+    html: <p>Version <b>1.2.3</b></p>
+    %s
+    custom_variables: {run: 7, ok: true}
+    headers: {X-Run: 7}
+    attachments: [{src: report.pdf}, {src: logo.png, disposition: inline, content_id: logo}]
+    sandbox: Box
+  register: sent
+- community.mailtrap.sandbox_message_info:
+    sandbox_id: 5
+    id: "{{ sent.message_ids[0] }}"
+    include: [text, html, headers, attachments, raw]
+"""
+
+
+def test_a_message_arrives_whole(play, box, tmp_path):
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "report.pdf").write_bytes(b"%PDF-1.4\x00\xff")
+    (tmp_path / "logo.png").write_bytes(b"\x89PNG")
+    sent, read = play(FULL % "category: deployment")
+    assert sent.changed and sent["stream"] == "sandbox"
+    assert sent.requests == ["GET /api/sandboxes", "POST /api/send/5"]
+    (message,) = read["sandbox_messages"]
+    assert message["subject"] == "Shop 1.2.3 is live 🎉"
+    assert (message["from_email"], message["from_name"]) == ("deploy@example.com", "Deployments ÄÖÜ")
+    assert message["parts"]["text"].strip() == "Version 1.2.3"
+    assert "<b>1.2.3</b>" in message["parts"]["html"]
+    assert message["parts"]["headers"]["x_run"] == "7"
+    assert "help@example.com" in message["parts"]["headers"]["reply_to"]
+    names = {part["filename"]: part["attachment_type"] for part in message["parts"]["attachments"]}
+    assert names == {"report.pdf": "attachment", "logo.png": "inline"}
+    body = sent.entries[1]["body"]
+    assert body["custom_variables"] == {"run": "7", "ok": "true"} and body["category"] == "deployment"
+
+
+@pytest.mark.parametrize("stream, path", [("transactional", "/api/send"), ("bulk", "/bulk/api/send")])
+def test_the_live_streams(play, box, stream, path):
+    (step,) = play(
+        """
+        - community.mailtrap.notify:
+            from: a@example.com
+            to: [b@example.org, c@example.org]
+            cc: d@example.org
+            subject: Hello
+            html: <p>Hi</p>
+            stream: %s
+        """
+        % stream
+    )
+    assert step.changed and step.requests == [f"POST {path}"]
+    assert step["stream"] == stream and len(step["message_ids"]) == 3
+
+
+def test_a_template(play, box):
+    by_name, by_uuid, read, twin, none = play(
+        """
+        - community.mailtrap.notify: &report
+            from: a@example.com
+            to: b@example.com
+            template: Report
+            template_variables: {version: 1.2.3}
+            sandbox_id: 5
+        - community.mailtrap.notify:
+            from: a@example.com
+            to: b@example.com
+            template_uuid: %s
+            template_variables: {version: 1.2.4}
+            sandbox_id: 5
+        - community.mailtrap.sandbox_message_info: {sandbox_id: 5, include: [text]}
+        - community.mailtrap.notify: {<<: *report, template: Twin}
+          ignore_errors: true
+        - community.mailtrap.notify: {<<: *report, template: Raport}
+          ignore_errors: true
+        """
+        % TEMPLATE_UUID
+    )
+    assert by_name.requests == ["GET /api/email_templates", "POST /api/send/5"]
+    assert by_uuid.requests == ["POST /api/send/5"]
+    assert [message["subject"] for message in read["sandbox_messages"]] == ["Report 1.2.4", "Report 1.2.3"]
+    assert "2 email templates are called 'Twin', with the ids 3, 2" in twin.msg
+    assert "there is no email template 'Raport'" in none.msg
+
+
+def test_check_mode_looks_everything_up_and_sends_nothing(play, box, tmp_path):
+    (tmp_path / "report.pdf").write_bytes(b"x")
+    good, gone, lost, ambiguous = play(
+        """
+        - community.mailtrap.notify: &mail
+            from: a@example.com
+            to: b@example.com
+            template: Report
+            sandbox: Box
+            attachments: [{src: report.pdf}]
+        - community.mailtrap.notify: {<<: *mail, attachments: [{src: none.pdf}]}
+          ignore_errors: true
+        - community.mailtrap.notify: {<<: *mail, sandbox: Bax}
+          ignore_errors: true
+        - community.mailtrap.notify: {<<: *mail, template: Twin}
+          ignore_errors: true
+        """,
+        "--check",
+    )
+    assert good.changed and good["message_ids"] == []
+    assert good.requests == ["GET /api/email_templates", "GET /api/sandboxes"]
+    assert "src 'none.pdf' was not found on the controller" in gone.msg
+    assert lost.failed and ambiguous.failed
+    assert good.writes == gone.writes == lost.writes == ambiguous.writes == []
+
+
+MAIL = "from: a@example.com, to: b@example.com, subject: Hello, text: Hi"
+
+
+@pytest.mark.parametrize(
+    "options, sentence",
+    [
+        ("from: a@example.com, subject: x, text: y", "there is no recipient: to, cc and bcc are all empty"),
+        ("from: a@example.com, to: [], subject: x, text: y", "there is no recipient: to, cc and bcc are all empty"),
+        ("from: nobody, to: b@example.com, subject: x, text: y", "from: 'nobody' is not an e-mail address"),
+        ("from: a@example.com, to: b@example.com, text: y", "subject is empty"),
+        (f"{MAIL}, template: Report", "a template brings its own subject, text"),
+        (f"{MAIL}, attachments: [{{src: /none.txt, remote_src: true}}]", "attachment '/none.txt' cannot be read: No such"),
+        (f"{MAIL}, attachments: [{{src: /, remote_src: true}}]", "attachment '/' cannot be read: Is a directory"),
+        (f"{MAIL}, stream: sandbox", "the stream is sandbox, and there is no sandbox"),
+        (f"{MAIL}, stream: bulk, sandbox_id: 5", "a sandbox is given, and the stream is bulk"),
+        (f"{MAIL}, sandbox_id: 5, sandbox: Box", "parameters are mutually exclusive: sandbox|sandbox_id"),
+    ],
+)
+def test_what_cannot_be_sent_is_told_before_any_request(play, box, options, sentence):
+    (step,) = play("[{community.mailtrap.notify: {%s}, ignore_errors: true}]" % options)
+    assert step.failed and sentence in step.msg
+    assert step.requests == []
+
+
+def test_a_file_on_the_target(play, box, tmp_path):
+    (tmp_path / "there.txt").write_text("on the target")
+    (step,) = play(
+        """
+        - community.mailtrap.notify:
+            from: a@example.com
+            to: b@example.com
+            subject: x
+            text: y
+            sandbox_id: 5
+            attachments:
+              - {src: "{{ playbook_dir }}/there.txt", remote_src: true, filename: other.txt, content_type: text/x-log}
+        """
+    )
+    (part,) = step.entries[0]["body"]["attachments"]
+    assert (part["filename"], part["type"]) == ("other.txt", "text/x-log")
+
+
+def test_a_refused_sender(play, box):
+    domain, token = play(
+        """
+        - community.mailtrap.notify: {from: a@unverified.example, to: b@example.com, subject: x, text: y}
+          ignore_errors: true
+        - community.mailtrap.notify: {from: a@example.com, to: b@example.com, subject: x, text: y, api_token: wrong}
+          ignore_errors: true
+        """
+    )
+    for step in (domain, token):
+        assert step.msg.startswith("Could not send the message: the API token was refused: Unauthorized; this is also")
+    assert "the domain unverified.example is not verified" in domain.msg
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"drop": True, "when": "after"},
+        {"drop": True, "when": "before"},
+        {"status": 503, "when": "before"},
+        {"status": 200, "html": "<html></html>", "when": "after"},
+        {"truncate": True, "when": "after"},
+    ],
+)
+def test_a_message_is_never_sent_twice(play, box, fault):
+    box.fault(method="POST", path="/api/send", **fault)
+    (step,) = play("[{community.mailtrap.notify: {%s}, ignore_errors: true}]" % MAIL)
+    assert step.failed and step.requests == ["POST /api/send"]
+    assert "the message may have gone out all the same, and is not sent a second time" in step.msg
+
+
+def test_the_rate_limit_of_a_sandbox_is_waited_for(play, box):
+    box.fault(method="POST", path="/api/send", times=1, status=429, headers={"Retry-After": 0})
+    (step,) = play("[{community.mailtrap.notify: {%s, sandbox_id: 5}}]" % MAIL)
+    assert step.changed and step.requests == ["POST /api/send/5"] * 2

@@ -1,0 +1,141 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The two ways of running a module cannot be told apart from outside."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+TASKS = """
+- community.mailtrap.project: {name: Shop}
+- community.mailtrap.project: {name: Shop}
+  check_mode: true
+  diff: true
+- community.mailtrap.project: {id: 77, name: Renamed}
+  diff: true
+- community.mailtrap.project_info: {name: Renamed, reveal_secrets: true}
+- community.mailtrap.project: {name: x}
+  ignore_errors: true
+- community.mailtrap.project: {nome: Shop, name: Shop}
+  ignore_errors: true
+- community.mailtrap.project: {}
+  ignore_errors: true
+- community.mailtrap.project: {id: seven}
+  ignore_errors: true
+- community.mailtrap.project: {name: Shop, state: there}
+  ignore_errors: true
+- community.mailtrap.project: {name: Shop, api_token: wrong-token-wrong-token}
+  ignore_errors: true
+- community.mailtrap.project: {name: Shop, api_url: "http://127.0.0.1:9", retries: 0}
+  ignore_errors: true
+- community.mailtrap.sandbox: {name: Box, project: Not there}
+  check_mode: true
+- community.mailtrap.sandbox: {name: "{{ item }}", project: None such}
+  check_mode: true
+  loop: [One, Two]
+- community.mailtrap.sandbox_info: {project: Renamed, project_id: 77}
+  ignore_errors: true
+- community.mailtrap.project: {name: Hidden}
+  no_log: true
+- community.mailtrap.project: {name: From the environment}
+  environment: {MAILTRAP_API_TOKEN: wrong-token-wrong-token, MAILTRAP_API_URL: "{{ lookup('env', 'MAILTRAP_API_URL') }}"}
+  ignore_errors: true
+- community.mailtrap.project: {name: "Grüße 🎉"}
+- community.mailtrap.notify: {from: a@example.com, to: b@example.com, subject: x, text: y, sandbox: None such}
+  ignore_errors: true
+- community.mailtrap.notify: {from: a@example.com, to: b@example.com, subject: x, text: y, attachments: [{src: none}]}
+  ignore_errors: true
+- community.mailtrap.inbox: {name: Box, project: Renamed}
+  check_mode: true
+- community.mailtrap.project: {name: Not now}
+  when: false
+"""
+
+
+RANDOM = re.compile(r"[0-9a-f]{64}|[0-9a-f]{10}-[0-9a-f]{6}")
+
+
+def told(run):
+    """What a user can see of a run, as texts: outcome, result and requests, without what the emulator drew by lot."""
+    steps = [[step.outcome, step.result, step.requests] for step in run]
+    return [RANDOM.sub("*", json.dumps(step, sort_keys=True, indent=1)) for step in steps]
+
+
+@pytest.fixture
+def both(play_in, emulator):
+    def run(*arguments, **options):
+        runs = []
+        for way in ("in_process", "module"):
+            emulator.reset()
+            emulator.seed({"projects": [{"id": 77, "name": "Old"}]})
+            runs.append(play_in(way, *arguments, **options))
+        return runs
+
+    return run
+
+
+@pytest.mark.parametrize("verbosity", ["-v", "-vvvv"])
+def test_results_are_the_same(both, verbosity):
+    in_process, module = both(TASKS, verbosity)
+    assert len(in_process.steps) == len(module.steps) > 20
+    for one, other in zip(told(in_process), told(module)):
+        assert one == other
+
+
+def test_module_defaults(both):
+    tasks = """
+    - community.mailtrap.project: {name: Shop}
+    - community.mailtrap.sandbox: {name: Box}
+    - community.mailtrap.inbox: {name: Box}
+    - community.mailtrap.project_info: {}
+    """
+    defaults = {
+        "group/community.mailtrap.mailtrap": {"api_token": "{{ token }}", "timeout": 7},
+        "community.mailtrap.sandbox": {"project": "Old"},
+        "community.mailtrap.project_info": {"name": "Old"},
+    }
+    in_process, module = both(tasks, "-vvv", module_defaults=defaults, token=False)
+    assert told(in_process) == told(module)
+    project, sandbox, inbox, info = in_process
+    assert project.changed and sandbox.changed and not inbox.changed
+    assert sandbox["sandbox"]["project_id"] == 77
+    assert info["projects"][0]["name"] == "Old"
+
+
+def test_what_cannot_run_in_process_runs_as_a_module(play_in, emulator):
+    """Asynchronous tasks go the ordinary way by themselves; their job outlives the worker."""
+    run = play_in(
+        "in_process",
+        """
+        - community.mailtrap.project: {name: Shop}
+          async: 60
+          poll: 0
+          register: job
+        - ansible.builtin.async_status: {jid: "{{ job.ansible_job_id }}"}
+          register: done
+          until: done is finished
+          retries: 60
+          delay: 1
+        """,
+    )
+    assert "ansible_job_id" in run[0].result
+    assert run.steps[-1]["project"]["name"] == "Shop"
+
+
+def test_the_environment_of_a_task_ends_with_it(play_in, emulator):
+    first, second = play_in(
+        "in_process",
+        """
+        - community.mailtrap.project_info:
+          environment: {MAILTRAP_API_TOKEN: wrong-token-wrong-token}
+          ignore_errors: true
+        - community.mailtrap.project_info:
+        """,
+    )
+    assert first["status"] == 401
+    assert second["projects"] == []
