@@ -79,7 +79,7 @@ class Call:
     @cached_property
     def json(self) -> Any:
         """The JSON body; 400 if it cannot be read. Whatever is not declared as JSON is no body, as in Rails."""
-        if not self.request.body or "json" not in self.request.headers.get("content-type", ""):
+        if not self.request.body or "json" not in self.request.headers.get("content-type", "").lower():
             return None
         try:
             return read_json(self.request.body)

@@ -19,6 +19,7 @@ from .errors import ControlError
 from .faults import Faults, read_fault
 from .journal import Journal
 from .seeding import Item, plant
+from .store import Taken
 from .world import World
 
 
@@ -43,10 +44,13 @@ class Control:
             Route("/_emulator/outbox", self.outbox, methods=["GET"]),
             Route("/_emulator/limits", self.limits, methods=["GET", "POST"]),
         ]
-        return Starlette(routes=routes, exception_handlers={ControlError: refuse})
+        return Starlette(routes=routes, exception_handlers={ControlError: refuse, Taken: refuse_taken})
 
     async def reset(self, request: Request) -> Response:
-        start.reset(self.world)
+        item = Item("reset", await read_body(request) if await request.body() else {})
+        random_seed = item.get("random_seed", int)
+        item.finish()
+        start.reset(self.world, random_seed)
         self.journal.clear()
         self.faults.clear()
         self.world.store.commit()
@@ -133,6 +137,10 @@ async def read_body(request: Request) -> object:
 
 async def refuse(request: Request, error: Exception) -> Response:
     return JSONResponse({"error": str(error)}, 400)
+
+
+async def refuse_taken(request: Request, error: Exception) -> Response:
+    return JSONResponse({"error": f"There is something with {error} already."}, 400)
 
 
 def as_base64(value: object) -> str:

@@ -4,28 +4,34 @@
 
 """The request journal: what clients asked and what they were told, for assertions (facts 8.4)."""
 
-import json
 from collections import deque
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl
 
-from .call import Request
+from .call import Request, read_json
 from .clock import iso_ms
 
 MASKED = ("authorization", "api-token")
-KEPT = 100_000
-KEPT_BODY = 1_000_000
+
+# Beyond any of these the oldest entries, or the end of a long body, are not kept.
+MAX_ENTRIES = 100_000
+MAX_BODY = 1_000_000
+MAX_BODIES = 256_000_000
 
 
 @dataclass(slots=True)
 class Entry:
-    """``status`` is None until the answer is known; ``fault`` names the effects of an injected fault."""
+    """One request. ``status`` is None until the answer is known; ``fault`` names the effects of an injected fault."""
 
     n: int
-    at: Any
+    at: datetime
     host_kind: str
-    request: Request
+    method: str
+    path: str
+    query: str
+    headers: dict[str, str]
+    body: bytes
     status: int | None = None
     fault: str | None = None
 
@@ -34,13 +40,27 @@ class Journal:
     """The latest requests, numbered from 1 in the order of arrival."""
 
     def __init__(self) -> None:
-        self._entries: deque[Entry] = deque(maxlen=KEPT)
+        self._entries: deque[Entry] = deque()
         self._next = 1
+        self._bytes = 0
 
-    def open(self, at: Any, host_kind: str, request: Request) -> Entry:
-        entry = Entry(self._next, at, host_kind, request)
+    def open(self, at: datetime, host_kind: str, request: Request) -> Entry:
+        """Note a request that has arrived; its status is for the caller to fill in."""
+        entry = Entry(
+            self._next,
+            at,
+            host_kind,
+            request.method,
+            request.path,
+            request.query,
+            request.headers,
+            request.body[:MAX_BODY],
+        )
         self._next += 1
+        self._bytes += len(entry.body)
         self._entries.append(entry)
+        while len(self._entries) > MAX_ENTRIES or self._bytes > MAX_BODIES:
+            self._bytes -= len(self._entries.popleft().body)
         return entry
 
     def since(self, number: int) -> list[dict]:
@@ -49,35 +69,30 @@ class Journal:
 
     def clear(self) -> None:
         """Empty the journal and number from 1 again."""
-        self._entries.clear()
-        self._next = 1
+        self.__init__()
 
 
 def describe(entry: Entry) -> dict:
     """An entry as the control plane shows it; tokens are masked, a body is parsed if it is JSON."""
-    request = entry.request
     return {
         "n": entry.n,
         "at": iso_ms(entry.at),
         "host_kind": entry.host_kind,
-        "method": request.method,
-        "path": request.path,
-        "query": request.query,
-        "params": parse_qsl(request.query, keep_blank_values=True),
+        "method": entry.method,
+        "path": entry.path,
+        "query": entry.query,
         "status": entry.status,
         "fault": entry.fault,
-        "headers": {name: "***" if name in MASKED else value for name, value in request.headers.items()},
-        "body": readable(request.body),
+        "headers": {name: "***" if name in MASKED else value for name, value in entry.headers.items()},
+        "body": readable(entry.body),
     }
 
 
 def readable(body: bytes) -> Any:
-    """JSON as data, anything else as text, nothing as None; the beginning of what is very long."""
+    """JSON as data, anything else as text, nothing as None."""
     if not body:
         return None
-    if len(body) <= KEPT_BODY:
-        try:
-            return json.loads(body)
-        except (ValueError, RecursionError):
-            pass
-    return body[:KEPT_BODY].decode(errors="replace")
+    try:
+        return read_json(body)
+    except ValueError:
+        return body.decode(errors="replace")

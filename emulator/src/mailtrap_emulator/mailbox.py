@@ -119,11 +119,10 @@ def deliver(
 def by_address(world: World, address: str) -> Row | None:
     """The sandbox that receives mail for an address of its own; what follows a ``+`` is free (facts 3.8)."""
     local, _, host = address.lower().partition("@")
-    alias, _, address_hash = local.partition("+")[0].rpartition("-")
-    sandbox = world.store["sandboxes"].find("address_hash", address_hash)
-    if host != EMAIL_DOMAIN or sandbox is None or sandbox["alias"].lower() != alias:
+    if host != EMAIL_DOMAIN:
         return None
-    return sandbox if sandbox["email_username_enabled"] else None
+    sandboxes = world.store["sandboxes"].of("address", local.partition("+")[0])
+    return next((sandbox for sandbox in sandboxes if sandbox["email_username_enabled"]), None)
 
 
 def remove_message(world: World, message: Row) -> None:

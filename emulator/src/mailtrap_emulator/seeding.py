@@ -65,12 +65,16 @@ class Item:
             raise ControlError(f"{self.where}: {name} is required.")
         return value
 
-    def identity(self) -> dict[str, int]:
-        """``{"id": N}`` where the item gives one, else nothing, and the table counts on."""
+    def identity(self, world: World, kind: str) -> dict[str, int]:
+        """``{"id": N}`` where the item gives a free one, else nothing, and the table counts on."""
         value = self.get("id", int)
-        if value is not None and not 0 < value < 2**63:
+        if value is None:
+            return {}
+        if not 0 < value < 2**63:
             raise ControlError(f"{self.where}: id must be between 1 and 2^63.")
-        return {} if value is None else {"id": value}
+        if world.store[kind].get(value) is not None:
+            raise ControlError(f"{self.where}: there is a row {value} in {kind} already.")
+        return {"id": value}
 
     def parent(self, world: World, kind: str, name: str) -> dict:
         """The row that a field such as ``project_id`` points at."""

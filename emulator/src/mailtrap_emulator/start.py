@@ -4,6 +4,8 @@
 
 """The state that the emulator starts with and that a reset returns to."""
 
+from random import Random
+
 from .access import ADMIN
 from .areas import accounts, api_tokens, domains
 from .store import SETTINGS, Row
@@ -32,10 +34,12 @@ def start(world: World) -> Row:
     return world.store[SETTINGS.kind].get("start")
 
 
-def reset(world: World) -> None:
-    """Forget everything; the start token keeps its value."""
+def reset(world: World, random_seed: int | None = None) -> None:
+    """Forget everything; the start token keeps its value. With a ``random_seed`` what follows can be repeated."""
     token = start(world)["token"]
     world.clear()
+    if random_seed is not None:
+        world.random = Random(random_seed)
     begin(world, token)
 
 

@@ -31,6 +31,10 @@ class TableSpec:
     groups: dict[str, Callable[[Row], Any]] = field(default_factory=dict)
 
 
+class Taken(ValueError):
+    """A value that must be unique is in use; the text names it."""
+
+
 class Table:
     """All rows of one kind."""
 
@@ -64,7 +68,11 @@ class Table:
         return [self.rows[key] for key in self.ids(group, value)]
 
     def add(self, row: Row) -> Row:
-        """Take in a row; without an ``id`` it gets the next one, with one it replaces a row of that id."""
+        """Take in a row; without an ``id`` it gets the next one, with one it replaces a row of that id.
+
+        Raises Taken if another row has one of its unique values.
+        """
+        self._check_unique(row, row.get("id"))
         if "id" not in row:
             row = {"id": self._store.next_id(self.spec), **row}
         elif isinstance(row["id"], int):
@@ -78,7 +86,8 @@ class Table:
         return row
 
     def change(self, row: Row, **fields: Any) -> Row:
-        """Set fields of a row that is in the table."""
+        """Set fields of a row that is in the table. Raises Taken like :meth:`add`."""
+        self._check_unique(fields, row["id"])
         self._unlist(row)
         row.update(fields)
         self._list(row)
@@ -95,6 +104,11 @@ class Table:
         for row in rows:
             self.rows[row["id"]] = row
             self._list(row)
+
+    def _check_unique(self, fields: Row, key: Key | None) -> None:
+        for name, index in self._unique.items():
+            if index.get(fields.get(name), key) != key:
+                raise Taken(f"{name} {fields[name]}")
 
     def _list(self, row: Row) -> None:
         key = row["id"]

@@ -50,7 +50,7 @@ def plant(world: World, item: Item) -> None:
         "owner_email": item.get("owner_email", str),
     }
     given = {name: value for name, value in fields.items() if value is not None}
-    create(world, item.need("name", str), **item.identity(), **given)
+    create(world, item.need("name", str), **item.identity(world, "accounts"), **given)
 
 
 def of_item(world: World, item: Item) -> int:

@@ -215,7 +215,7 @@ def plant(world: World, item: Item) -> None:
         item.need("name", str),
         planted,
         organization_id=organization_id,
-        **item.identity(),
+        **item.identity(world, "api_tokens"),
         **{name: value for name, value in given.items() if value is not None},
     )
 

@@ -34,7 +34,7 @@ def named(world: World, account_id: int, domain_name: str) -> Row | None:
 
 def plant_verified(world: World, item: Item) -> None:
     account_id = accounts.of_item(world, item)
-    create(world, account_id, item.need("domain_name", str), **item.identity(), dns_verified=True)
+    create(world, account_id, item.need("domain_name", str), **item.identity(world, "domains"), dns_verified=True)
 
 
 SEEDS = [Seed("verified_domains", plant_verified, after=("accounts",))]

@@ -361,7 +361,7 @@ def opened(call: Call, kind: str) -> Row:
 def plant(world: World, item: Item) -> None:
     """``raw`` (RFC 822 text), or the fields of a send request."""
     sandbox = item.parent(world, "sandboxes", "sandbox_id")
-    given = item.identity()
+    given = item.identity(world, "messages")
     if item.get("is_read", bool):
         given["is_read"] = True
     moment = item.get("created_at", str)

@@ -64,8 +64,8 @@ def list_projects(call: Call) -> list:
 
 @routes.post("projects")
 def create_project(call: Call) -> dict:
-    fields = call.wrapped("project")
     call.require(call.access.account, ADMIN)
+    fields = call.wrapped("project")
     limit = call.world.settings["projects"]
     if limit is not None and len(call.world.store["projects"].ids("account", call.account_id)) >= limit:
         raise unprocessable(
@@ -109,7 +109,7 @@ def check_name(name: str | None) -> None:
 
 
 def plant(world: World, item: Item) -> None:
-    create(world, accounts.of_item(world, item), item.need("name", str), **item.identity())
+    create(world, accounts.of_item(world, item), item.need("name", str), **item.identity(world, "projects"))
 
 
 SEEDS = [Seed("projects", plant, after=("accounts",))]

@@ -10,6 +10,7 @@ from typing import Any
 from .. import mailbox
 from ..access import ADMIN, VIEWER, permissions
 from ..call import BLANK, INVALID, Call, is_given, text, text_errors
+from ..errors import ControlError
 from ..replies import unprocessable
 from ..routing import Routes
 from ..seeding import Item, Seed
@@ -19,12 +20,17 @@ from ..world import World
 SANDBOXES = TableSpec(
     "sandboxes",
     4_300_000,
-    unique=("username", "address_hash"),
-    groups={"account": lambda row: row["account_id"], "project": lambda row: row["project_id"]},
+    unique=("username",),
+    groups={
+        "account": lambda row: row["account_id"],
+        "project": lambda row: row["project_id"],
+        "address": lambda row: mailbox.email_username(row).lower(),
+    },
 )
 TABLES = [SANDBOXES]
 routes = Routes()
 
+STATUSES = ("active", "inactive", "pending")
 ALIAS = re.compile(r"[A-Za-z0-9_.-]+")
 
 
@@ -203,7 +209,10 @@ def plant(world: World, item: Item) -> None:
         "max_message_size": item.get("max_message_size", int),
     }
     given = {name: value for name, value in fields.items() if value is not None}
-    create(world, project["account_id"], project["id"], item.need("name", str), **item.identity(), **given)
+    if given.get("status", "active") not in STATUSES:
+        raise ControlError(f"{item.where}: status must be one of {', '.join(STATUSES)}.")
+    identity = item.identity(world, "sandboxes")
+    create(world, project["account_id"], project["id"], item.need("name", str), **identity, **given)
 
 
 SEEDS = [Seed("sandboxes", plant, after=("projects",))]

@@ -100,7 +100,7 @@ def plant(world: World, item: Item) -> None:
     create(
         world,
         accounts.of_item(world, item),
-        **item.identity(),
+        **item.identity(world, "email_templates"),
         **{name: value for name, value in given.items() if value is not None},
         **defaults,
         subject=item.get("subject", str, defaults["name"]),

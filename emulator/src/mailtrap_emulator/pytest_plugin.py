@@ -1,0 +1,25 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The pytest plugin: one emulator for the whole run, in its start state for each test that asks for it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from .testing import Emulator
+
+
+@pytest.fixture(scope="session")
+def mailtrap_emulator_process() -> Iterator[Emulator]:
+    """The emulator of this run, whatever earlier tests left in it."""
+    with Emulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def mailtrap_emulator(mailtrap_emulator_process: Emulator) -> Emulator:
+    """The emulator, in its start state."""
+    mailtrap_emulator_process.reset()
+    return mailtrap_emulator_process
