@@ -4,10 +4,12 @@
 
 """The areas of the API, one module each.
 
-A module here is found by itself. It may define ``TABLES`` (a list of TableSpec), ``routes`` (a Routes) and ``SEEDS``
-(a list of Seed); nothing else has to know it.
+A module here is found by itself. It may define ``TABLES`` (a list of TableSpec), ``routes`` (a Routes), ``SEEDS``
+(a list of Seed) and ``LISTENERS`` (functions that are told events, see events.py); nothing else has to know it.
 """
 
+from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
@@ -31,3 +33,8 @@ def operations() -> list[Operation]:
 
 def seeds() -> list[Seed]:
     return [seed for module in modules() for seed in getattr(module, "SEEDS", [])]
+
+
+@cache
+def listeners() -> list[Callable]:
+    return [listener for module in modules() for listener in getattr(module, "LISTENERS", [])]
