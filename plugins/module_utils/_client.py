@@ -8,9 +8,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
-import random
 import os
+import random
 import re
 import ssl
 import time
@@ -97,9 +98,7 @@ class Client:
             "Accept": "application/json",
             "User-Agent": USER_AGENT,
         }
-        # An adapter keeps connections open as a session does, but has no ~/.netrc that replaces the token, follows no
-        # redirect that carries it to a place nobody named, and keeps no cookies.
-        self._adapter = HTTPAdapter()
+        self._adapter = _adapter(os.getpid(), self._verify)
         # The environment's alone: macOS forbids a forked process to ask the system for its proxies.
         self._proxies = getproxies_environment()
 
@@ -215,6 +214,16 @@ class Client:
         if not self._proxies or proxy_bypass_environment(url.split("/")[2], self._proxies):
             return None
         return self._proxies
+
+
+@functools.lru_cache(maxsize=None)
+def _adapter(process, verify):
+    """Return the requests.HTTPAdapter that keeps the open connections of a process.
+
+    Unlike a requests.Session it has no ~/.netrc that replaces the token, follows no redirect that carries it to a place
+    nobody named, and keeps no cookies. A connection must not be shared over a fork, nor with one who trusts less.
+    """
+    return HTTPAdapter()
 
 
 def _checked_url(api_url):

@@ -108,18 +108,22 @@ def read(client, resource, options):
         return siblings if key is None else [item for item in siblings if item.get(resource.key) == key]
 
 
-def find_one(client, resource, options):
+def find_one(client, resource, options, check_mode, warnings):
     """Return the one object that is meant: dict, with nothing but its id where the id was given.
 
+    :param warnings: list of str, to add to: what is not there in check mode, where an earlier task may stand for it.
+    :returns: dict, an empty one for what check mode has to do without.
     :raises MailtrapError: when there is none, or several share its name.
     """
     if options.get("id") is not None:
         return {"id": options["id"]}
     with attempting(f"find {_label(resource, options)}"):
         place = _find(client, resource, options)
-        if place.current is None:
-            raise MailtrapError(f"there is no {place.missing_parent or _label(resource, options)}")
-        return place.current
+        if place.current is not None:
+            return place.current
+        missing = place.missing_parent or f"{resource.noun} {options[resource.key]!r}"
+        warnings.extend(_missing(missing, check_mode))
+        return {}
 
 
 def carry_out(client, write, check_mode, host="general"):
@@ -211,9 +215,14 @@ def _check_place(resource, place, state, check_mode):
     parent = resource.parent.resource
     if place.missing_parent is None:
         raise MailtrapError(f"a new {resource.noun} needs its {parent.noun}: give {parent.name} or {resource.parent.field}")
+    return _missing(place.missing_parent, check_mode)
+
+
+def _missing(what, check_mode):
+    """Raise MailtrapError for what has to be there; in check mode return a warning instead: list of str."""
     if not check_mode:
-        raise MailtrapError(f"there is no {place.missing_parent}")
-    return [f"There is no {place.missing_parent}; check mode takes it that an earlier task would have made it."]
+        raise MailtrapError(f"there is no {what}")
+    return [f"There is no {what}; check mode takes it that an earlier task would have made it."]
 
 
 def _create(client, resource, options, todo):

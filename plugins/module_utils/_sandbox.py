@@ -38,13 +38,11 @@ SANDBOX_OPTIONS = {
 }
 
 
-def meant_sandbox(client, options):
-    """Return the sandbox that the SANDBOX_OPTIONS of a module mean: dict, its id at least.
-
-    :raises MailtrapError: when there is none, or several share the name.
-    """
+def sandbox_id_of(client, options, check_mode, warnings):
+    """Return the id of the sandbox that the SANDBOX_OPTIONS of a module mean: int, or None as find_one has it."""
     identity = {"id": options["sandbox_id"], "name": options["sandbox"]}
-    return find_one(client, SANDBOX, {**identity, "project": options["project"], "project_id": options["project_id"]})
+    place = {"project": options["project"], "project_id": options["project_id"]}
+    return find_one(client, SANDBOX, {**identity, **place}, check_mode, warnings).get("id")
 
 
 def read_messages(client, options, check_mode):
@@ -54,7 +52,10 @@ def read_messages(client, options, check_mode):
     :returns: dict with sandbox_messages: list of dict, newest first, each with the parts that were asked for.
     :raises MailtrapError: when there is no such sandbox; a message that is not there is not an error.
     """
-    sandbox_id = meant_sandbox(client, options)["id"]
+    warnings = []
+    sandbox_id = sandbox_id_of(client, options, check_mode, warnings)
+    if sandbox_id is None:
+        return {"changed": False, "sandbox_messages": [], "warnings": warnings}
     base = f"{SANDBOX.path_of(sandbox_id)}/messages"
     with attempting(f"read the messages of sandbox {sandbox_id}"):
         if options["id"] is not None:
@@ -64,9 +65,8 @@ def read_messages(client, options, check_mode):
             messages = _listed(client, base, options["search"], options["limit"])
         if options["include"]:
             for message in messages:
-                message["parts"] = {
-                    part: _part(client, f"{base}/{message['id']}", part) for part in options["include"]
-                }
+                path = f"{base}/{message['id']}"
+                message["parts"] = {part: _part(client, path, part) for part in options["include"]}
     return {"changed": False, "sandbox_messages": messages}
 
 

@@ -15,7 +15,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._engine import 
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError, attempting
 from ansible_collections.community.mailtrap.plugins.module_utils._mail import attachment, payload
 from ansible_collections.community.mailtrap.plugins.module_utils._resource import Write
-from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import meant_sandbox
+from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import sandbox_id_of
 
 
 def send(client, options, check_mode):
@@ -25,22 +25,24 @@ def send(client, options, check_mode):
     :returns: dict with changed, stream and message_ids; these are empty in check mode.
     :raises MailtrapError: its message says so when the message may have gone out.
     """
+    warnings = []
     with attempting("send the message"):
         stream = _stream(options)
         message = payload(options)
         if options["attachments"]:
             message["attachments"] = [_read(entry) for entry in options["attachments"]]
         if options["template"]:
-            message["template_uuid"] = find_one(client, EMAIL_TEMPLATE, {"name": options["template"]})["uuid"]
+            template = find_one(client, EMAIL_TEMPLATE, {"name": options["template"]}, check_mode, warnings)
+            message["template_uuid"] = template.get("uuid")
         path = "/api/send"
         if stream == "sandbox":
-            path += f"/{meant_sandbox(client, options)['id']}"
+            path += f"/{sandbox_id_of(client, options, check_mode, warnings)}"
         try:
             answer = carry_out(client, Write("POST", path, message), check_mode, host=stream) or {}
         except MailtrapError as error:
             _explain(error, message, stream)
             raise
-    return {"changed": True, "stream": stream, "message_ids": answer.get("message_ids", [])}
+    return {"changed": True, "stream": stream, "message_ids": answer.get("message_ids", []), "warnings": warnings}
 
 
 def _stream(options):

@@ -111,7 +111,7 @@ def play(play_in, way):
 def play_in(emulator, collections, tmp_path):
     """A function that runs tasks in one way, and returns a Run."""
 
-    def run(way, tasks, *arguments, environment=None, token=True, expect_failure=False, module_defaults=None):
+    def run(way, tasks, *arguments, environment=None, token=True, expect_failure=False, module_defaults=None, variables=None):
         tasks = yaml.safe_load(tasks) if isinstance(tasks, str) else tasks
         playbook = tmp_path / "playbook.yml"
         record = tmp_path / "record.jsonl"
@@ -124,6 +124,7 @@ def play_in(emulator, collections, tmp_path):
                 "ansible_python_interpreter": "{{ ansible_playbook_python }}",
                 "mailtrap_in_process": way == "in_process",
                 "token": emulator.token,
+                **(variables or {}),
             },
             "module_defaults": module_defaults or {},
         }
@@ -132,6 +133,8 @@ def play_in(emulator, collections, tmp_path):
             "ANSIBLE_COLLECTIONS_PATH": str(collections),
             "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback"),
             "ANSIBLE_CALLBACKS_ENABLED": "recorder",
+            "ANSIBLE_CONNECTION_PLUGINS": str(HERE / "connection"),
+            "ANSIBLE_REMOTE_TEMP": str(tmp_path / "target"),
             "ANSIBLE_HOME": str(tmp_path / "ansible"),
             "ANSIBLE_NOCOLOR": "1",
             "ANSIBLE_LOCALHOST_WARNING": "0",

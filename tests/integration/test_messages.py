@@ -93,6 +93,14 @@ def test_a_sandbox_that_is_not_there(play, box):
     assert nothing.msg == "one of the following is required: sandbox, sandbox_id"
 
 
+def test_a_sandbox_that_check_mode_has_to_do_without(play, box):
+    (step,) = play("[{community.mailtrap.sandbox_message_info: {sandbox: Box, project: Not yet}}]", "--check")
+    assert step["sandbox_messages"] == []
+    assert step["warnings"] == [
+        "There is no project 'Not yet'; check mode takes it that an earlier task would have made it."
+    ]
+
+
 def test_old_paths_and_names(play, box):
     fill(box, 1)
     (step,) = play(
