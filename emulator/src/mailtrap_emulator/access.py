@@ -55,6 +55,12 @@ class Access:
     def domain(self, domain: Row) -> int:
         return max(self.account, self._grants.get(("domain", domain["id"]), NONE))
 
+    def domains(self) -> set[int] | None:
+        """The ids of the domains that the token may look at; None is all (facts 3.20)."""
+        if self.account >= VIEWER:
+            return None
+        return {key for (kind, key), level in self._grants.items() if kind == "domain" and level >= VIEWER}
+
     def scope(self, resource_type: str) -> int:
         """The level on a part of the account that has no object of its own, such as ``billing`` or
         ``email_template_permission_scope``, whose id is the account's."""

@@ -124,8 +124,12 @@ def read_json(body: bytes) -> Any:
     def refuse(text: str) -> None:
         raise ValueError(text)
 
+    def finite(digits: str) -> float:
+        number = float(digits)
+        return number if abs(number) < float("inf") else refuse(digits)
+
     try:
-        data = json.loads(body.decode(), parse_constant=refuse)
+        data = json.loads(body.decode(), parse_constant=refuse, parse_float=finite)
         # A lone surrogate passes the parser but can never be written out again.
         if b"\\ud" in body or b"\\uD" in body:
             json.dumps(data, ensure_ascii=False).encode()

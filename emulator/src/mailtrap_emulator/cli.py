@@ -22,6 +22,7 @@ from .app import App
 from .control import Control
 from .faults import Faults
 from .journal import Journal
+from .schedule import Scheduler
 from .server import bind, run
 from .smtp import Sandboxes
 from .statefile import StateFile, StateFileError
@@ -100,7 +101,8 @@ def serve(options: argparse.Namespace) -> None:
         smtp = stack.enter_context(listen(options.host, options.smtp_port, "SMTP"))
         world = open_world(options, stack)
         journal, faults = Journal(), Faults()
-        app = App(world, journal, faults, Control(world, journal, faults).app())
+        scheduler = Scheduler(world)
+        app = App(world, journal, faults, Control(world, journal, faults, scheduler).app())
         ready = {
             "api_url": f"{'http' if context is None else 'https'}://{address(options.host, http)}",
             "smtp": address(options.host, smtp),
@@ -114,7 +116,7 @@ def serve(options: argparse.Namespace) -> None:
         def tell() -> None:
             print(json.dumps(ready), flush=True)
 
-        asyncio.run(run(app, http, smtp, lambda: sandboxes.connect(context), context, tell))
+        asyncio.run(run(app, http, smtp, lambda: sandboxes.connect(context), context, tell, scheduler.watch))
 
 
 def open_world(options: argparse.Namespace, stack: contextlib.ExitStack) -> World:

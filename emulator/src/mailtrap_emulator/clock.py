@@ -42,8 +42,7 @@ class Clock:
 
         Raises ValueError outside the years that a timestamp can be written in.
         """
-        if not EARLIEST < seconds < LATEST:
-            raise ValueError("The time is out of range.")
+        check(seconds)
         if self.frozen_at is None:
             self.offset = seconds - time.time()
         else:
@@ -65,6 +64,12 @@ class Clock:
     def restore(self, state: dict) -> None:
         """Take up a kept :meth:`state`."""
         self.offset, self.frozen_at = state["offset"], state["frozen_at"]
+
+
+def check(seconds: float) -> None:
+    """Raise ValueError for a time that no clock here can show."""
+    if not EARLIEST < seconds < LATEST:
+        raise ValueError("The time is out of range.")
 
 
 def iso_ms(moment: datetime) -> str:

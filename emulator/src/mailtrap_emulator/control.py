@@ -6,6 +6,7 @@
 
 import base64
 import json
+from operator import itemgetter
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -18,6 +19,7 @@ from .clock import parse_iso
 from .errors import ControlError
 from .faults import Faults, read_fault
 from .journal import Journal
+from .schedule import Scheduler
 from .seeding import Item, plant
 from .store import Taken
 from .world import World
@@ -26,10 +28,11 @@ from .world import World
 class Control:
     """The handlers; each answers with JSON, and with 400 and one sentence for what it cannot do."""
 
-    def __init__(self, world: World, journal: Journal, faults: Faults) -> None:
+    def __init__(self, world: World, journal: Journal, faults: Faults, scheduler: Scheduler) -> None:
         self.world = world
         self.journal = journal
         self.faults = faults
+        self.scheduler = scheduler
 
     def app(self) -> Starlette:
         routes = [
@@ -50,6 +53,7 @@ class Control:
         item = Item("reset", await read_body(request) if await request.body() else {})
         random_seed = item.get("random_seed", int)
         item.finish()
+        self.scheduler.forget()
         start.reset(self.world, random_seed)
         self.journal.clear()
         self.faults.clear()
@@ -66,7 +70,7 @@ class Control:
         return JSONResponse({"planted": {key: len(items) for key, items in document.items()}})
 
     async def dump(self, request: Request) -> Response:
-        tables = {kind: list(table) for kind, table in self.world.store.tables.items()}
+        tables = {kind: sorted(table, key=itemgetter("id")) for kind, table in self.world.store.tables.items()}
         return Response(json.dumps(tables, ensure_ascii=False, default=as_base64), media_type="application/json")
 
     async def clock(self, request: Request) -> Response:
@@ -77,9 +81,9 @@ class Control:
             item.finish()
             try:
                 if moment is not None:
-                    clock.set(parse_iso(moment).timestamp())
+                    await self.scheduler.move(parse_iso(moment).timestamp())
                 if seconds is not None:
-                    clock.advance(seconds)
+                    await self.scheduler.advance(seconds)
             except (ValueError, OverflowError):
                 raise ControlError(
                     "The clock takes set: an ISO-8601 time, and advance: seconds, within 9999 years."

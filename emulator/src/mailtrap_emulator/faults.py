@@ -72,6 +72,7 @@ class Faults:
         return None
 
 
+MAX_DELAY = 3600
 BODIES = {"json": JSON, "text": TEXT, "html": HTML}
 
 
@@ -85,8 +86,8 @@ def read_fault(item: Item) -> Fault:
         raise ControlError(f"{item.where}: times must be at least 1.")
     skip = item.get("skip", int, 0)
     delay = item.get("delay", int | float, 0)
-    if skip < 0 or delay < 0:
-        raise ControlError(f"{item.where}: skip and delay cannot be negative.")
+    if skip < 0 or not 0 <= delay <= MAX_DELAY:
+        raise ControlError(f"{item.where}: skip cannot be negative, and delay is 0 to {MAX_DELAY} seconds.")
     headers = item.get("headers", dict, {})
     fault = Fault(
         method=pattern(item, "method"),

@@ -8,7 +8,7 @@ import asyncio
 import signal
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager, nullcontext
 
 import uvicorn
@@ -56,8 +56,10 @@ async def run(
     connect: Callable[[], asyncio.Protocol],
     tls: ssl.SSLContext | None,
     on_ready: Callable[[], None],
+    watch: Callable[[], Coroutine],
 ) -> None:
-    """Serve HTTP and SMTP until SIGTERM or SIGINT. ``connect`` makes the protocol of one SMTP connection."""
+    """Serve HTTP and SMTP until SIGTERM or SIGINT. ``connect`` makes the protocol of one SMTP connection, ``watch``
+    does what happens by itself meanwhile."""
     config = uvicorn.Config(
         app,
         http=Protocol,
@@ -82,5 +84,7 @@ async def run(
     while not server.started and not serving.done():
         await asyncio.sleep(0.005)
     on_ready()
+    watching = asyncio.create_task(watch())
     await serving
+    watching.cancel()
     mail.close()

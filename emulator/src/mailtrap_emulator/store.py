@@ -63,6 +63,10 @@ class Table:
         """The ids of a group, ascending. The caller must not change the list, nor the table while walking it."""
         return self._groups[group].get(value, [])
 
+    def values(self, group: str) -> list:
+        """The values that a group has rows under, in no particular order."""
+        return list(self._groups[group])
+
     def of(self, group: str, value: Any) -> list[Row]:
         """The rows of a group, by ascending id."""
         return [self.rows[key] for key in self.ids(group, value)]
@@ -138,9 +142,10 @@ class Table:
                     del groups[value]
 
 
-# The id counters and the settings are rows like any other, so that a restart finds them too.
+# The id counters, the settings and what is still to happen are rows like any other, so that a restart finds them too.
 COUNTERS = TableSpec("counters")
 SETTINGS = TableSpec("settings")
+JOBS = TableSpec("jobs", groups={"all": lambda row: "all"})
 
 
 class Store:
@@ -152,7 +157,7 @@ class Store:
     def __init__(self, specs: Iterable[TableSpec], keep: Callable[[list], None] | None = None) -> None:
         self._keep = keep
         self._changes: dict[tuple[str, Key], Row | None] = {}
-        self.tables = {spec.kind: Table(spec, self) for spec in (COUNTERS, SETTINGS, *specs)}
+        self.tables = {spec.kind: Table(spec, self) for spec in (COUNTERS, SETTINGS, JOBS, *specs)}
 
     def __getitem__(self, kind: str) -> Table:
         return self.tables[kind]

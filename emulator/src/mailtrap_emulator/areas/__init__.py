@@ -5,7 +5,8 @@
 """The areas of the API, one module each.
 
 A module here is found by itself. It may define ``TABLES`` (a list of TableSpec), ``routes`` (a Routes), ``SEEDS``
-(a list of Seed) and ``LISTENERS`` (functions that are told events, see events.py); nothing else has to know it.
+(a list of Seed) ``LISTENERS`` (functions that are told events, see events.py) and ``JOBS`` (what happens by itself, see schedule.py);
+nothing else has to know it.
 """
 
 from collections.abc import Callable
@@ -38,3 +39,8 @@ def seeds() -> list[Seed]:
 @cache
 def listeners() -> list[Callable]:
     return [listener for module in modules() for listener in getattr(module, "LISTENERS", [])]
+
+
+@cache
+def jobs() -> dict[str, Callable]:
+    return {kind: handler for module in modules() for kind, handler in getattr(module, "JOBS", {}).items()}

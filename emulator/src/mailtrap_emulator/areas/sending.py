@@ -17,7 +17,7 @@ from ..call import Call, read_json
 from ..handlebars import TemplateError, render
 from ..mail import File, Mail, compose, is_address
 from ..outbox import OUTBOX, RAW_OUTBOX, record
-from ..replies import send_refused
+from ..replies import encode, send_refused
 from ..routing import BULK, SANDBOX, TRANSACTIONAL, Routes
 from ..store import Row
 from ..world import World
@@ -174,7 +174,7 @@ def content_errors(given: dict[str, Any], fields: Fields) -> list[str]:
             errors.append("must specify either text or html body")
     if len(fields.category or "") > MAX_CATEGORY:
         errors.append(f"'category' must not be longer than {MAX_CATEGORY} characters")
-    if len(json.dumps(fields.custom_variables or {}, ensure_ascii=False).encode()) > MAX_CUSTOM_VARIABLES:
+    if len(encode(fields.custom_variables or {})) > MAX_CUSTOM_VARIABLES:
         errors.append(f"'custom_variables' must not be larger than {MAX_CUSTOM_VARIABLES} bytes")
     return errors
 
