@@ -18,7 +18,7 @@ attributes:
   idempotent:
     description: When run twice in a row outside of check mode with the same arguments, the second run changes nothing.
   action_group:
-    description: Use C(group/community.mailtrap.mailtrap) in C(module_defaults) to set the connection for all modules at once.
+    description: Use C(group/community.mailtrap.mailtrap) in C(module_defaults) to set the connection of all modules.
     support: full
     membership:
       - community.mailtrap.mailtrap

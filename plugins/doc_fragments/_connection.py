@@ -36,8 +36,8 @@ options:
   retries:
     description:
       - How often a request is repeated at most. The wait in between grows with each try.
-      - A request that was refused by the rate limit is repeated whatever it is, after the time that the service asks for.
-      - After a fault of the network or of a gateway, a request is repeated only where doing it twice is as good as once.
+      - A request that the rate limit refused is repeated whatever it is, after the time that the service asks for.
+      - After a fault of the network or of a gateway, a request is repeated only where doing it twice does no harm.
     type: int
     default: 5
   validate_certs:

@@ -48,8 +48,8 @@ options:
 options:
   reveal_secrets:
     description:
-      - Whether the result holds what gives access to something, such as the SMTP user name and password of a sandbox and
-        the share links of a project. They are left out otherwise.
+      - Whether the result holds what gives access to something, such as the SMTP credentials of a sandbox and the share
+        links of a project. They are left out otherwise.
       - Set C(no_log=true) for the task when they are in its result.
     type: bool
     default: false

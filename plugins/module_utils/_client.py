@@ -86,7 +86,7 @@ class Client:
         sleep=time.sleep,
     ):
         if timeout < 1 or retries < 0:
-            raise MailtrapError(f"timeout must be 1 second or more and retries 0 or more; they are {timeout} and {retries}")
+            raise MailtrapError(f"timeout must be 1 s or more and retries 0 or more; they are {timeout} and {retries}")
         self._base = _checked_url(api_url)
         self._account_id = account_id
         self._timeout = timeout
@@ -194,10 +194,7 @@ class Client:
         raise AssertionError("the last try returns or raises")
 
     def _target(self, host, path, body):
-        if self._base is None:
-            base = _SERVICE[host]
-        else:
-            base = self._base + _PREFIXES.get(host, "")
+        base = _SERVICE[host] if self._base is None else self._base + _PREFIXES.get(host, "")
         if self._account_id is not None and host == "general" and is_scoped(path):
             path, body = scoped_path(path, self._account_id), old_body(body)
         return base + path, path, body
@@ -207,7 +204,8 @@ class Client:
         response = self._adapter.send(
             request, timeout=self._timeout, verify=self._verify, proxies=self._proxies_for(url)
         )
-        response.content  # reads it: a connection that breaks here is a fault like any other
+        # Read now: a connection that breaks while it is read is a fault like any other.
+        response.content  # noqa: B018
         return response
 
     def _proxies_for(self, url):

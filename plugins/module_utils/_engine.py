@@ -148,8 +148,7 @@ def _find(client, resource, options):
             raise MailtrapError(f"there is no {resource.noun} with id {options['id']}")
         return _Place(current)
     siblings, place = _siblings(client, resource, options)
-    key = options[resource.key]
-    place.current = _only([item for item in siblings if item.get(resource.key) == key], resource, key)
+    place.current = _named(siblings, resource, options[resource.key])
     return place
 
 
@@ -163,8 +162,7 @@ def _siblings(client, resource, options):
         found = _fetched(client, parent.resource, parent_id)
         missing = f"{parent.resource.noun} with id {parent_id}"
     else:
-        everyone = _listed(client, parent.resource)
-        found = _only([item for item in everyone if item.get(parent.resource.key) == parent_key], parent.resource, parent_key)
+        found = _named(_listed(client, parent.resource), parent.resource, parent_key)
         missing = f"{parent.resource.noun} {parent_key!r}"
     if found is None:
         return [], _Place(None, missing_parent=missing)
@@ -190,7 +188,9 @@ def _listed(client, resource):
     """Return all objects of a kind: list of dict. Anything but a list is no proof that there are none."""
     answer = unwrapped(client.get(resource.path))
     if not isinstance(answer, list):
-        raise MailtrapError(f"the service's answer is not a list of {_many(resource)}", method="GET", path=resource.path)
+        raise MailtrapError(
+            f"the service's answer is not a list of {_many(resource)}", method="GET", path=resource.path
+        )
     return answer
 
 
@@ -201,7 +201,9 @@ def _object(resource, answer, uncertain=False):
     return found
 
 
-def _only(hits, resource, key):
+def _named(objects, resource, key):
+    """Return the one object that has a key: dict, or None. Which of several is meant is for the user to say."""
+    hits = [item for item in objects if item.get(resource.key) == key]
     if len(hits) > 1:
         ids = ", ".join(str(item["id"]) for item in hits)
         raise MailtrapError(f"{len(hits)} {_many(resource)} are called {key!r}, with the ids {ids}: give the id")
@@ -214,7 +216,9 @@ def _check_place(resource, place, state, check_mode):
         return []
     parent = resource.parent.resource
     if place.missing_parent is None:
-        raise MailtrapError(f"a new {resource.noun} needs its {parent.noun}: give {parent.name} or {resource.parent.field}")
+        raise MailtrapError(
+            f"a new {resource.noun} needs its {parent.noun}: give {parent.name} or {resource.parent.field}"
+        )
     return _missing(place.missing_parent, check_mode)
 
 

@@ -21,10 +21,24 @@ LONGEST_CATEGORY = 255
 LONGEST_CUSTOM_VARIABLES = 1000
 
 # Header fields that have an option of their own or are the service's alone (facts 4.2).
-RESERVED_HEADERS = frozenset(
-    "from to cc bcc reply-to subject date message-id mime-version content-type content-transfer-encoding "
-    "received return-path dkim-signature category x-mt-category".split()
-)
+RESERVED_HEADERS = {
+    "bcc",
+    "category",
+    "cc",
+    "content-transfer-encoding",
+    "content-type",
+    "date",
+    "dkim-signature",
+    "from",
+    "message-id",
+    "mime-version",
+    "received",
+    "reply-to",
+    "return-path",
+    "subject",
+    "to",
+    "x-mt-category",
+}
 
 _MAILBOX = re.compile(r'^(?:"?(?P<name>[^<>]*?)"?\s*<(?P<in_brackets>[^<>]*)>|(?P<bare>[^<>]*))$')
 _ADDRESS = re.compile(r"^[^\s@<>,;:]+@[^\s@<>,;:]+$")

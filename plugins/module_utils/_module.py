@@ -12,10 +12,10 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
+
 from ansible_collections.community.mailtrap.plugins.module_utils import _client, _engine
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError
 from ansible_collections.community.mailtrap.plugins.module_utils._resource import diff, without_secrets
-
 
 
 def _env(*names):
@@ -43,7 +43,6 @@ CONNECTION_OPTIONS = {
     "validate_certs": {"type": "bool", "default": True},
     "ca_path": {"type": "path", "fallback": (_env, ["REQUESTS_CA_BUNDLE"])},
 }
-
 
 
 def run(work, argument_spec, **constraints):

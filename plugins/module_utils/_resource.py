@@ -54,7 +54,7 @@ class Parent:
     :ivar children: str, the key under which the parent carries its children whole, or None.
     """
 
-    resource: "Resource"
+    resource: Resource
     field: str
     children: Optional[str] = None
 

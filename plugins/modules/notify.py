@@ -12,8 +12,9 @@ version_added: 0.1.0
 description:
   - Send one message to any number of recipients, by the transactional or the bulk stream, or into a sandbox.
   - The message has its own subject, text and HTML, or takes them from a template of the account.
-  - Sending is reported as a change. The service knows no way to tell a repeated message from a second one, so a message is
-    never sent again when it is unknown whether it went out; the task then fails, and says so.
+  - Sending is reported as a change.
+  - The service cannot tell a repeated message from a second one. When it is unknown whether a message went out, it is
+    not sent again; the task fails, and says so.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -24,7 +25,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - All options are checked, the attachments are read, and the template and the sandbox are looked up. Nothing is sent.
+      - The options are checked, the attachments read, and the template and the sandbox looked up. Nothing is sent.
   diff_mode:
     support: none
   idempotent:
@@ -86,7 +87,8 @@ options:
       - A template brings its own.
     type: str
   custom_variables:
-    description: Values that the service keeps with the message and shows in its log and in webhooks, up to 1000 bytes of JSON.
+    description:
+      - Values that the service keeps with the message and shows in its log and in webhooks, up to 1000 bytes of JSON.
     type: dict
   headers:
     description: Further header fields. Those that have an option of their own cannot be set here.
@@ -99,7 +101,7 @@ options:
     suboptions:
       src:
         description:
-          - The file. It is looked for on the controller, in the same places as M(ansible.builtin.copy) looks for its source.
+          - The file. It is looked for on the controller, where M(ansible.builtin.copy) looks for its source.
         type: path
         required: true
       remote_src:

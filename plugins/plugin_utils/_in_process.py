@@ -25,6 +25,7 @@ from ansible.module_utils.common import json as common_json
 from ansible.module_utils.common import warnings as common_warnings
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as Normal
+
 from ansible_collections.community.mailtrap.plugins.module_utils import _client
 
 # ansible-core 2.19 and newer name the way in which arguments and results are written.
@@ -75,9 +76,14 @@ class InProcess(Normal):
         # Up to ansible-core 2.18 the warnings of a module outlive it, which in a loop shares them with the next item.
         for kept in ("_global_warnings", "_global_deprecations"):
             getattr(common_warnings, kept).clear()
-        with _module_input(payload), _environment(environment), contextlib.redirect_stdout(io.StringIO()) as printed:
-            with contextlib.suppress(SystemExit):
-                self.module.main()
+        printed = io.StringIO()
+        with (
+            _module_input(payload),
+            _environment(environment),
+            contextlib.redirect_stdout(printed),
+            contextlib.suppress(SystemExit),
+        ):
+            self.module.main()
         return json.loads(printed.getvalue(), **_DECODE)
 
     def _with_files(self, arguments):

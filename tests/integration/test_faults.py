@@ -190,7 +190,7 @@ def test_the_second_name_of_the_token_and_empty_variables(play, emulator):
         ("api_url: 'http://no-such-host.invalid', retries: 0", "no connection to http://no-such-host.invalid: "),
         ("api_url: mailtrap.io", "api_url must look like https://host[:port]"),
         ("api_url: 'https://user:word@mailtrap.io'", "api_url must look like https://host[:port]"),
-        ("timeout: 0", "timeout must be 1 second or more"),
+        ("timeout: 0", "timeout must be 1 s or more"),
         ("retries: -1", "retries 0 or more"),
         ("ca_path: /no/such/file", "ca_path names /no/such/file, which does not exist"),
     ],

@@ -153,7 +153,9 @@ def test_check_mode_looks_everything_up_and_sends_nothing(play, box, tmp_path):
     assert good.changed and good["message_ids"] == []
     assert good.requests == ["GET /api/email_templates", "GET /api/sandboxes"]
     assert "src 'none.pdf' was not found on the controller" in gone.msg
-    assert lost["warnings"] == ["There is no sandbox 'Bax'; check mode takes it that an earlier task would have made it."]
+    assert lost["warnings"] == [
+        "There is no sandbox 'Bax'; check mode takes it that an earlier task would have made it."
+    ]
     assert ambiguous.failed
     assert good.writes == gone.writes == lost.writes == ambiguous.writes == []
 
@@ -169,7 +171,10 @@ MAIL = "from: a@example.com, to: b@example.com, subject: Hello, text: Hi"
         ("from: nobody, to: b@example.com, subject: x, text: y", "from: 'nobody' is not an e-mail address"),
         ("from: a@example.com, to: b@example.com, text: y", "subject is empty"),
         (f"{MAIL}, template: Report", "a template brings its own subject, text"),
-        (f"{MAIL}, attachments: [{{src: /none.txt, remote_src: true}}]", "attachment '/none.txt' cannot be read: No such"),
+        (
+            f"{MAIL}, attachments: [{{src: /none.txt, remote_src: true}}]",
+            "attachment '/none.txt' cannot be read: No",
+        ),
         (f"{MAIL}, attachments: [{{src: /, remote_src: true}}]", "attachment '/' cannot be read: Is a directory"),
         (f"{MAIL}, stream: sandbox", "the stream is sandbox, and there is no sandbox"),
         (f"{MAIL}, stream: bulk, sandbox_id: 5", "a sandbox is given, and the stream is bulk"),

@@ -109,8 +109,7 @@ def test_two_projects_of_one_name(play, emulator):
     for step in (by_name, removal):
         assert step.failed and step.writes == []
         assert (
-            step.msg
-            == "Could not find project 'Twin': 2 projects are called 'Twin', with the ids 77, 78: give the id"
+            step.msg == "Could not find project 'Twin': 2 projects are called 'Twin', with the ids 77, 78: give the id"
         )
     assert [project["id"] for project in listed["projects"]] == [77, 78]
     assert not by_id.changed

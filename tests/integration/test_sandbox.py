@@ -116,7 +116,7 @@ def test_check_mode_predicts_and_writes_nothing(play, shop):
         "--check",
         "--diff",
     )
-    create, update, absent, absent_by_id, same, orphan, no_orphan = run
+    create, update, _absent, absent_by_id, _same, orphan, _no_orphan = run
     assert [step.writes for step in run] == [[]] * 7
     assert [step.changed for step in run] == [True, True, True, True, False, True, False]
     assert create["sandbox"] == {"id": None, "project_id": 77, "name": "New", "email_username": "fresh"}
@@ -129,9 +129,7 @@ def test_check_mode_predicts_and_writes_nothing(play, shop):
 
 
 def test_one_name_in_two_projects(play, shop):
-    shop.seed(
-        {"sandboxes": [{"id": 5, "name": "Box", "project_id": 77}, {"id": 6, "name": "Box", "project_id": 78}]}
-    )
+    shop.seed({"sandboxes": [{"id": 5, "name": "Box", "project_id": 77}, {"id": 6, "name": "Box", "project_id": 78}]})
     in_shop, anywhere, listed, all_of_them, of_other, by_id, no_such_id = play(
         """
         - community.mailtrap.sandbox: {name: Box, project: Shop}

@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 
 import pytest
+
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError
 from ansible_collections.community.mailtrap.plugins.module_utils._mail import attachment, mailbox, payload
 
@@ -31,7 +32,9 @@ def test_mailbox(text, expected):
     assert mailbox(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "nobody", "a@", "@example.com", "a b@example.com", "Ann <>", "a@x, b@x", "a@x <b"])
+@pytest.mark.parametrize(
+    "text", ["", "nobody", "a@", "@example.com", "a b@example.com", "Ann <>", "a@x, b@x", "a@x <b"]
+)
 def test_not_a_mailbox(text):
     with pytest.raises(MailtrapError, match="is not an e-mail address"):
         mailbox(text)
@@ -71,7 +74,10 @@ def test_payload_of_a_template():
         ({"headers": {"Subject": "x"}}, "the header Subject cannot be set by headers"),
         ({"headers": {"X-A": "b\r\nBcc: x@example.com"}}, "the header X-A holds a line break"),
         ({"template_variables": {"x": 1}}, "template_variables need a template or a template_uuid"),
-        ({"template": "Report"}, "a template brings its own subject, text: leave out the template or the subject, text"),
+        (
+            {"template": "Report"},
+            "a template brings its own subject, text: leave out the template or the subject, text",
+        ),
     ],
 )
 def test_broken_rules(change, sentence):

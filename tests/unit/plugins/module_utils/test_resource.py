@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import PROJECT, SANDBOX
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError
 from ansible_collections.community.mailtrap.plugins.module_utils._resource import (
@@ -85,7 +86,7 @@ def test_planning_again_on_the_prediction_writes_nothing():
 def test_plan_leaves_its_input_alone():
     before = dict(THERE)
     plan(SANDBOX, THERE, {"name": "Live", "email_username": "other"})
-    assert THERE == before
+    assert before == THERE
 
 
 @pytest.mark.parametrize("name, length", [("x", 1), ("x" * 101, 101)])

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.community.mailtrap.plugins.module_utils._words import (
     current_words,
     is_scoped,
