@@ -5,8 +5,8 @@
 """The areas of the API, one module each.
 
 A module here is found by itself. It may define ``TABLES`` (a list of TableSpec), ``routes`` (a Routes), ``SEEDS``
-(a list of Seed) ``LISTENERS`` (functions that are told events, see events.py) and ``JOBS`` (what happens by itself, see schedule.py);
-nothing else has to know it.
+(a list of Seed), ``LISTENERS`` (functions that are told events, see events.py) and ``JOBS`` (what happens by itself,
+see schedule.py); nothing else has to know it.
 """
 
 from collections.abc import Callable
