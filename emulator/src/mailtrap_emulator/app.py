@@ -30,12 +30,16 @@ from .replies import (
     too_many_requests,
 )
 from .routing import GENERAL, Router, locate
+from .store import Row
 from .windows import LIMITS
 from .world import World
 
 log = logging.getLogger("mailtrap_emulator")
 
 MAX_BODY = 64 * 1024 * 1024
+
+# Who calls a public operation without a token.
+NOBODY: Row = {"account_id": None, "resources": []}
 
 # Facts 1.5. The service's own name is not claimed in Server.
 STANDING_HEADERS = [
@@ -150,10 +154,10 @@ class App:
             if request.is_too_large:
                 raise payload_too_large()
             token = access.valid_token(self.world.store, self.world.clock, value)
-            if token is None:
+            if token is None and not operation.is_public:
                 raise incorrect_token() if host == GENERAL else send_refused(401, "Unauthorized")
-            call = Call(self.world, request, params, route.words, token, host)
-            self.check_account(call, operation.needs_account)
+            call = Call(self.world, request, params, route.words, token or NOBODY, host)
+            self.check_account(call, operation.needs_account and not operation.is_public)
             if operation.window:
                 self.count_account(call, operation.window)
             result = operation.handler(call)
@@ -226,6 +230,7 @@ async def read_request(scope, receive) -> Request:
         body=b"".join(parts),
         is_too_large=size > MAX_BODY,
         client_ip=client[0] if client else "",
+        scheme=scope.get("scheme", "http"),
     )
 
 

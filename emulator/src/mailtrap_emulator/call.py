@@ -34,6 +34,7 @@ class Request:
     body: bytes
     client_ip: str
     is_too_large: bool = False
+    scheme: str = "http"
 
 
 class Call:
@@ -56,6 +57,11 @@ class Call:
     @property
     def account_id(self) -> int:
         return self.access.account_id
+
+    @property
+    def base_url(self) -> str:
+        """The address under which the client reaches the service, for links in answers."""
+        return f"{self.request.scheme}://{self.request.headers.get('host', 'mailtrap.io')}"
 
     def id(self, name: str) -> int:
         """The id that the path names. Anything but a number that can be an id is simply not found (facts 1.7)."""

@@ -30,8 +30,8 @@ class Operation:
 
     ``hosts``: the kinds of host that serve it. ``scoped``: it also exists below ``accounts/{account_id}``.
     ``needs_account``: it works inside the token's own account, so that organization tokens are refused.
-    ``window``: the per-account rate window that it counts in. ``refuse``: turns a refusal into this operation's own
-    shape of it.
+    ``is_public``: no token is asked for; whoever has the link is served. ``window``: the per-account rate window that
+    it counts in. ``refuse``: turns a refusal into this operation's own shape of it.
     """
 
     method: str
@@ -40,6 +40,7 @@ class Operation:
     hosts: tuple[str, ...] = (GENERAL,)
     scoped: bool = True
     needs_account: bool = True
+    is_public: bool = False
     window: str | None = None
     refuse: Callable | None = None
 
