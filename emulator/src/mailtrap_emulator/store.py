@@ -92,9 +92,13 @@ class Table:
     def change(self, row: Row, **fields: Any) -> Row:
         """Set fields of a row that is in the table. Raises Taken like :meth:`add`."""
         self._check_unique(fields, row["id"])
-        self._unlist(row)
-        row.update(fields)
-        self._list(row)
+        # Most changes leave a row where the indexes have it, and its group may be long.
+        if self._places({**row, **fields}) == self._places(row):
+            row.update(fields)
+        else:
+            self._unlist(row)
+            row.update(fields)
+            self._list(row)
         self._store.note(self.spec.kind, row["id"], row)
         return row
 
@@ -113,6 +117,10 @@ class Table:
         for name, index in self._unique.items():
             if index.get(fields.get(name), key) != key:
                 raise Taken(f"{name} {fields[name]}")
+
+    def _places(self, row: Row) -> list:
+        """Under which values the indexes have the row."""
+        return [*(row[name] for name in self._unique), *(value(row) for value in self.spec.groups.values())]
 
     def _list(self, row: Row) -> None:
         key = row["id"]

@@ -75,3 +75,8 @@ class World:
         fields = (ticks & 0xFFFFFFFF, (ticks >> 32) & 0xFFFF, (ticks >> 48) & 0x0FFF)
         node = (self.random.getrandbits(8), self.random.getrandbits(8), self.random.getrandbits(48))
         return str(UUID(fields=(*fields, *node), version=1))
+
+    def uuid7(self, milliseconds: int) -> str:
+        """A UUID that sorts by time, in milliseconds since the epoch, as contacts have it (facts 1.7)."""
+        high, low = self.random.getrandbits(12), self.random.getrandbits(62)
+        return str(UUID(int=milliseconds % 2**48 << 80 | 7 << 76 | high << 64 | 0b10 << 62 | low))
