@@ -84,7 +84,6 @@ def run_state(resource, argument_spec):
             "warnings": outcome.warnings,
         }
 
-    parents = parent_options(resource)
     run(
         work,
         {
@@ -94,7 +93,7 @@ def run_state(resource, argument_spec):
             **argument_spec,
         },
         required_one_of=[("id", resource.key)],
-        mutually_exclusive=[parents] + [("id", option) for option in parents],
+        mutually_exclusive=_one_place(resource),
     )
 
 
@@ -105,17 +104,19 @@ def run_info(resource, argument_spec):
         found = _engine.read(client, resource, options)
         return {"changed": False, resource.plural: _shown(resource, found, options)}
 
-    parents = parent_options(resource)
     run(
         work,
         {"id": {"type": "int"}, **_secrets_option(resource), **argument_spec},
-        mutually_exclusive=[parents] + [("id", option) for option in (resource.key, *parents)],
+        mutually_exclusive=[*_one_place(resource), ("id", resource.key)],
     )
 
 
-def parent_options(resource):
-    """Return the names of the two options that say where an object lives: tuple of str, empty without a parent."""
-    return (resource.parent.resource.name, resource.parent.field) if resource.parent else ()
+def _one_place(resource):
+    """Return the rule that an object is looked for in one place: list of pairs of options that exclude each other."""
+    if resource.parent is None:
+        return []
+    by_name, by_id = resource.parent.resource.name, resource.parent.field
+    return [(by_name, by_id), ("id", by_name), ("id", by_id)]
 
 
 def _secrets_option(resource):

@@ -9,7 +9,13 @@ from .store import Row, Store, TableSpec
 
 OWNER, ADMIN, VIEWER, INDETERMINATE, NONE = 1000, 100, 10, 1, 0
 
-TOKENS = TableSpec("api_tokens", 2_500_000, unique=("token",), groups={"account": lambda row: row["account_id"]})
+ACCESSES = TableSpec("account_accesses", 4_700_000, groups={"account": lambda row: row["account_id"]})
+TOKENS = TableSpec(
+    "api_tokens",
+    2_500_000,
+    unique=("token", "access_id"),
+    groups={"account": lambda row: row["account_id"]},
+)
 
 
 def presented_token(headers: dict[str, str]) -> str | None:
@@ -65,6 +71,9 @@ class Access:
         """The level on a part of the account that has no object of its own, such as ``billing`` or
         ``email_template_permission_scope``, whose id is the account's."""
         return max(self.account, self._grants.get((resource_type, self.account_id), NONE))
+
+    def organization(self, organization_id: int) -> int:
+        return self._grants.get(("organization", organization_id), NONE)
 
     def levels(self) -> list[int]:
         """The distinct levels of the token, highest first."""

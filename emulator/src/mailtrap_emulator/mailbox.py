@@ -6,6 +6,7 @@
 
 from typing import Any
 
+from . import usage
 from .mail import parse
 from .store import Row, TableSpec
 from .world import World
@@ -41,7 +42,10 @@ def max_message_size(world: World, sandbox: Row) -> int:
 
 
 def count_send(world: World, sandbox: Row) -> bool:
-    """Count a message against the sandbox's rate; whether it may come in."""
+    """Count a message against the sandbox's rate; whether it may come in. Nothing may once the plan's messages are used
+    up (facts 2.2)."""
+    if usage.counts(world, sandbox["account_id"])[usage.CAUGHT] >= world.settings["caught_per_month"]:
+        return False
     rate = world.settings["sandbox_sends_per_10_seconds"]
     return rate is None or world.windows.count("sandbox", sandbox["id"], world.clock.time(), rate, 10) >= 0
 
@@ -110,6 +114,7 @@ def deliver(
         sent_messages_count=sandbox["sent_messages_count"] + 1,
         last_message_sent_at=message["sent_at"],
     )
+    usage.count(world, sandbox["account_id"], usage.CAUGHT)
     ids = store["messages"].ids("sandbox", sandbox["id"])
     while len(ids) > max_size(world, sandbox):
         remove_message(world, store["messages"].get(ids[0]))

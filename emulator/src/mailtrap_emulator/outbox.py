@@ -6,6 +6,7 @@
 
 from typing import Any
 
+from . import usage
 from .mail import parse
 from .store import Row, TableSpec
 from .world import World
@@ -20,6 +21,8 @@ def record(world: World, account_id: int, stream: str, raw: bytes, recipients: l
         {"account_id": account_id, "stream": stream, "sent_at": world.clock.stamp(), "recipients": recipients, **fields}
     )
     world.store["raw_outbox"].add({"id": row["id"], "raw": raw})
+    if stream in usage.STREAMS:
+        usage.count(world, account_id, usage.STREAMS[stream], len(recipients))
     return row
 
 

@@ -18,6 +18,9 @@ DEFAULTS: dict[str, Any] = {
     "projects": None,
     "sandboxes": None,
     "email_templates": 200,
+    "contacts": None,
+    "contact_lists": 50,
+    "contact_fields": 40,
     # Messages that a sandbox keeps, bytes that a message may have, and messages that it takes in ten seconds.
     "max_size": 1000,
     "max_message_size": 26_214_400,
@@ -28,10 +31,21 @@ DEFAULTS: dict[str, Any] = {
     "message_utc_offset": "Z",
     # How long after arrival the blacklist report is pending.
     "blacklist_seconds": 1.0,
+    # How long an import or an export of contacts takes, whether imports fail, and how long the address of an exported
+    # file is good.
+    "contact_job_seconds": 0.2,
+    "contact_imports_fail": False,
+    "contact_export_url_seconds": 3600,
     # 401 or 403 for live mail from a domain that is not verified: the sources disagree (facts 2.2).
     "unverified_domain_status": 401,
     # Days until a token expires that was made without saying when; None is never (facts 11).
     "token_lifetime_days": 365,
+    # What billing usage says about the plan (facts 3.5). Only messages that sandboxes catch are refused beyond theirs.
+    "plan_name": "Emulated",
+    "caught_per_month": 10_000_000,
+    "forwarded_per_month": 100_000,
+    "sent_per_month": 10_000_000,
+    "campaigns_per_month": 10_000_000,
 }
 
 
@@ -48,13 +62,13 @@ def read_one(name: str, value: Any) -> Any:
         raise ControlError(f"Unknown limit {name}; known are {', '.join(DEFAULTS)}.")
     number = isinstance(value, int | float) and not isinstance(value, bool)
     whole = number and isinstance(value, int)
-    if name in ("rate_limits", "bcc_visible"):
+    if name in ("rate_limits", "bcc_visible", "contact_imports_fail"):
         if value in ("on", "off"):
             return value == "on"
         return demand(name, isinstance(value, bool), value, "true or false")
     if name == "rate_scale":
         return demand(name, number and 0 < value < 1e9, value, "a number above 0")
-    if name == "blacklist_seconds":
+    if name in ("blacklist_seconds", "contact_job_seconds", "contact_export_url_seconds"):
         return demand(name, number and 0 <= value < 1e9, value, "a number of seconds")
     if name == "unverified_domain_status":
         return demand(name, value in (401, 403), value, "401 or 403")
@@ -63,6 +77,10 @@ def read_one(name: str, value: Any) -> Any:
             return parse_offset(value) and value
         except (AttributeError, TypeError, ValueError):
             raise ControlError("message_utc_offset must be Z or an offset such as -12:00.") from None
+    if name == "plan_name":
+        return demand(name, isinstance(value, str), value, "a text")
+    if name.endswith("_per_month"):
+        return demand(name, whole and 0 <= value < 1e9, value, "a whole number")
     if name in ("max_size", "max_message_size"):
         return demand(name, whole and value > 0, value, "a whole number above 0")
     return demand(name, value is None or (whole and 0 <= value < 1e9), value, "a whole number or null")

@@ -6,6 +6,7 @@
 
 from typing import Any
 
+from .. import people
 from ..access import Access
 from ..call import Call
 from ..errors import ControlError
@@ -31,7 +32,9 @@ def create(world: World, name: str, **fields: Any) -> Row:
         "owner_email": "owner@example.com",
         "confirmed_addresses": [],
     }
-    return world.store["accounts"].add(defaults | fields)
+    account = world.store["accounts"].add(defaults | fields)
+    people.add_owner(world, account)
+    return account
 
 
 @routes.get("accounts")

@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..access import ADMIN, TOKENS, VIEWER, is_expired
+from .. import people
+from ..access import ACCESSES, ADMIN, TOKENS, VIEWER, is_expired
 from ..call import Call, text, text_errors
 from ..clock import iso_seconds, parse_iso
 from ..errors import ControlError
-from ..replies import Reply, no_content, not_found, unprocessable
+from ..replies import Refusal, Reply, no_content, not_found, unprocessable
 from ..routing import Routes
 from ..seeding import Item, Seed
 from ..store import Row
@@ -28,13 +29,14 @@ LEVELS = {"admin": ADMIN, "viewer": VIEWER, ADMIN: ADMIN, VIEWER: VIEWER}
 KINDS = {"project": "projects", "sandbox": "sandboxes", "domain": "domains"}
 ACCOUNT_TYPES = ("account", "billing", "email_template_permission_scope", "email_campaign_permission_scope")
 GRACE = timedelta(hours=12)
-FARTHEST = timedelta(days=5 * 366)
+MAX_YEARS = 5
 
 
 def create(world: World, account_id: int | None, name: str, resources: list[dict], **fields: Any) -> Row:
     """A new token. ``resources`` are in current words with numeric levels."""
     defaults = {
         "account_id": account_id,
+        "access_id": world.store.next_id(ACCESSES),
         "organization_id": None,
         "name": name,
         "token": world.hex(32),
@@ -153,15 +155,26 @@ def read_resource(call: Call, item: Any) -> dict:
     """One permission; an id may come as text. What the account does not have cannot be granted."""
     item = item if isinstance(item, dict) else {}
     kind = current_word(text(item, "resource_type") or "")
-    number = text(item, "resource_id") or ""
-    given_level = item.get("access_level")
-    level = LEVELS.get(given_level) if isinstance(given_level, str | int) else None
-    if level is None and (text(item, "access_level") or "").isdecimal():
-        level = LEVELS.get(int(text(item, "access_level")))
-    key = int(number) if number.isdecimal() and len(number) < 20 else None
+    key = read_number(item, "resource_id")
+    level = read_level(item)
     if key is None or level is None or not exists(call, kind, key):
-        raise unprocessable({"base": ["Permissions are invalid"]})
+        raise invalid_permissions()
     return {"resource_type": kind, "resource_id": key, "access_level": level}
+
+
+def invalid_permissions() -> Refusal:
+    return unprocessable({"base": ["Permissions are invalid"]})
+
+
+def read_number(item: dict, name: str) -> int | None:
+    """A number that may come as text (facts 3.3)."""
+    value = text(item, name) or ""
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 20 else None
+
+
+def read_level(item: dict) -> int | None:
+    """The level that a permission names, by its word or its number (facts 3.3)."""
+    return LEVELS.get(text(item, "access_level")) or LEVELS.get(read_number(item, "access_level"))
 
 
 def exists(call: Call, kind: str, key: int) -> bool:
@@ -180,9 +193,17 @@ def read_expiry(call: Call) -> str | None:
     if call.body["expires_at"] is None:
         return None
     moment = read_moment(text(call.body, "expires_at"))
-    if moment is None or not now < moment <= now + FARTHEST:
+    if moment is None or not now < moment <= years_later(now, MAX_YEARS):
         raise unprocessable({"base": ["Expiration date must be in the future"]})
     return iso_seconds(moment)
+
+
+def years_later(moment: datetime, years: int) -> datetime:
+    """The same day in a later year; the day before where that year has no 29 February, as Rails counts."""
+    try:
+        return moment.replace(year=moment.year + years)
+    except ValueError:
+        return moment.replace(year=moment.year + years, day=28)
 
 
 def read_moment(value: str | None) -> datetime | None:
@@ -196,13 +217,13 @@ def plant(world: World, item: Item) -> None:
     """``token`` fixes the value; ``access_level`` alone is a level on the whole account."""
     organization_id = item.get("organization_id", int)
     account_id = None if organization_id else accounts.of_item(world, item)
-    level = item.get("access_level", int | str, ADMIN)
-    resources = item.get("resources", list)
-    if resources is None:
-        kind, key = ("organization", organization_id) if organization_id else ("account", account_id)
-        resources = [{"resource_type": kind, "resource_id": key, "access_level": level}]
-    planted = [plant_resource(Item(f"{item.where}.resources[{n}]", one)) for n, one in enumerate(resources)]
-    given = {"token": item.get("token", str), "created_by": item.get("created_by", str)}
+    whole = ("organization", organization_id) if organization_id else ("account", account_id)
+    planted = plant_resources(item, whole)
+    given = {
+        "token": item.get("token", str),
+        "created_by": item.get("created_by", str),
+        "access_id": people.read_access_id(world, item, "access_id"),
+    }
     moment = item.get("expires_at", str)
     if moment is not None:
         expires_at = read_moment(moment)
@@ -218,6 +239,16 @@ def plant(world: World, item: Item) -> None:
         **item.identity(world, "api_tokens"),
         **{name: value for name, value in given.items() if value is not None},
     )
+
+
+def plant_resources(item: Item, whole: tuple[str, int]) -> list[dict]:
+    """The ``resources`` of a seed item; without any the one that ``access_level`` gives on the ``whole``, a type and
+    an id."""
+    level = item.get("access_level", int | str, ADMIN)
+    kind, key = whole
+    everything = [{"resource_type": kind, "resource_id": key, "access_level": level}]
+    resources = item.get("resources", list, everything)
+    return [plant_resource(Item(f"{item.where}.resources[{n}]", one)) for n, one in enumerate(resources)]
 
 
 def plant_resource(item: Item) -> dict:
