@@ -211,3 +211,21 @@ def test_netrc_and_proxies(play, emulator, tmp_path):
     )
     assert direct.changed
     assert "no connection to http://127.0.0.1" in proxied.msg and "through the proxy" in proxied.msg
+
+
+def test_without_requests(play_in, emulator, tmp_path):
+    """The library is missing where the module runs: the user is told, and told which."""
+    (tmp_path / "requests").mkdir()
+    (tmp_path / "requests" / "__init__.py").write_text("raise ImportError('gone')\n")
+    (step,) = play_in(
+        "module",
+        "[{community.mailtrap.project: {name: Shop}, ignore_errors: true}]",
+        environment={"PYTHONPATH": str(tmp_path)},
+    )
+    assert step.failed and "requests" in step.msg and "Python" in step.msg
+    (step,) = play_in(
+        "in_process",
+        "[{community.mailtrap.project: {name: Shop}, ignore_errors: true}]",
+        environment={"PYTHONPATH": str(tmp_path)},
+    )
+    assert step.failed and "Failed to import the required Python library (requests)" in step.msg
