@@ -74,6 +74,7 @@ class Parsed:
     to: list[tuple[str, str]]
     cc: list[tuple[str, str]]
     bcc: list[tuple[str, str]]
+    reply_to: list[tuple[str, str]]
     text: str | None
     html: str | None
     parts: list[Part]
@@ -200,6 +201,7 @@ def parse(raw: bytes) -> Parsed:
         to=people(message, "to"),
         cc=people(message, "cc"),
         bcc=people(message, "bcc"),
+        reply_to=people(message, "reply-to"),
         text=text,
         html=html,
         parts=parts,
