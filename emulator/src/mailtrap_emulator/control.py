@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from . import areas, outbox, settings, start
+from . import areas, outbox, outgoing, settings, start
 from .call import read_json
 from .clock import parse_iso
 from .errors import ControlError
@@ -45,6 +45,7 @@ class Control:
             Route("/_emulator/faults", self.add_faults, methods=["POST"]),
             Route("/_emulator/faults", self.clear_faults, methods=["DELETE"]),
             Route("/_emulator/outbox", self.outbox, methods=["GET"]),
+            Route("/_emulator/events", self.event, methods=["POST"]),
             Route("/_emulator/limits", self.limits, methods=["GET", "POST"]),
         ]
         return Starlette(routes=routes, exception_handlers={ControlError: refuse, Taken: refuse_taken})
@@ -114,6 +115,12 @@ class Control:
     async def outbox(self, request: Request) -> Response:
         rows = self.world.store["outbox"]
         return JSONResponse([outbox.show(self.world, row) for row in rows if row["id"] > since(request)])
+
+    async def event(self, request: Request) -> Response:
+        """Something happens to a mail that was sent."""
+        event = outgoing.fire_one(self.world, Item("event", await read_body(request)))
+        self.world.store.commit()
+        return JSONResponse(event)
 
     async def limits(self, request: Request) -> Response:
         if request.method == "POST":

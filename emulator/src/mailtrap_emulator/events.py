@@ -20,20 +20,11 @@ Other areas emit other kinds, such as ``inbound.message_received`` and ``audit``
 from typing import Any
 
 from . import areas
+from .receivers import USUAL_DETAILS
 from .world import World
 
 # The vocabulary of webhook event_types; payloads and email logs use other words for some (facts 3.10).
-MAIL_KINDS = (
-    "delivery",
-    "soft_bounce",
-    "bounce",
-    "spam_complaint",
-    "open",
-    "click",
-    "unsubscribe",
-    "suspension",
-    "reject",
-)
+MAIL_KINDS = tuple(USUAL_DETAILS)
 
 
 def emit(world: World, event: dict[str, Any]) -> None:

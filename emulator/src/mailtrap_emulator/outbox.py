@@ -26,6 +26,11 @@ def record(world: World, account_id: int, stream: str, raw: bytes, recipients: l
     return row
 
 
+def keep(world: World, raw: bytes) -> int:
+    """Keep the bytes of a message that nobody was sent; the id under which ``raw_outbox`` has them."""
+    return world.store["raw_outbox"].add({"id": world.store.next_id(OUTBOX), "raw": raw})["id"]
+
+
 def show(world: World, row: Row) -> dict:
     """A sent message with what its bytes say, and the bytes as text."""
     raw = world.store["raw_outbox"].get(row["id"])["raw"]

@@ -48,7 +48,7 @@ USUAL_DETAILS: dict[str, dict[str, Any]] = {
         "response_code": 550,
         "bounce_category": "badrecipient",
     },
-    "spam_complaint": {},
+    "spam_complaint": {"feedback_type": "abuse"},
     "open": READER,
     "click": READER | {"url": "https://example.com/"},
     "unsubscribe": READER,
@@ -58,9 +58,9 @@ USUAL_DETAILS: dict[str, dict[str, Any]] = {
 
 
 def provider(email: str) -> str:
-    """The mailbox provider of an address; a host of its own is named by its domain."""
+    """The mailbox provider of an address; how the service calls those that it does not know is not known."""
     domain = email.rpartition("@")[2].lower()
-    return PROVIDERS[domain][0] if domain in PROVIDERS else domain
+    return PROVIDERS[domain][0] if domain in PROVIDERS else "Other"
 
 
 def exchanger(email: str) -> str:

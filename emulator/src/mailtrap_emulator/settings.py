@@ -8,6 +8,7 @@ from typing import Any
 
 from .clock import parse_offset
 from .errors import ControlError
+from .receivers import USUAL_DETAILS
 
 # A limit of None is no limit. The sizes are those of the largest recorded plan (facts 3.8).
 DEFAULTS: dict[str, Any] = {
@@ -38,6 +39,9 @@ DEFAULTS: dict[str, Any] = {
     "contact_export_url_seconds": 3600,
     # 401 or 403 for live mail from a domain that is not verified: the sources disagree (facts 2.2).
     "unverified_domain_status": 401,
+    # What becomes of live mail at once, by a pattern (* and ?) for the recipient's address: the kind of an event, or
+    # "none" for mail that stays in the queue. The first pattern that fits counts; otherwise mail is delivered.
+    "recipients": {},
     # Days until a token expires that was made without saying when; None is never (facts 11).
     "token_lifetime_days": 365,
     # What billing usage says about the plan (facts 3.5). Only messages that sandboxes catch are refused beyond theirs.
@@ -77,6 +81,10 @@ def read_one(name: str, value: Any) -> Any:
             return parse_offset(value) and value
         except (AttributeError, TypeError, ValueError):
             raise ControlError("message_utc_offset must be Z or an offset such as -12:00.") from None
+    if name == "recipients":
+        kinds = (*USUAL_DETAILS, "none")
+        holds = isinstance(value, dict) and all(kind in kinds for kind in value.values())
+        return demand(name, holds, value, f"an object of pattern to one of {', '.join(kinds)}")
     if name == "plan_name":
         return demand(name, isinstance(value, str), value, "a text")
     if name.endswith("_per_month"):

@@ -119,6 +119,13 @@ class Emulator:
         """The mail that left, after number ``since``."""
         return self.control("GET", f"outbox?since={since}")
 
+    def event(self, kind: str, **fields: Any) -> dict:
+        """Let something happen to a sent mail: ``event("bounce", email="ann@example.org")``. The event as it was told.
+
+        ``message_id`` or ``email`` (the last mail to it) names the mail; ``details`` say more about some kinds.
+        """
+        return self.control("POST", "events", {"kind": kind} | fields)
+
     def fault(self, *rules: dict, **rule: Any) -> None:
         """Add faults: ``fault(method="POST", path="/projects", status=503, times=1)``."""
         self.control("POST", "faults", [*rules, *([rule] if rule else [])])

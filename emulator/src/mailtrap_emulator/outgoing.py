@@ -1,0 +1,105 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Live mail after the service has accepted it: refused for who is suppressed, sent and received for the rest."""
+
+from typing import Any
+
+from . import outbox, receivers
+from .areas import email_logs, suppressions, tracking_opt_outs
+from .errors import ControlError
+from .events import MAIL_KINDS, happen
+from .seeding import Item
+from .store import Row
+from .world import World
+
+
+def accept(
+    world: World,
+    log: dict[str, Any],
+    recipients: list[tuple[str, str]],
+    raw: bytes,
+    **envelope: Any,
+) -> None:
+    """Take over a message.
+
+    ``log`` are the fields of an email log that all ``recipients`` (message id, address) share; ``envelope`` is what
+    the outbox shows beside the message. Everything that follows happens at once, as the setting ``recipients`` says.
+    """
+    account_id, stream = log["account_id"], log["sending_stream"]
+    reasons = {
+        message_id: found["type"]
+        for message_id, email in recipients
+        if (found := suppressions.against(world, account_id, email, log["domain_id"], stream))
+    }
+    sent = [(message_id, email) for message_id, email in recipients if message_id not in reasons]
+    if sent:
+        ids, addresses = map(list, zip(*sent, strict=True))
+        raw_id = outbox.record(world, account_id, stream, raw, addresses, message_ids=ids, **envelope)["id"]
+    else:
+        raw_id = outbox.keep(world, raw)
+    for message_id, email in recipients:
+        row = email_logs.create(world, **log, message_id=message_id, to=email, raw_id=raw_id)
+        if message_id in reasons:
+            fire(world, row, "reject", reason=f"Recipient in suppression list. Reason: {reasons[message_id]}")
+            continue
+        for kind in receivers.behaviour(world.settings["recipients"], email):
+            fire(world, row, kind)
+
+
+def fire(world: World, row: Row, kind: str, **details: Any) -> dict[str, Any]:
+    """Let something happen to a logged message, with the usual ``details`` where none are given; the event."""
+    return happen(
+        world,
+        row["account_id"],
+        kind,
+        message_id=row["message_id"],
+        sending_stream=row["sending_stream"],
+        email=row["to"],
+        domain_id=row["domain_id"],
+        sending_domain_name=row["domain_name"],
+        category=row["category"],
+        custom_variables=row["custom_variables"],
+        details=receivers.USUAL_DETAILS[kind] | details,
+    )
+
+
+def fire_one(world: World, item: Item) -> dict[str, Any]:
+    """Do what a control request says: ``kind``, ``message_id`` or ``email`` (the last mail to it), ``details``."""
+    kind, message_id, email = item.need("kind", str), item.get("message_id", str), item.get("email", str)
+    details = item.get("details", dict, {})
+    item.finish()
+    if kind not in MAIL_KINDS:
+        raise ControlError(f"Unknown kind {kind}; known are {', '.join(MAIL_KINDS)}.")
+    check_details(kind, details)
+    row = find(world, message_id, email)
+    if kind in ("open", "click") and tracking_opt_outs.is_opted_out(
+        world, row["account_id"], row["to"], row["domain_id"]
+    ):
+        raise ControlError(f"{row['to']} has opted out of tracking.")
+    return fire(world, row, kind, **details)
+
+
+def check_details(kind: str, details: dict[str, Any]) -> None:
+    usual = receivers.USUAL_DETAILS[kind]
+    for name, value in details.items():
+        if name not in usual:
+            raise ControlError(f"Unknown detail {name}; {kind} has {', '.join(usual) or 'none'}.")
+        if type(value) is not type(usual[name]):
+            raise ControlError(f"The detail {name} must be {'a number' if isinstance(usual[name], int) else 'a text'}.")
+
+
+def find(world: World, message_id: str | None, email: str | None) -> Row:
+    """The log of the message that a control request means."""
+    table = world.store["email_logs"]
+    if message_id is not None:
+        row = table.find("message_id", message_id.lower())
+    elif email is not None:
+        ids = table.ids("recipient", email.lower())
+        row = table.get(ids[-1]) if ids else None
+    else:
+        raise ControlError("An event needs message_id or email.")
+    if row is None:
+        raise ControlError(f"No mail was sent as {message_id}." if message_id else f"No mail was sent to {email}.")
+    return row
