@@ -7,7 +7,6 @@
 import argparse
 import asyncio
 import contextlib
-import ipaddress
 import json
 import logging
 import os
@@ -22,6 +21,7 @@ from .app import App
 from .control import Control
 from .faults import Faults
 from .journal import Journal
+from .loopback import is_loopback
 from .schedule import Scheduler
 from .server import bind, run
 from .smtp import Sandboxes
@@ -51,6 +51,9 @@ def parser() -> Parser:
         "--rate-limits", choices=["on", "off"], help="answer 429 beyond the service's rates (default: on)"
     )
     options.add_argument("--allow-remote", action="store_true", help="permit a --host that others can reach")
+    options.add_argument(
+        "--deliver-anywhere", action="store_true", help="contact webhooks that are not on this machine, too"
+    )
     options.add_argument("--tls", action="store_true", help="serve HTTPS with a certificate made at start")
     options.add_argument("--tls-cert", metavar="FILE", help="serve HTTPS with this certificate chain")
     options.add_argument("--tls-key", metavar="FILE", help="the private key of --tls-cert")
@@ -68,15 +71,6 @@ def token(text: str) -> str:
     if not re.fullmatch(r"[!-~]+", text):
         raise argparse.ArgumentTypeError("a token is printable ASCII without blanks")
     return text
-
-
-def is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def listen(host: str, number: int, purpose: str) -> socket.socket:
@@ -128,6 +122,7 @@ def open_world(options: argparse.Namespace, stack: contextlib.ExitStack) -> Worl
         file = stack.enter_context(contextlib.closing(StateFile(options.state)))
         world = World(areas.tables(), file.write, initial)
         file.load(world.store)
+    world.deliver_anywhere = options.deliver_anywhere
     start.resume(world, options.token)
     world.settings |= initial
     world.store.commit()

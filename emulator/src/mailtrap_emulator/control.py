@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from . import areas, outbox, outgoing, settings, start
+from . import areas, deliveries, outbox, outgoing, settings, start
 from .call import read_json
 from .clock import parse_iso
 from .errors import ControlError
@@ -46,6 +46,8 @@ class Control:
             Route("/_emulator/faults", self.clear_faults, methods=["DELETE"]),
             Route("/_emulator/outbox", self.outbox, methods=["GET"]),
             Route("/_emulator/events", self.event, methods=["POST"]),
+            Route("/_emulator/deliveries", self.deliveries, methods=["GET"]),
+            Route("/_emulator/deliveries/flush", self.flush_deliveries, methods=["POST"]),
             Route("/_emulator/limits", self.limits, methods=["GET", "POST"]),
         ]
         return Starlette(routes=routes, exception_handlers={ControlError: refuse, Taken: refuse_taken})
@@ -121,6 +123,13 @@ class Control:
         event = outgoing.fire_one(self.world, Item("event", await read_body(request)))
         self.world.store.commit()
         return JSONResponse(event)
+
+    async def deliveries(self, request: Request) -> Response:
+        rows = self.world.store[deliveries.DELIVERIES.kind]
+        return JSONResponse([row for row in rows if row["id"] > since(request)])
+
+    async def flush_deliveries(self, request: Request) -> Response:
+        return JSONResponse(await deliveries.flush(self.world, self.scheduler))
 
     async def limits(self, request: Request) -> Response:
         if request.method == "POST":

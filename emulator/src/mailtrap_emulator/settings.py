@@ -37,6 +37,8 @@ DEFAULTS: dict[str, Any] = {
     "contact_job_seconds": 0.2,
     "contact_imports_fail": False,
     "contact_export_url_seconds": 3600,
+    # How long a webhook may take to answer (facts 3.10).
+    "webhook_timeout_seconds": 30.0,
     # 401 or 403 for live mail from a domain that is not verified: the sources disagree (facts 2.2).
     "unverified_domain_status": 401,
     # What becomes of live mail at once, by a pattern (* and ?) for the recipient's address: the kind of an event, or
@@ -70,6 +72,8 @@ def read_one(name: str, value: Any) -> Any:
         if value in ("on", "off"):
             return value == "on"
         return demand(name, isinstance(value, bool), value, "true or false")
+    if name == "webhook_timeout_seconds":
+        return demand(name, number and 0 < value <= 300, value, "a number of seconds above 0, at most 300")
     if name == "rate_scale":
         return demand(name, number and 0 < value < 1e9, value, "a number above 0")
     if name in ("blacklist_seconds", "contact_job_seconds", "contact_export_url_seconds"):

@@ -126,6 +126,14 @@ class Emulator:
         """
         return self.control("POST", "events", {"kind": kind} | fields)
 
+    def deliveries(self, since: int = 0) -> list[dict]:
+        """The batches for webhooks, after number ``since``, each with what became of it."""
+        return self.control("GET", f"deliveries?since={since}")
+
+    def flush_deliveries(self) -> list[dict]:
+        """Send webhooks now what was collected for them, and try again what waits for that; those batches."""
+        return self.control("POST", "deliveries/flush")
+
     def fault(self, *rules: dict, **rule: Any) -> None:
         """Add faults: ``fault(method="POST", path="/projects", status=503, times=1)``."""
         self.control("POST", "faults", [*rules, *([rule] if rule else [])])

@@ -31,6 +31,8 @@ class World:
         self.clock = Clock()
         self.windows = Windows()
         self.random: random.Random = random.SystemRandom()
+        # Whether webhooks beyond this machine are contacted. Only the one who starts the emulator can say so.
+        self.deliver_anywhere = False
         self._initial_settings = settings.DEFAULTS | (initial_settings or {})
         self.settings = dict(self._initial_settings)
 
