@@ -71,9 +71,14 @@ def too_many_requests() -> Refusal:
     return Refusal(json_reply({"errors": "Rate limit exceeded"}, 429))
 
 
-def unprocessable(errors: dict[str, list[str]]) -> Refusal:
+def unprocessable(errors: dict[str, list]) -> Refusal:
     """422 E9, E10: field name (or ``base``) to sentences."""
     return Refusal(json_reply({"errors": errors}, 422))
+
+
+def nested(errors: dict[str, list[str]]) -> dict[str, list[list[str]]]:
+    """The E12 form of what :func:`unprocessable` takes: each list of sentences in a list of its own."""
+    return {name: [sentences] for name, sentences in errors.items()}
 
 
 def bad_request() -> Refusal:
