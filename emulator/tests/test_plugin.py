@@ -1,0 +1,84 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the package offers to other people's tests: the fixture and the starter."""
+
+import os
+import sys
+import time
+
+import pytest
+
+from mailtrap_emulator.testing import Emulator, EmulatorError
+
+pytest_plugins = ["pytester"]
+
+
+def test_the_fixture_comes_with_the_package(pytester):
+    pytester.makepyfile(
+        """
+        import json, urllib.request
+
+        def call(emulator, method, body=None):
+            request = urllib.request.Request(f"{emulator.api_url}/api/projects", method=method)
+            request.add_header("Api-Token", emulator.token)
+            if body:
+                request.data = json.dumps(body).encode()
+                request.add_header("Content-Type", "application/json")
+            return json.loads(urllib.request.urlopen(request).read())
+
+        def test_one(mailtrap_emulator):
+            call(mailtrap_emulator, "POST", {"project": {"name": "Shop"}})
+            assert len(call(mailtrap_emulator, "GET")) == 1
+            assert [entry["method"] for entry in mailtrap_emulator.journal()] == ["POST", "GET"]
+
+        def test_two_begins_from_the_start(mailtrap_emulator):
+            assert call(mailtrap_emulator, "GET") == []
+        """
+    )
+    pytester.runpytest_subprocess().assert_outcomes(passed=2)
+
+
+def test_the_process_ends_with_the_context():
+    with Emulator() as emulator:
+        pid = emulator.pid
+        os.kill(pid, 0)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_an_emulator_that_dies_is_told(tmp_path):
+    with pytest.raises(EmulatorError, match="exit status 2"):
+        Emulator("--port", "nonsense").start()
+
+
+def test_an_emulator_that_never_gets_ready_is_given_up(monkeypatch, tmp_path):
+    sleeper = tmp_path / "python"
+    sleeper.write_text("#!/bin/sh\nexec sleep 60\n")
+    sleeper.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(sleeper))
+    started = time.monotonic()
+    with pytest.raises(EmulatorError, match="did not start"):
+        Emulator(timeout=0.5).start()
+    assert time.monotonic() - started < 10
+
+
+def test_proxies_of_the_environment_are_not_used(monkeypatch):
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    with Emulator() as emulator:
+        assert emulator.journal() == []
+
+
+def test_stop_can_be_called_again():
+    emulator = Emulator().start()
+    assert emulator.stop() == 0
+    assert emulator.stop() == 0
+
+
+def test_seeds_may_be_a_document_and_keywords(emulator):
+    planted = emulator.seed(
+        {"projects": [{"id": 7, "name": "Shop"}]}, sandboxes=[{"id": 8, "project_id": 7, "name": "QA"}]
+    )
+    assert planted == {"planted": {"projects": 1, "sandboxes": 1}}

@@ -1,0 +1,269 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The official Python SDK as a client, unmodified but for the address it talks to."""
+
+import base64
+
+import pytest
+
+from mailtrap_emulator.testing import Emulator
+
+mt = pytest.importorskip("mailtrap")
+pytest.importorskip("trustme")
+
+from mailtrap.exceptions import APIError, AuthorizationError  # noqa: E402
+from mailtrap.models.api_tokens import ApiTokenResource, CreateApiTokenParams, ResetApiTokenParams  # noqa: E402
+from mailtrap.models.inboxes import CreateInboxParams, UpdateInboxParams  # noqa: E402
+from mailtrap.models.messages import UpdateEmailMessageParams  # noqa: E402
+from mailtrap.models.projects import ProjectParams  # noqa: E402
+from mailtrap.models.templates import CreateEmailTemplateParams, UpdateEmailTemplateParams  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def tls_emulator():
+    with Emulator("--tls", "--rate-limits", "off") as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def emulator(tls_emulator, monkeypatch):
+    tls_emulator.reset()
+    # The report of a message that has just arrived is more than the SDK's model can read.
+    tls_emulator.limits(blacklist_seconds=0)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", tls_emulator.ca_file)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr("mailtrap.client.GENERAL_HOST", tls_emulator.api_url.removeprefix("https://"))
+    return tls_emulator
+
+
+@pytest.fixture
+def client(emulator):
+    """Makes a client; ``prefix`` leads to the stream that has no path of its own."""
+
+    def make(prefix="", token=None, **options):
+        host = emulator.api_url.removeprefix("https://") + prefix
+        account_id = str(emulator.account_id)
+        return mt.MailtrapClient(token=token or emulator.token, api_host=host, account_id=account_id, **options)
+
+    return make
+
+
+@pytest.fixture
+def inboxes(client):
+    return client().testing_api.inboxes
+
+
+@pytest.fixture
+def project(client):
+    return client().testing_api.projects.create(ProjectParams(name="Shop"))
+
+
+@pytest.fixture
+def inbox(inboxes, project):
+    return inboxes.create(project_id=project.id, inbox_params=CreateInboxParams(name="Staging"))
+
+
+MAIL = {
+    "sender": mt.Address(email="sales@example.com", name="Sälly"),
+    "to": [mt.Address(email="ann@example.org", name="Ann")],
+    "subject": "Grüße 😀",
+    "text": "Hello",
+}
+
+
+@pytest.fixture
+def message(client, inbox):
+    """A message in the inbox, and the SDK's APIs for messages."""
+    mail = mt.Mail(
+        **MAIL,
+        html="<p>Hello</p>",
+        attachments=[
+            mt.Attachment(content=base64.b64encode(b"\x00\xff"), filename="a.bin", mimetype="application/x-a")
+        ],
+    )
+    sent = client(sandbox=True, inbox_id=str(inbox.id)).send(mail)
+    api = client().testing_api.messages
+    return api.show_message(inbox.id, int(sent["message_ids"][0]))
+
+
+def test_accounts(client, emulator):
+    (account,) = client().general_api.accounts.get_list()
+    assert (account.id, account.access_levels) == (emulator.account_id, [100])
+
+
+def test_tokens(client, emulator, inbox):
+    api, account_id = client().general_api.api_tokens, emulator.account_id
+    resource = ApiTokenResource(resource_type="inbox", resource_id=inbox.id, access_level=100)
+    created = api.create(account_id, CreateApiTokenParams(name="t", resources=[resource]))
+    assert client(token=created.token).testing_api.inboxes.get_list()[0].id == inbox.id
+    assert api.get_by_id(account_id, created.id).resources == [resource]
+    reset = api.reset(account_id, created.id, ResetApiTokenParams(expires_at=None))
+    assert (reset.name, reset.expires_at) == (f"t {reset.id}", None)
+    with pytest.raises(APIError) as failure:
+        api.reset(account_id, created.id)
+    assert failure.value.status == 422
+    api.delete(account_id, created.id)
+    assert [one.name for one in api.get_list(account_id)] == ["Start token", reset.name]
+    with pytest.raises(APIError, match="No permissions selected"):
+        api.create(account_id, CreateApiTokenParams(name="t"))
+
+
+def test_projects(client, project):
+    projects = client().testing_api.projects
+    assert projects.get_by_id(project.id) == project
+    assert projects.update(project.id, ProjectParams(name="Warehouse")).name == "Warehouse"
+    assert [one.name for one in projects.get_list()] == ["Warehouse"]
+    assert projects.delete(project.id).id == project.id
+    with pytest.raises(APIError, match="Not Found") as failure:
+        projects.get_by_id(project.id)
+    assert failure.value.status == 404
+
+
+def test_project_failures(client):
+    with pytest.raises(APIError) as failure:
+        client().testing_api.projects.create(ProjectParams(name=""))
+    assert failure.value.status == 422
+    assert failure.value.errors == ["name: can't be blank", "name: is too short (minimum is 2 characters)"]
+
+
+def test_inboxes(inboxes, inbox):
+    assert inboxes.get_by_id(inbox.id) == inbox
+    assert [one.id for one in inboxes.get_list()] == [inbox.id]
+    updated = inboxes.update(inbox.id, UpdateInboxParams(name="QA", email_username="alias"))
+    assert (updated.name, updated.email_username) == ("QA", f"alias-{inbox.email_username.split('-')[1]}")
+    assert inboxes.enable_email_address(inbox.id).email_username_enabled is True
+    assert inboxes.reset_email_username(inbox.id).email_username != updated.email_username
+    assert inboxes.reset_credentials(inbox.id).password != inbox.password
+    assert inboxes.mark_as_read(inbox.id).emails_unread_count == 0
+    assert inboxes.clean(inbox.id).emails_count == 0
+    assert inboxes.delete(inbox.id).id == inbox.id
+    with pytest.raises(APIError, match="Not Found"):
+        inboxes.clean(inbox.id)
+
+
+def test_the_plan_limit(emulator, inboxes, project):
+    emulator.limits(sandboxes=0)
+    with pytest.raises(APIError, match="name: You've reached the sandboxes limit"):
+        inboxes.create(project_id=project.id, inbox_params=CreateInboxParams(name="QA"))
+
+
+def test_messages(client, inbox, message):
+    api = client().testing_api.messages
+    assert (message.subject, message.from_name, message.to_email) == ("Grüße 😀", "Sälly", "ann@example.org")
+    assert [one.id for one in api.get_list(inbox.id)] == [message.id]
+    assert api.get_list(inbox.id, search="nothing") == []
+    assert api.get_list(inbox.id, last_id=message.id) == []
+    assert api.update(inbox.id, message.id, UpdateEmailMessageParams(is_read=True)).is_read is True
+    assert api.get_text_message(inbox.id, message.id) == "Hello"
+    assert api.get_html_message(inbox.id, message.id) == api.get_html_source(inbox.id, message.id) == "<p>Hello</p>"
+    assert api.get_raw_message(inbox.id, message.id) == api.get_message_as_eml(inbox.id, message.id)
+    assert api.get_mail_headers(inbox.id, message.id)["subject"] == "Grüße 😀"
+    assert api.get_spam_report(inbox.id, message.id).details[0].rule_name == "HTML_MESSAGE"
+    assert api.get_html_analysis(inbox.id, message.id).status == "success"
+    assert api.forward(inbox.id, message.id, "owner@example.com").message
+    assert api.delete(inbox.id, message.id).id == message.id
+    with pytest.raises(APIError, match="Not Found"):
+        api.show_message(inbox.id, message.id)
+
+
+def test_attachments(client, inbox, message):
+    api = client().testing_api.attachments
+    (attachment,) = api.get_list(inbox.id, message.id)
+    assert (attachment.filename, attachment.content_type, attachment.attachment_size) == ("a.bin", "application/x-a", 2)
+    assert api.get(inbox.id, message.id, attachment.id).filename == "a.bin"
+
+
+def test_templates(client):
+    api = client().email_templates_api.templates
+    created = api.create(CreateEmailTemplateParams(name="n", subject="s", category="c", body_text="t"))
+    assert api.get_by_id(created.id) == created
+    assert api.update(created.id, UpdateEmailTemplateParams(name="m")).name == "m"
+    assert [one.id for one in api.get_list()] == [created.id]
+    api.delete(created.id)
+    with pytest.raises(APIError, match="Not Found"):
+        api.get_by_id(created.id)
+    with pytest.raises(APIError) as failure:
+        api.create(CreateEmailTemplateParams(name="", subject="", category="c"))
+    assert failure.value.errors == ["name: can't be blank", "subject: can't be blank"]
+
+
+@pytest.mark.parametrize(("prefix", "stream"), [("", "transactional"), ("/bulk", "bulk")])
+def test_live_streams(client, emulator, prefix, stream):
+    sent = client(prefix, bulk=stream == "bulk").send(mt.Mail(**MAIL, cc=[mt.Address(email="c@example.org")]))
+    assert sent["success"] is True
+    assert len(sent["message_ids"]) == 2
+    (mail,) = emulator.outbox()
+    assert (mail["stream"], mail["subject"], mail["message_ids"]) == (stream, "Grüße 😀", sent["message_ids"])
+
+
+def test_the_sandbox(client, inbox):
+    sent = client(sandbox=True, inbox_id=str(inbox.id)).send(mt.Mail(**MAIL))
+    assert [int(one) > 2**32 for one in sent["message_ids"]] == [True]
+
+
+def test_templates_are_sent(client, emulator):
+    template = client().email_templates_api.templates.create(
+        CreateEmailTemplateParams(name="n", subject="Hi {{name}}", category="c", body_text="{{name}}")
+    )
+    mail = mt.MailFromTemplate(
+        sender=MAIL["sender"], to=MAIL["to"], template_uuid=template.uuid, template_variables={"name": "Ann"}
+    )
+    client().send(mail)
+    assert emulator.outbox()[0]["subject"] == "Hi Ann"
+
+
+@pytest.mark.parametrize("stream", ["transactional", "bulk", "sandbox"])
+def test_batches(client, inbox, stream):
+    options = {"sandbox": True, "inbox_id": str(inbox.id)} if stream == "sandbox" else {"bulk": stream == "bulk"}
+    batch = mt.BatchSendEmailParams(
+        base=mt.BatchMail(sender=MAIL["sender"], subject="s", text="t"),
+        requests=[mt.BatchEmailRequest(to=MAIL["to"]), mt.BatchEmailRequest(to=[mt.Address(email="x")])],
+    )
+    answer = client("/bulk" if stream == "bulk" else "", **options).batch_send(batch)
+    good, bad = answer["responses"]
+    assert answer["success"] is True
+    assert (good["success"], len(good["message_ids"])) == (True, 1)
+    assert (bad["success"], bad["errors"]) == (False, ["'to' address is invalid"])
+
+
+def test_send_failures(client, emulator, inbox):
+    with pytest.raises(APIError) as failure:
+        client().send(mt.Mail(sender=mt.Address(email="x"), to=[], subject=""))
+    assert failure.value.status == 400
+    assert failure.value.errors == [
+        "'from' address is invalid",
+        "'to', 'cc' or 'bcc' address is required",
+        "'subject' is required",
+        "must specify either text or html body",
+    ]
+    with pytest.raises(AuthorizationError, match="Unauthorized"):
+        client().send(mt.Mail(**MAIL | {"sender": mt.Address(email="a@elsewhere.example")}))
+    with pytest.raises(APIError, match="Not Found"):
+        client(sandbox=True, inbox_id="1").send(mt.Mail(**MAIL))
+    assert emulator.outbox() == []
+
+
+def test_a_wrong_token(client, inbox):
+    with pytest.raises(AuthorizationError, match="Incorrect API token"):
+        client(token="wrong").testing_api.projects.get_list()
+    for options in ({}, {"sandbox": True, "inbox_id": str(inbox.id)}):
+        with pytest.raises(AuthorizationError, match="Unauthorized"):
+            client(token="wrong", **options).send(mt.Mail(**MAIL))
+
+
+def test_another_account(emulator):
+    stranger = mt.MailtrapClient(token=emulator.token, account_id="1")
+    with pytest.raises(APIError, match="Account access forbidden") as failure:
+        stranger.testing_api.projects.get_list()
+    assert failure.value.status == 403
+
+
+def test_rate_limits(client, emulator):
+    emulator.limits(rate_limits="on", rate_scale=0.01)
+    projects = client().testing_api.projects
+    projects.get_list()
+    with pytest.raises(APIError, match="Rate limit exceeded") as failure:
+        projects.get_list()
+    assert failure.value.status == 429
