@@ -32,7 +32,7 @@ MAX_JOBS = 100_000
 PARALLEL = 64
 
 
-def at(world: World, due: float, kind: str, **payload: Any) -> Row:
+def at(world: World, due: float, kind: str, /, **payload: Any) -> Row:
     """Let a job of this kind run at ``due``, seconds since the epoch, and not before; its row."""
     number = world.store.next_id(JOBS)
     # The store lists ids in order: an id that begins with the time makes the list a timetable.
@@ -40,12 +40,12 @@ def at(world: World, due: float, kind: str, **payload: Any) -> Row:
     return world.store[JOBS.kind].add({"id": key, "due": due, "kind": kind, "payload": payload})
 
 
-def after(world: World, seconds: float, kind: str, **payload: Any) -> Row:
+def after(world: World, seconds: float, kind: str, /, **payload: Any) -> Row:
     """Let a job run in ``seconds``."""
     return at(world, world.clock.time() + seconds, kind, **payload)
 
 
-def cancel(world: World, kind: str, **match: Any) -> None:
+def cancel(world: World, kind: str, /, **match: Any) -> None:
     """Forget the waiting jobs of a kind whose payload has these values."""
     for job in list(waiting(world)):
         if job["kind"] == kind and match.items() <= job["payload"].items():

@@ -1,0 +1,216 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What happens by itself, by a clock that can be moved."""
+
+import asyncio
+
+import pytest
+
+from mailtrap_emulator import areas, schedule
+from mailtrap_emulator.schedule import Scheduler
+from mailtrap_emulator.statefile import StateFile
+from mailtrap_emulator.world import World
+
+NOON = 1_800_000_000.0
+
+
+@pytest.fixture
+def world():
+    world = World([])
+    world.clock.freeze()
+    world.clock.set(NOON)
+    return world
+
+
+@pytest.fixture
+def seen(monkeypatch):
+    """What ran: the payload's name and the seconds after noon that the clock showed."""
+    seen = []
+
+    def note(world, payload):
+        seen.append((payload["name"], world.clock.time() - NOON))
+
+    async def note_slowly(world, payload):
+        await asyncio.sleep(0.01)
+        note(world, payload)
+
+    def note_and_repeat(world, payload):
+        note(world, payload)
+        schedule.after(world, payload["pause"], "repeat", **payload)
+
+    def fail(world, payload):
+        raise RuntimeError("broken")
+
+    jobs = {"note": note, "slow": note_slowly, "repeat": note_and_repeat, "fail": fail}
+    monkeypatch.setattr(areas, "jobs", lambda: jobs)
+    return seen
+
+
+def run(awaitable):
+    return asyncio.run(awaitable)
+
+
+def jobs_of(world):
+    return [job["payload"]["name"] for job in schedule.waiting(world)]
+
+
+def test_jobs_run_in_order_of_their_time_and_see_it_on_the_clock(world, seen):
+    schedule.after(world, 20, "slow", name="second")
+    schedule.at(world, NOON + 10, "note", name="first")
+    schedule.after(world, 20, "note", name="third")
+    schedule.after(world, 31, "note", name="later")
+    run(Scheduler(world).advance(30))
+    assert seen == [("first", 10), ("second", 20), ("third", 20)]
+    assert world.clock.time() == NOON + 30
+    assert jobs_of(world) == ["later"]
+
+
+def test_a_job_that_is_due_exactly_then_runs(world, seen):
+    schedule.after(world, 10, "note", name="one")
+    run(Scheduler(world).move(NOON + 10))
+    assert seen == [("one", 10)]
+
+
+def test_what_becomes_due_in_between_runs_too(world, seen):
+    schedule.after(world, 10, "repeat", name="again", pause=10)
+    run(Scheduler(world).advance(35))
+    assert seen == [("again", 10), ("again", 20), ("again", 30)]
+    assert [job["due"] for job in schedule.waiting(world)] == [NOON + 40]
+
+
+def test_jobs_that_would_never_end_are_left_to_the_background(world, seen, monkeypatch):
+    monkeypatch.setattr(schedule, "MAX_JOBS", 5)
+    schedule.after(world, 10, "repeat", name="again", pause=0)
+    run(Scheduler(world).advance(30))
+    assert seen == [("again", 10)] * 5
+    assert world.clock.time() == NOON + 30
+
+
+def test_the_clock_goes_back_without_running_anything(world, seen):
+    schedule.at(world, NOON - 100, "note", name="late")
+    run(Scheduler(world).move(NOON - 50))
+    assert (world.clock.time(), seen) == (NOON - 50, [])
+
+
+@pytest.mark.parametrize("target", [float("inf"), float("nan"), 1e300, -1e300])
+def test_an_impossible_time_changes_nothing(world, seen, target):
+    schedule.after(world, 10, "note", name="one")
+    with pytest.raises(ValueError, match="out of range"):
+        run(Scheduler(world).move(target))
+    assert (world.clock.time(), seen, jobs_of(world)) == (NOON, [], ["one"])
+
+
+def test_a_handler_that_fails_stops_nothing_and_is_not_repeated(world, seen, caplog):
+    schedule.after(world, 1, "fail", name="bad")
+    schedule.after(world, 2, "unknown", name="of another version")
+    schedule.after(world, 3, "note", name="good")
+    run(Scheduler(world).advance(5))
+    assert seen == [("good", 3)]
+    assert jobs_of(world) == []
+    assert [record.message for record in caplog.records] == ["The job fail failed", "The job unknown failed"]
+
+
+def test_cancel(world, seen):
+    for name in ("a", "b"):
+        for number in (1, 2):
+            schedule.after(world, 10, "note", name=name, number=number)
+    schedule.cancel(world, "note", name="a", number=2)
+    schedule.cancel(world, "slow", name="a")
+    assert jobs_of(world) == ["a", "b", "b"]
+    schedule.cancel(world, "note", name="b")
+    assert jobs_of(world) == ["a"]
+
+
+def test_hurry_runs_one_kind_before_its_time_and_once(world, seen):
+    schedule.after(world, 50, "repeat", name="again", pause=50)
+    schedule.after(world, 10, "note", name="other")
+    run(Scheduler(world).hurry("repeat"))
+    assert seen == [("again", 0)]
+    assert jobs_of(world) == ["other", "again"]
+
+
+def watch(world, seconds, *, during=lambda: None):
+    """Let the background task run for some real time."""
+
+    async def both():
+        task = asyncio.create_task(Scheduler(world).watch())
+        during()
+        await asyncio.sleep(seconds)
+        task.cancel()
+
+    run(both())
+
+
+def test_the_background_runs_what_is_due_and_nothing_else(world, seen, monkeypatch):
+    monkeypatch.setattr(schedule, "TICK", 0.01)
+    world.clock.unfreeze()
+    schedule.after(world, 0.05, "slow", name="soon")
+    schedule.after(world, 0, "note", name="now")
+    schedule.after(world, 60, "note", name="later")
+    watch(world, 0.3)
+    assert [name for name, _ in seen] == ["now", "soon"]
+    assert jobs_of(world) == ["later"]
+
+
+def test_a_frozen_clock_brings_nothing(world, seen, monkeypatch):
+    monkeypatch.setattr(schedule, "TICK", 0.01)
+    schedule.after(world, 0.02, "note", name="soon")
+    watch(world, 0.1)
+    assert seen == []
+
+
+def test_one_that_waits_for_the_network_does_not_hold_up_the_others(world, seen, monkeypatch):
+    monkeypatch.setattr(schedule, "TICK", 0.01)
+
+    async def hang(world, payload):
+        await asyncio.sleep(60)
+
+    monkeypatch.setitem(areas.jobs(), "hang", hang)
+    schedule.after(world, 0, "hang", name="stuck")
+    schedule.after(world, 0, "slow", name="other")
+    watch(world, 0.2)
+    assert [name for name, _ in seen] == ["other"]
+    # It was cut short, so it is still to be done.
+    assert jobs_of(world) == ["stuck"]
+
+
+def test_a_reset_gives_up_what_runs(world, seen, monkeypatch):
+    monkeypatch.setattr(schedule, "TICK", 0.01)
+
+    async def clear_amid():
+        scheduler = Scheduler(world)
+        task = asyncio.create_task(scheduler.watch())
+        schedule.after(world, 0, "slow", name="old")
+        await asyncio.sleep(0.005)
+        scheduler.forget()
+        world.clear()
+        await asyncio.wait_for(scheduler.advance(5), 1)
+        task.cancel()
+
+    run(clear_amid())
+    assert seen == []
+
+
+def test_waiting_jobs_survive_a_restart_in_their_order(tmp_path, seen):
+    path = str(tmp_path / "state")
+    file = StateFile(path)
+    world = World([], file.write)
+    due = world.clock.time() + 10
+    for seconds, name in ((5, "b"), (0, "a"), (9, "c")):
+        schedule.at(world, due + seconds, "note", name=name)
+    world.store.commit()
+    file.close()
+    file = StateFile(path)
+    world = World([], file.write)
+    file.load(world.store)
+    assert jobs_of(world) == ["a", "b", "c"]
+    run(Scheduler(world).move(due + 5))
+    assert [name for name, _ in seen] == ["a", "b"]
+    file.close()
+    file = StateFile(path)
+    world = World([])
+    file.load(world.store)
+    file.close()
+    assert jobs_of(world) == ["c"]
