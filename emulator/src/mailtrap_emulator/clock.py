@@ -5,6 +5,7 @@
 """The one clock of the emulator. Nothing else may ask the operating system for the time of day."""
 
 import time
+from calendar import monthrange
 from datetime import UTC, datetime, timedelta, timezone
 
 # The instants that datetime can hold with any UTC offset, in seconds since the epoch.
@@ -86,6 +87,21 @@ def parse_iso(text: str) -> datetime:
     """The moment that an ISO-8601 text names; without an offset it is UTC. Raises ValueError."""
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def read_moment(text: str | None) -> datetime | None:
+    """The moment that an ISO-8601 text of a client names, in UTC; None if it names none that can be told."""
+    try:
+        return parse_iso(text or "").astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def months_later(moment: datetime, months: int) -> datetime:
+    """The same day in a later month, or the last one of that month, as Rails counts. Time ends with the year 9999."""
+    years, month = divmod(moment.month - 1 + months, 12)
+    year = min(moment.year + years, 9999)
+    return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))
 
 
 def parse_offset(text: str) -> timezone:

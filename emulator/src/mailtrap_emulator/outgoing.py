@@ -62,6 +62,7 @@ def fire(world: World, row: Row, kind: str, **details: Any) -> dict[str, Any]:
         category=row["category"],
         custom_variables=row["custom_variables"],
         details=receivers.USUAL_DETAILS[kind] | details,
+        **({"email_campaign_id": row["email_campaign_id"]} if "email_campaign_id" in row else {}),
     )
 
 
@@ -92,12 +93,12 @@ def check_details(kind: str, details: dict[str, Any]) -> None:
 
 def find(world: World, message_id: str | None, email: str | None) -> Row:
     """The log of the message that a control request means."""
-    table = world.store["email_logs"]
+    tables = (world.store["email_logs"], world.store["campaign_messages"])
+    row = None
     if message_id is not None:
-        row = table.find("message_id", message_id.lower())
+        row = next((row for table in tables if (row := table.find("message_id", message_id.lower()))), None)
     elif email is not None:
-        ids = table.ids("recipient", email.lower())
-        row = table.get(ids[-1]) if ids else None
+        row = next((table.get(ids[-1]) for table in tables if (ids := table.ids("recipient", email.lower()))), None)
     else:
         raise ControlError("An event needs message_id or email.")
     if row is None:

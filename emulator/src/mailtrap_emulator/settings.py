@@ -22,6 +22,13 @@ DEFAULTS: dict[str, Any] = {
     "contacts": None,
     "contact_lists": 50,
     "contact_fields": 40,
+    # Whether the plan has inbound mail; how many folders and inboxes there may be in an account and forward rules in an
+    # inbox; and how many replies and forwards may ever leave from an account's hosted inboxes.
+    "inbound": True,
+    "inbound_folders": None,
+    "inbound_inboxes": 300,
+    "inbound_forward_rules": 5,
+    "inbound_hosted_sends": 20,
     # Messages that a sandbox keeps, bytes that a message may have, and messages that it takes in ten seconds.
     "max_size": 1000,
     "max_message_size": 26_214_400,
@@ -46,6 +53,8 @@ DEFAULTS: dict[str, Any] = {
     "recipients": {},
     # Days until a token expires that was made without saying when; None is never (facts 11).
     "token_lifetime_days": 365,
+    # How long a campaign takes to send one batch of mail, or to end when it is terminated.
+    "campaign_seconds": 10.0,
     # What billing usage says about the plan (facts 3.5). Only messages that sandboxes catch are refused beyond theirs.
     "plan_name": "Emulated",
     "caught_per_month": 10_000_000,
@@ -68,7 +77,7 @@ def read_one(name: str, value: Any) -> Any:
         raise ControlError(f"Unknown limit {name}; known are {', '.join(DEFAULTS)}.")
     number = isinstance(value, int | float) and not isinstance(value, bool)
     whole = number and isinstance(value, int)
-    if name in ("rate_limits", "bcc_visible", "contact_imports_fail"):
+    if name in ("rate_limits", "bcc_visible", "contact_imports_fail", "inbound"):
         if value in ("on", "off"):
             return value == "on"
         return demand(name, isinstance(value, bool), value, "true or false")
@@ -76,7 +85,7 @@ def read_one(name: str, value: Any) -> Any:
         return demand(name, number and 0 < value <= 300, value, "a number of seconds above 0, at most 300")
     if name == "rate_scale":
         return demand(name, number and 0 < value < 1e9, value, "a number above 0")
-    if name in ("blacklist_seconds", "contact_job_seconds", "contact_export_url_seconds"):
+    if name in ("blacklist_seconds", "campaign_seconds", "contact_job_seconds", "contact_export_url_seconds"):
         return demand(name, number and 0 <= value < 1e9, value, "a number of seconds")
     if name == "unverified_domain_status":
         return demand(name, value in (401, 403), value, "401 or 403")

@@ -5,13 +5,13 @@
 """API tokens (facts 3.4, 11)."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from .. import people
 from ..access import ACCESSES, ADMIN, TOKENS, VIEWER, is_expired
 from ..call import Call, text, text_errors
-from ..clock import iso_seconds, parse_iso
+from ..clock import iso_seconds, months_later, read_moment
 from ..errors import ControlError
 from ..replies import Refusal, Reply, no_content, not_found, unprocessable
 from ..routing import Routes
@@ -29,7 +29,7 @@ LEVELS = {"admin": ADMIN, "viewer": VIEWER, ADMIN: ADMIN, VIEWER: VIEWER}
 KINDS = {"project": "projects", "sandbox": "sandboxes", "domain": "domains"}
 ACCOUNT_TYPES = ("account", "billing", "email_template_permission_scope", "email_campaign_permission_scope")
 GRACE = timedelta(hours=12)
-MAX_YEARS = 5
+MAX_MONTHS = 5 * 12
 
 
 def create(world: World, account_id: int | None, name: str, resources: list[dict], **fields: Any) -> Row:
@@ -193,24 +193,9 @@ def read_expiry(call: Call) -> str | None:
     if call.body["expires_at"] is None:
         return None
     moment = read_moment(text(call.body, "expires_at"))
-    if moment is None or not now < moment <= years_later(now, MAX_YEARS):
+    if moment is None or not now < moment <= months_later(now, MAX_MONTHS):
         raise unprocessable({"base": ["Expiration date must be in the future"]})
     return iso_seconds(moment)
-
-
-def years_later(moment: datetime, years: int) -> datetime:
-    """The same day in a later year; the day before where that year has no 29 February, as Rails counts."""
-    try:
-        return moment.replace(year=moment.year + years)
-    except ValueError:
-        return moment.replace(year=moment.year + years, day=28)
-
-
-def read_moment(value: str | None) -> datetime | None:
-    try:
-        return parse_iso(value or "").astimezone()
-    except (ValueError, OverflowError):
-        return None
 
 
 def plant(world: World, item: Item) -> None:
