@@ -110,6 +110,8 @@ def finish(world: World, payload: dict) -> None:
         wish.included = [key for key in wish.included if key in book.list_ids]
         contact = contact_book.find(world, account_id, wish.email)
         if contact is not None:
+            # It is who is meant, not what is to be written: the spelling stays.
+            wish.email = None
             contact_book.update(world, contact, wish)
             updated += 1
         elif created < room:
