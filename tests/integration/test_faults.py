@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import pytest
 
 PROJECT = "[{community.mailtrap.project: {name: Shop, retries: %d, timeout: 1}, ignore_errors: true}]"
@@ -26,6 +28,12 @@ ANSWERS = [
     ({"drop": True}, "broke before the answer was complete"),
     ({"delay": 3}, "no answer from"),
 ]
+
+
+@pytest.fixture
+def play(play_in):
+    """One way is enough here: the client is the same in both, and test_two_ways compares them."""
+    return functools.partial(play_in, "in_process")
 
 
 @pytest.mark.parametrize("fault, sentence", ANSWERS)
@@ -140,10 +148,10 @@ def test_a_wait_that_no_window_asks_for_is_left_to_the_user(play, emulator):
     assert step["status"] == 429 and step.requests == ["GET /api/projects"]
 
 
-def test_the_real_rate_limit(play_in, emulator):
+def test_the_real_rate_limit(play, emulator):
     """More requests than a window takes: none of the tasks fails."""
     emulator.limits(rate_limits="on", rate_scale=0.1)
-    run = play_in("in_process", "[{community.mailtrap.project_info: {}, loop: '{{ range(40) | list }}'}]")
+    run = play("[{community.mailtrap.project_info: {}, loop: '{{ range(40) | list }}'}]")
     answers = [entry["status"] for entry in run[0].entries]
     assert answers.count(200) == 40
     assert answers.count(429) >= 1

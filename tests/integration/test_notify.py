@@ -181,8 +181,8 @@ MAIL = "from: a@example.com, to: b@example.com, subject: Hello, text: Hi"
         (f"{MAIL}, sandbox_id: 5, sandbox: Box", "parameters are mutually exclusive: sandbox|sandbox_id"),
     ],
 )
-def test_what_cannot_be_sent_is_told_before_any_request(play, box, options, sentence):
-    (step,) = play("[{community.mailtrap.notify: {%s}, ignore_errors: true}]" % options)
+def test_what_cannot_be_sent_is_told_before_any_request(play_in, box, options, sentence):
+    (step,) = play_in("in_process", "[{community.mailtrap.notify: {%s}, ignore_errors: true}]" % options)
     assert step.failed and sentence in step.msg
     assert step.requests == []
 
@@ -229,9 +229,9 @@ def test_a_refused_sender(play, box):
         {"truncate": True, "when": "after"},
     ],
 )
-def test_a_message_is_never_sent_twice(play, box, fault):
+def test_a_message_is_never_sent_twice(play_in, box, fault):
     box.fault(method="POST", path="/api/send", **fault)
-    (step,) = play("[{community.mailtrap.notify: {%s}, ignore_errors: true}]" % MAIL)
+    (step,) = play_in("in_process", "[{community.mailtrap.notify: {%s}, ignore_errors: true}]" % MAIL)
     assert step.failed and step.requests == ["POST /api/send"]
     assert "the message may have gone out all the same, and is not sent a second time" in step.msg
 
