@@ -11,6 +11,7 @@ import pathlib
 
 import pytest
 import yaml
+
 from ansible_collections.community.mailtrap.plugins.module_utils._module import CONNECTION_OPTIONS
 from ansible_collections.community.mailtrap.plugins.plugin_utils._in_process import InProcess
 
