@@ -45,7 +45,9 @@ def test_the_list_has_no_values(api, make):
     assert token not in listed.text
 
 
-@pytest.mark.parametrize("body", [{}, {"name": ""}, {"resources": []}, {"resources": None, "name": "x"}, {"api_token": {"name": "x"}}])
+@pytest.mark.parametrize(
+    "body", [{}, {"name": ""}, {"resources": []}, {"resources": None, "name": "x"}, {"api_token": {"name": "x"}}]
+)
 def test_permissions_are_demanded_before_the_name(api, body):
     answer = api.post("/api/api_tokens", json=body)
     assert answer.status_code == 422

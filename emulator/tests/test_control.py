@@ -107,10 +107,16 @@ def test_a_seeded_message_has_its_time(api, emulator, sandbox, mail):
         ({"projects": [{"name": "a"}, {"name": "b", "colour": 1}]}, "projects[1]: unknown field colour."),
         ({"projects": [{"name": "a", "id": 0}]}, "projects[0]: id must be between 1 and 2^63."),
         ({"projects": [{"name": "a", "id": True}]}, "projects[0]: id must be a whole number."),
-        ({"projects": [{"name": "a", "id": 5}, {"name": "b", "id": 5}]}, "projects[1]: there is a row 5 in projects already."),
+        (
+            {"projects": [{"name": "a", "id": 5}, {"name": "b", "id": 5}]},
+            "projects[1]: there is a row 5 in projects already.",
+        ),
         ({"projects": [{"name": "a", "account_id": 5}]}, "projects[0]: there is no row 5 in accounts."),
         ({"sandboxes": [{"name": "a", "project_id": 5}]}, "sandboxes[0]: there is no row 5 in projects."),
-        ({"api_tokens": [{"name": "a", "token": "x"}, {"name": "b", "token": "x"}]}, "There is something with token x already."),
+        (
+            {"api_tokens": [{"name": "a", "token": "x"}, {"name": "b", "token": "x"}]},
+            "There is something with token x already.",
+        ),
         ({"api_tokens": [{"name": "a", "expires_at": "soon"}]}, "api_tokens[0]: expires_at must be an ISO-8601 time."),
         ({"api_tokens": [{"name": "a", "resources": [{}]}]}, "api_tokens[0].resources[0]: access_level is required."),
         ({"limits": {"nonsense": 1}}, None),
@@ -168,7 +174,8 @@ def test_the_clock_can_be_frozen(emulator):
 
 
 @pytest.mark.parametrize(
-    "change", [{"set": "soon"}, {"set": "9999-12-31T23:59:59Z"}, {"advance": 1e300}, {"advance": "1"}, {"turn": 1}, {"set": 7}]
+    "change",
+    [{"set": "soon"}, {"set": "9999-12-31T23:59:59Z"}, {"advance": 1e300}, {"advance": "1"}, {"turn": 1}, {"set": 7}],
 )
 def test_clock_changes_that_are_refused(emulator, change):
     before = emulator.clock()["time"]
@@ -184,7 +191,12 @@ def test_the_journal(api, emulator, project):
     api.post("/api/send", content=b"\xffrubbish")
     first, second, third = emulator.journal()
     assert [entry["n"] for entry in (first, second, third)] == [1, 2, 3]
-    assert (first["method"], first["path"], first["query"], first["status"]) == ("GET", "/api/sandboxes", "a=1&b[]=2", 200)
+    assert (first["method"], first["path"], first["query"], first["status"]) == (
+        "GET",
+        "/api/sandboxes",
+        "a=1&b[]=2",
+        200,
+    )
     assert (first["host_kind"], first["body"], first["fault"]) == ("general", None, None)
     assert first["headers"]["x-mark"] == "seen"
     assert second["body"] == {"project": {"name": "Größe"}}

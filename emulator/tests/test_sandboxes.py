@@ -107,7 +107,9 @@ def test_the_server_appends_the_hash_to_a_written_alias(api, path, sandbox):
     assert api.get(path).json()["email_username"] == f"whole-{address_hash}-{address_hash}"
 
 
-@pytest.mark.parametrize(("alias", "error"), [("", "can't be blank"), (None, "can't be blank"), ("a b", "is invalid"), ("a@b", "is invalid")])
+@pytest.mark.parametrize(
+    ("alias", "error"), [("", "can't be blank"), (None, "can't be blank"), ("a b", "is invalid"), ("a@b", "is invalid")]
+)
 def test_aliases_that_are_refused_change_nothing(api, path, sandbox, alias, error):
     answer = api.patch(path, json={"sandbox": {"name": "Renamed", "email_username": alias}})
     assert answer.status_code == 422
@@ -180,7 +182,9 @@ def test_delete_answers_with_the_whole_sandbox(api, path, deliver):
     ],
 )
 def test_every_verb_has_its_404(api, method, verb):
-    answer = api.request(method, f"/api/sandboxes/1{verb}", json={"sandbox": {"name": "QA"}} if method == "PATCH" else None)
+    answer = api.request(
+        method, f"/api/sandboxes/1{verb}", json={"sandbox": {"name": "QA"}} if method == "PATCH" else None
+    )
     assert answer.status_code == 404
     assert answer.json() == {"error": "Not Found"}
 

@@ -162,7 +162,7 @@ def test_the_demo_domain_writes_to_the_owner_only(api, mail):
 def test_the_outbox_keeps_what_was_sent(api, emulator, mail):
     content = base64.b64encode(b"\x00\xff" * 500).decode()
     body = mail | {
-        "subject": "Grüße – 😀",
+        "subject": "Grüße 😀",
         "to": [{"email": "ann@example.org", "name": "Änn, the “first”"}],
         "bcc": [{"email": "b@example.org"}],
         "reply_to": {"email": "r@example.com", "name": "R"},
@@ -180,7 +180,7 @@ def test_the_outbox_keeps_what_was_sent(api, emulator, mail):
         "bcc": [{"email": "b@example.org", "name": ""}],
         "category": "orders",
         "custom_variables": {"order": "7", "größe": "ü"},
-        "subject": "Grüße – 😀",
+        "subject": "Grüße 😀",
         "from": {"email": "sales@example.com", "name": "Sales"},
         "to": [{"email": "ann@example.org", "name": "Änn, the “first”"}],
         "text": mail["text"],

@@ -75,11 +75,11 @@ def test_the_bytes_are_kept_as_they_came(api, smtp, messages):
 
 
 def test_unicode_everywhere(api, smtp, sandbox, messages):
-    mail = compose(Subject="Grüße – 😀", To="Änn <ann@example.com>")
+    mail = compose(Subject="Grüße 😀", To="Änn <ann@example.com>")
     mail.add_attachment("inhalt", filename="Übersicht.txt")
     smtp.send_message(mail)
     (message,) = messages()
-    assert message["subject"] == "Grüße – 😀"
+    assert message["subject"] == "Grüße 😀"
     assert message["to_name"] == "Änn"
     (attachment,) = api.get(f"/api/sandboxes/{sandbox['id']}/messages/{message['id']}/attachments").json()
     assert attachment["filename"] == "Übersicht.txt"

@@ -26,7 +26,17 @@ def test_create_answers_201(api):
     answer = api.post("/api/email_templates", json={"email_template": FIELDS})
     assert answer.status_code == 201
     body = answer.json()
-    assert list(body) == ["id", "uuid", "name", "category", "subject", "body_html", "body_text", "created_at", "updated_at"]
+    assert list(body) == [
+        "id",
+        "uuid",
+        "name",
+        "category",
+        "subject",
+        "body_html",
+        "body_text",
+        "created_at",
+        "updated_at",
+    ]
     assert {name: body[name] for name in FIELDS} == FIELDS
     assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", body["uuid"])
     assert body["created_at"] == body["updated_at"]
@@ -34,7 +44,8 @@ def test_create_answers_201(api):
 
 def test_bodies_may_be_missing_or_null(api):
     answer = api.post(
-        "/api/email_templates", json={"email_template": {"name": "n", "category": "c", "subject": "s", "body_text": None}}
+        "/api/email_templates",
+        json={"email_template": {"name": "n", "category": "c", "subject": "s", "body_text": None}},
     )
     assert answer.status_code == 201
     assert (answer.json()["body_html"], answer.json()["body_text"]) == (None, None)
