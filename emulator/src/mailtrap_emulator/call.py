@@ -162,6 +162,11 @@ def is_given(fields: dict[str, Any], name: str) -> bool:
     return name in fields and not isinstance(fields[name], list | dict)
 
 
+def truth(value: object) -> bool:
+    """A boolean as Rails casts one: false, 0 and their spellings are false, and so are null and nothing."""
+    return value not in (None, False, 0, "", "0", "f", "F", "false", "False", "FALSE", "off", "Off", "OFF")
+
+
 def too_short(minimum: int) -> str:
     return f"is too short (minimum is {minimum} characters)"
 

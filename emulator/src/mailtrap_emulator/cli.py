@@ -14,6 +14,7 @@ import re
 import socket
 import ssl
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from . import __version__, areas, start, tls
@@ -57,6 +58,9 @@ def parser() -> Parser:
     options.add_argument("--tls", action="store_true", help="serve HTTPS with a certificate made at start")
     options.add_argument("--tls-cert", metavar="FILE", help="serve HTTPS with this certificate chain")
     options.add_argument("--tls-key", metavar="FILE", help="the private key of --tls-cert")
+    options.add_argument(
+        "--dns", type=dns_address, metavar="IP:PORT", help="ask this DNS server for the records of domains"
+    )
     options.add_argument("--version", action="version", version=f"mailtrap-emulator {__version__}")
     return options
 
@@ -65,6 +69,14 @@ def port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port")
     return int(text)
+
+
+def dns_address(text: str) -> tuple[str, int]:
+    host, _, number = text.rpartition(":")
+    try:
+        return str(ipaddress.ip_address(host.removeprefix("[").removesuffix("]"))), port(number)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an IP address and a port") from None
 
 
 def token(text: str) -> str:
@@ -123,10 +135,22 @@ def open_world(options: argparse.Namespace, stack: contextlib.ExitStack) -> Worl
         world = World(areas.tables(), file.write, initial)
         file.load(world.store)
     world.deliver_anywhere = options.deliver_anywhere
+    world.look_up = look_up_of(options)
     start.resume(world, options.token)
     world.settings |= initial
     world.store.commit()
     return world
+
+
+def look_up_of(options: argparse.Namespace) -> Callable | None:
+    """What asks the DNS server, if there is one to ask."""
+    if options.dns is None:
+        return None
+    try:
+        from .nameserver import NameServer
+    except ImportError:
+        raise StartError("--dns needs the dnspython package: pip install 'mailtrap-emulator[dns]'.") from None
+    return NameServer(*options.dns).look_up
 
 
 def tls_of(options: argparse.Namespace, stack: contextlib.ExitStack) -> tuple[ssl.SSLContext | None, Path | None]:

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from . import areas, deliveries, outbox, outgoing, settings, start
+from .areas import domains
 from .call import read_json
 from .clock import parse_iso
 from .errors import ControlError
@@ -22,6 +23,7 @@ from .journal import Journal
 from .schedule import Scheduler
 from .seeding import Item, plant
 from .store import Taken
+from .verification import settle
 from .world import World
 
 
@@ -49,6 +51,7 @@ class Control:
             Route("/_emulator/deliveries", self.deliveries, methods=["GET"]),
             Route("/_emulator/deliveries/flush", self.flush_deliveries, methods=["POST"]),
             Route("/_emulator/limits", self.limits, methods=["GET", "POST"]),
+            Route("/_emulator/domains/{domain}", self.domain, methods=["POST"]),
         ]
         return Starlette(routes=routes, exception_handlers={ControlError: refuse, Taken: refuse_taken})
 
@@ -93,6 +96,7 @@ class Control:
                 ) from None
             if frozen is not None:
                 clock.freeze() if frozen else clock.unfreeze()
+            settle(self.world, self.world.store["domains"])
             self.world.keep_settings()
             self.world.store.commit()
         return JSONResponse({"now": clock.stamp(), "time": clock.time(), "frozen": clock.frozen_at is not None})
@@ -138,6 +142,12 @@ class Control:
             self.world.keep_settings()
             self.world.store.commit()
         return JSONResponse(self.world.settings)
+
+    async def domain(self, request: Request) -> Response:
+        item = Item("domain", await read_body(request))
+        answer = domains.control(self.world, request.path_params["domain"], item)
+        self.world.store.commit()
+        return JSONResponse(answer)
 
 
 def since(request: Request) -> int:

@@ -145,6 +145,11 @@ class Emulator:
         """Read the clock, or change it: ``advance`` seconds, ``set`` a time, ``frozen`` or not."""
         return self.control("POST", "clock", change) if change else self.control("GET", "clock")
 
+    def domain(self, domain: int | str, **change: Any) -> dict:
+        """Say what DNS and reviewers say of a domain (its id or name): ``domain("example.org", dns="ok", check=True)``;
+        the domain as it is then."""
+        return self.control("POST", f"domains/{domain}", change)
+
     def limits(self, **limits: Any) -> dict:
         """Read the limits, or set some: ``limits(sandboxes=1, rate_limits="off")``."""
         return self.control("POST", "limits", limits) if limits else self.control("GET", "limits")

@@ -35,6 +35,8 @@ class World:
         self.deliver_anywhere = False
         self._initial_settings = settings.DEFAULTS | (initial_settings or {})
         self.settings = dict(self._initial_settings)
+        # Asks a DNS server for records in their wire form and tells their statuses; None where there is no server.
+        self.look_up: Callable[[list[dict[str, str]]], list[str]] | None = None
 
     def clear(self) -> None:
         """Back to nothing: no rows, real time, default settings."""

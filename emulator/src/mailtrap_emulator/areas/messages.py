@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from .. import checks, mailbox
 from ..access import ADMIN, VIEWER
-from ..call import BLANK, Call, is_given, text
+from ..call import BLANK, Call, is_given, text, truth
 from ..clock import iso_ms, parse_iso, parse_offset
 from ..errors import ControlError
 from ..mail import Parsed, parse
@@ -178,11 +178,6 @@ def update_message(call: Call) -> dict:
             message, is_read=truth(fields["is_read"]), updated_at=call.world.clock.stamp()
         )
     return show(call, message)
-
-
-def truth(value: object) -> bool:
-    """A boolean as Rails casts one: false, 0 and their spellings are false, and so are null and nothing."""
-    return value not in (None, False, 0, "", "0", "f", "F", "false", "False", "FALSE", "off", "Off", "OFF")
 
 
 @routes.delete(ONE)

@@ -20,6 +20,7 @@ from ..outbox import OUTBOX, RAW_OUTBOX
 from ..replies import encode, send_refused
 from ..routing import BULK, SANDBOX, TRANSACTIONAL, Routes
 from ..store import Row
+from ..verification import can_send
 from ..world import World
 from . import domains
 
@@ -332,11 +333,11 @@ def checked(payload: Any) -> Fields:
 
 
 def check_domain(call: Call, fields: Fields) -> Row:
-    """Live mail leaves only from a verified domain that the token has rights on; the demo domain writes only to the
-    account's owner (facts 2.2, 3.11)."""
+    """Live mail leaves only from a domain that may send and that the token has rights on; the demo domain writes only
+    to the account's owner (facts 2.2, 3.11)."""
     domain = domains.named(call.world, call.account_id, domain_name(fields))
     status = call.world.settings["unverified_domain_status"]
-    if domain is None or not (domain["dns_verified"] or domain["demo"]) or call.access.domain(domain) < ADMIN:
+    if domain is None or not can_send(domain) or call.access.domain(domain) < ADMIN:
         raise NotSent(status, "Unauthorized" if status == 401 else "Forbidden")
     owner = call.world.store["accounts"].get(call.account_id)["owner_email"].lower()
     if domain["demo"] and any(address.lower() != owner for address in fields.recipients):
