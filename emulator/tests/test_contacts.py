@@ -79,6 +79,12 @@ def test_create_answers_201(emulator, create, book):
     assert contact["created_at"] == contact["updated_at"] == 1772359200123
 
 
+@pytest.mark.parametrize("fraction", ["001", "519", "999"])
+def test_milliseconds_are_exact(emulator, create, fraction):
+    emulator.clock(set=f"2026-04-28T12:40:45.{fraction}Z", frozen=True)
+    assert create().json()["data"]["created_at"] == 1777380045000 + int(fraction)
+
+
 def test_a_contact_is_found_by_id_and_by_email_in_any_case(api, create):
     contact = create("Ann.O'Neil+x@Example.com").json()["data"]
     for identifier in (

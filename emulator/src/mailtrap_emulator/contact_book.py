@@ -196,8 +196,13 @@ def room(world: World, account_id: int) -> float:
     return float("inf") if limit is None else limit - len(world.store["contacts"].ids("account", account_id))
 
 
+def milliseconds(world: World) -> int:
+    """The time in milliseconds since the epoch, the same that :func:`clock.iso_ms` writes."""
+    return round(world.clock.time() * 1_000_000) // 1000
+
+
 def create(world: World, account_id: int, wish: Wish, **more: Any) -> Row:
-    now = int(world.clock.time() * 1000)
+    now = milliseconds(world)
     row = {
         "id": world.uuid7(now),
         "account_id": account_id,
@@ -225,7 +230,7 @@ def update(world: World, contact: Row, wish: Wish) -> None:
         "unsubscribed": contact["unsubscribed"] if wish.unsubscribed is None else wish.unsubscribed,
     }
     if any(contact[name] != value for name, value in wanted.items()):
-        world.store["contacts"].change(contact, **wanted, updated_at=int(world.clock.time() * 1000))
+        world.store["contacts"].change(contact, **wanted, updated_at=milliseconds(world))
 
 
 def forget_list(world: World, contact_list: Row) -> None:
