@@ -1,0 +1,644 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What webhooks are told: words, batches, signatures, attempts (facts 3.10)."""
+
+import asyncio
+import base64
+import hmac
+import json
+import threading
+import time
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
+
+import pytest
+
+from mailtrap_emulator import areas, deliveries, events, start
+from mailtrap_emulator.loopback import is_loopback
+from mailtrap_emulator.schedule import Scheduler
+from mailtrap_emulator.testing import Emulator, EmulatorError
+from mailtrap_emulator.webhook_payloads import body, concerns, payload, signature
+from mailtrap_emulator.world import World
+
+EVENT = {
+    "account_id": 1,
+    "kind": "delivery",
+    "message_id": "1df37d17-0286-4d8b-8edf-bc4ec5be86e6",
+    "sending_stream": "transactional",
+    "email": "receiver@example.com",
+    "domain_id": 5,
+    "sending_domain_name": "examplesender.com",
+    "category": None,
+    "custom_variables": None,
+    "timestamp": 1728669700.9,
+    "event_id": "bede7236-2284-43d6-a953-1fdcafd0fdbc",
+    "details": {},
+}
+BOUNCE = {"response": "550 5.1.1 unknown", "response_code": 550, "bounce_category": "badrecipient"}
+READER = {"ip": "192.0.2.1", "user_agent": "Mozilla/5.0"}
+
+
+class Receiver(ThreadingHTTPServer):
+    """A webhook endpoint. It answers with ``statuses`` one after the other, the last one for ever."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.statuses = [200]
+        self.delay = 0
+        self.requests = []
+        self.url = f"http://127.0.0.1:{self.server_port}/hook"
+
+    @property
+    def events(self):
+        return [event for request in self.requests for event in json.loads(request["body"])["events"]]
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_POST(self):
+        content = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.requests.append(
+            {"method": self.command, "path": self.path, "headers": dict(self.headers), "body": content}
+        )
+        time.sleep(self.server.delay)
+        statuses = self.server.statuses
+        self.send_response(statuses.pop(0) if len(statuses) > 1 else statuses[0])
+        self.send_header("Location", self.server.url + "/elsewhere")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_GET = do_POST
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def receiver():
+    server = Receiver()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def hook(api, receiver):
+    """Makes a webhook for the receiver, with these fields changed, and gives it with its secret."""
+
+    def make(**changes):
+        fields = {
+            "url": receiver.url,
+            "webhook_type": "email_sending",
+            "sending_stream": "transactional",
+            "event_types": ["delivery", "bounce"],
+        }
+        answer = api.post("/api/webhooks", json={"webhook": fields | changes})
+        assert answer.status_code == 200, answer.text
+        return answer.json()["data"]
+
+    return make
+
+
+@pytest.fixture
+def send(api, mail):
+    """Sends a live mail, with these fields changed, and gives its ids."""
+
+    def post(prefix="", **changes):
+        answer = api.post(f"{prefix}/api/send", json=mail | changes)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["message_ids"]
+
+    return post
+
+
+def is_active(api, webhook):
+    return api.get(f"/api/webhooks/{webhook['id']}").json()["data"]["active"]
+
+
+# The words.
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "details"),
+    [
+        ("delivery", "delivery", {}),
+        ("soft_bounce", "soft bounce", BOUNCE),
+        ("bounce", "bounce", BOUNCE),
+        ("spam_complaint", "spam", {}),
+        ("suspension", "suspension", {"reason": "Your account has reached its daily sending limit."}),
+        ("reject", "reject", {"reason": "Recipient in suppression list. Reason: unsubscription"}),
+        ("open", "open", READER),
+        ("click", "click", READER | {"url": "https://example.com/"}),
+        ("unsubscribe", "unsubscribe", READER),
+        ("unsubscribe", "unsubscribe", {}),
+    ],
+)
+def test_the_payload_of_each_kind(kind, word, details):
+    told = payload(EVENT | {"kind": kind, "details": details | {"of_no_interest": 1}})
+    assert list(told.items()) == [
+        ("event", word),
+        ("timestamp", 1728669700),
+        ("sending_stream", "transactional"),
+        ("message_id", EVENT["message_id"]),
+        ("email", "receiver@example.com"),
+        ("event_id", EVENT["event_id"]),
+        *details.items(),
+        ("sending_domain_name", "examplesender.com"),
+    ]
+
+
+def test_every_kind_of_mail_event_is_told():
+    assert all(payload(EVENT | {"kind": kind}) for kind in events.MAIL_KINDS)
+    assert payload(EVENT | {"kind": "something.else"}) is None
+
+
+def test_category_and_variables_stand_after_the_stream():
+    told = payload(EVENT | {"category": "Password reset", "custom_variables": {"user_id": "123"}})
+    assert list(told)[2:6] == ["sending_stream", "category", "custom_variables", "message_id"]
+    assert (told["category"], told["custom_variables"]) == ("Password reset", {"user_id": "123"})
+    assert "custom_variables" not in payload(EVENT | {"custom_variables": {}})
+
+
+def test_inbound_mail_is_told_in_milliseconds():
+    event = {
+        "kind": "inbound.message_received",
+        "account_id": 1,
+        "inbound_inbox_id": 42,
+        "message_id": "1234567890123456789",
+        "from": "Ann <ann@example.org>",
+        "timestamp": 1780388251.879,
+        "event_id": "6f4ff1c6-5e5a-11f1-8000-0242ac120002",
+    }
+    assert list(payload(event).items()) == [
+        ("event", "inbound.message_received"),
+        ("event_id", "6f4ff1c6-5e5a-11f1-8000-0242ac120002"),
+        ("timestamp", 1780388251879),
+        ("inbox_id", 42),
+        ("message_id", "1234567890123456789"),
+        ("from", "Ann <ann@example.org>"),
+    ]
+
+
+def test_audit_events_leave_out_what_they_do_not_have():
+    event = {
+        "kind": "audit",
+        "account_id": 1,
+        "event": "activity_log.user.login",
+        "description": "logged in with SSO",
+        "actor": {"id": 1, "type": "user", "name": "John Doe"},
+        "timestamp": 1735830138.5,
+        "event_id": "x",
+    }
+    assert list(payload(event)) == ["event", "description", "actor", "timestamp"]
+    more = {"resource": {"id": "1", "type": "user", "name": "J"}, "changes": {"name": {"from": "J", "to": "K"}}}
+    assert list(payload(event | more)) == ["event", "description", "actor", "resource", "changes", "timestamp"]
+    assert payload(event)["timestamp"] == 1735830138
+
+
+def webhook_row(**fields):
+    return {
+        "webhook_type": "email_sending",
+        "sending_stream": "transactional",
+        "domain_id": None,
+        "inbound_inbox_id": None,
+        "event_types": ["delivery"],
+    } | fields
+
+
+INBOUND_EVENT = {"kind": "inbound.message_received", "inbound_inbox_id": 42}
+
+
+@pytest.mark.parametrize(
+    ("webhook", "event", "expected"),
+    [
+        ({}, {}, True),
+        ({"domain_id": 5}, {}, True),
+        ({"domain_id": 6}, {}, False),
+        ({"sending_stream": "bulk"}, {}, False),
+        ({"event_types": ["open"]}, {}, False),
+        ({"webhook_type": "campaigns", "sending_stream": None}, {}, False),
+        ({"webhook_type": "campaigns", "sending_stream": None}, {"email_campaign_id": 1}, True),
+        ({"webhook_type": "campaigns", "event_types": ["open"]}, {"email_campaign_id": 1}, False),
+        ({}, {"email_campaign_id": 1}, False),
+        ({"webhook_type": "audit_log", "event_types": []}, {}, False),
+        ({"webhook_type": "audit_log", "event_types": []}, {"kind": "audit"}, True),
+        ({}, {"kind": "audit"}, False),
+        ({"webhook_type": "inbound_receiving"}, INBOUND_EVENT, True),
+        ({"webhook_type": "inbound_receiving", "inbound_inbox_id": 42}, INBOUND_EVENT, True),
+        ({"webhook_type": "inbound_receiving", "inbound_inbox_id": 43}, INBOUND_EVENT, False),
+        ({}, INBOUND_EVENT, False),
+    ],
+)
+def test_which_events_concern_which_webhook(webhook, event, expected):
+    assert concerns(webhook_row(**webhook), EVENT | event) is expected
+
+
+# The body and its signature.
+
+
+def test_the_signature_vector_of_the_official_clients():
+    message = (
+        '{"event":"delivery","sending_stream":"transactional","category":"welcome",'
+        '"message_id":"a8b1d8f6-1f8d-4a3c-9b2e-1a2b3c4d5e6f","email":"recipient@example.com",'
+        '"event_id":"f1e2d3c4-b5a6-7890-1234-567890abcdef","timestamp":1716070000}'
+    )
+    digest = "6d262e2611cd09be1f948382b5c611d63b0e585c4c9c5e40139d6ac3876d5433"
+    assert signature("8d9a3c0e7f5b2d4a6c1e9f8b3a7d5c2e", message.encode()) == digest
+    assert signature("8d9a3c0e7f5b2d4a6c1e9f8b3a7d5c2f", message.encode()) != digest
+
+
+def test_bodies_in_both_formats():
+    told = [{"event": "open", "email": "größe@example.com"}, {"event": "click"}]
+    assert body("json", told) == '{"events":[{"event":"open","email":"größe@example.com"},{"event":"click"}]}'.encode()
+    assert body("jsonlines", told) == '{"event":"open","email":"größe@example.com"}\n{"event":"click"}\n'.encode()
+
+
+def test_a_delivery_as_json(emulator, receiver, hook, send):
+    webhook = hook()
+    (message_id,) = send(category="welcome", custom_variables={"größe": "1"})
+    emulator.clock(advance=31)
+    (request,) = receiver.requests
+    assert (request["method"], request["path"]) == ("POST", "/hook")
+    assert request["headers"]["Content-Type"] == "application/json"
+    assert request["headers"]["User-Agent"] == "Mailtrap/1.0 (Webhook; +https://help.mailtrap.io/article/102-webhooks)"
+    digest = hmac.new(webhook["signing_secret"].encode(), request["body"], "sha256").hexdigest()
+    assert request["headers"]["Mailtrap-Signature"] == digest
+    (event,) = receiver.events
+    assert event["event"] == "delivery"
+    assert event["message_id"] == message_id
+    assert (event["email"], event["sending_domain_name"]) == ("ann@example.org", "example.com")
+    assert (event["category"], event["custom_variables"]) == ("welcome", {"größe": "1"})
+
+
+def test_a_delivery_as_json_lines(emulator, receiver, hook, send):
+    webhook = hook(payload_format="jsonlines")
+    send(to=[{"email": f"{name}@example.org"} for name in "ab"])
+    emulator.clock(advance=31)
+    (request,) = receiver.requests
+    assert request["headers"]["Content-Type"] == "application/jsonl"
+    lines = request["body"].decode().splitlines()
+    assert [json.loads(line)["email"] for line in lines] == ["a@example.org", "b@example.org"]
+    digest = hmac.new(webhook["signing_secret"].encode(), request["body"], "sha256").hexdigest()
+    assert request["headers"]["Mailtrap-Signature"] == digest
+
+
+def test_the_password_of_the_url_is_sent_as_basic_auth(emulator, receiver, hook, send):
+    hook(url=receiver.url.replace("http://", "http://user:p%40ss@") + "?token=t")
+    send()
+    emulator.clock(advance=31)
+    (request,) = receiver.requests
+    assert request["headers"]["Authorization"] == "Basic " + base64.b64encode(b"user:p@ss").decode()
+    assert request["path"] == "/hook?token=t"
+
+
+# Collecting.
+
+
+def test_events_are_collected_for_thirty_seconds(emulator, receiver, hook, send):
+    emulator.clock(frozen=True)
+    hook()
+    send()
+    emulator.clock(advance=20)
+    send()
+    emulator.clock(advance=9.9)
+    assert (receiver.requests, emulator.deliveries()) == ([], [])
+    emulator.clock(advance=0.1)
+    assert len(receiver.requests) == 1
+    assert len(receiver.events) == 2
+    emulator.clock(advance=600)
+    assert len(receiver.requests) == 1
+    send()
+    emulator.clock(advance=30)
+    assert len(receiver.requests) == 2
+
+
+def test_real_time_brings_them_too(emulator, receiver, hook, send):
+    hook()
+    send()
+    emulator.clock(advance=29.9)
+    assert receiver.requests == []
+    deadline = time.monotonic() + 5
+    while not (log := emulator.deliveries()) or log[0]["state"] == "pending":
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert log[0]["state"] == "delivered"
+    assert len(receiver.requests) == 1
+
+
+def test_at_most_five_hundred_events_in_a_batch(emulator, receiver, hook, send):
+    hook()
+    addresses = [f"r{number}@example.org" for number in range(501)]
+    send(to=[{"email": address} for address in addresses])
+    emulator.clock(advance=31)
+    assert [len(json.loads(request["body"])["events"]) for request in receiver.requests] == [500, 1]
+    assert [event["email"] for event in receiver.events] == addresses
+    assert len({event["event_id"] for event in receiver.events}) == 501
+    assert [row["events"] for row in emulator.deliveries()] == [500, 1]
+
+
+def test_only_what_was_asked_for(emulator, api, receiver, hook, send):
+    other = hook(event_types=["open"], url=receiver.url + "/open")
+    bulk = hook(sending_stream="bulk", url=receiver.url + "/bulk")
+    hook(active=False, url=receiver.url + "/paused")
+    send()
+    emulator.event("open", email="ann@example.org")
+    send("/bulk")
+    emulator.clock(advance=31)
+    told = {request["path"]: json.loads(request["body"])["events"] for request in receiver.requests}
+    assert {path: [event["event"] for event in batch] for path, batch in told.items()} == {
+        "/hook/open": ["open"],
+        "/hook/bulk": ["delivery"],
+    }
+    assert {row["webhook_id"] for row in emulator.deliveries()} == {other["id"], bulk["id"]}
+
+
+def test_other_accounts_hear_nothing(emulator, receiver, send):
+    emulator.seed(accounts=[{"id": 7, "name": "Other"}], webhooks=[{"account_id": 7, "url": receiver.url}])
+    send()
+    emulator.clock(advance=31)
+    assert (receiver.requests, emulator.deliveries()) == ([], [])
+
+
+def test_a_webhook_that_is_paused_meanwhile_is_told_nothing(emulator, api, receiver, hook, send):
+    path = f"/api/webhooks/{hook()['id']}"
+    send()
+    api.patch(path, json={"webhook": {"active": False}})
+    emulator.clock(advance=31)
+    api.patch(path, json={"webhook": {"active": True}})
+    emulator.clock(advance=31)
+    assert receiver.requests == []
+    send()
+    emulator.clock(advance=31)
+    assert len(receiver.events) == 1
+
+
+# Attempts.
+
+
+@pytest.mark.parametrize("status", [201, 204, 302, 307, 400, 410, 500])
+def test_only_200_counts_and_redirects_are_not_followed(emulator, receiver, hook, send, status):
+    receiver.statuses = [status, 200]
+    hook()
+    send()
+    emulator.clock(advance=31)
+    (delivery,) = emulator.deliveries()
+    assert (delivery["state"], [one["status"] for one in delivery["attempts"]]) == ("pending", [status])
+    emulator.clock(advance=301)
+    (delivery,) = emulator.deliveries()
+    assert (delivery["state"], [one["status"] for one in delivery["attempts"]]) == ("delivered", [status, 200])
+    first, second = receiver.requests
+    assert first == second
+    assert {request["path"] for request in receiver.requests} == {"/hook"}
+
+
+def moments(delivery):
+    return [datetime.fromisoformat(one["at"]).timestamp() for one in delivery["attempts"]]
+
+
+def test_forty_retries_at_five_minutes_then_the_webhook_is_paused(emulator, api, receiver, hook, send):
+    emulator.clock(frozen=True)
+    receiver.statuses = [500]
+    webhook = hook()
+    send()
+    emulator.clock(advance=30)
+    assert len(receiver.requests) == 1
+    emulator.clock(advance=299)
+    assert len(receiver.requests) == 1
+    emulator.clock(advance=38 * 300 + 1)
+    assert len(receiver.requests) == 40
+    assert is_active(api, webhook)
+    emulator.clock(advance=300)
+    assert len(receiver.requests) == 41
+    (delivery,) = emulator.deliveries()
+    assert (delivery["state"], delivery["reason"]) == ("failed", "No attempt was answered with 200.")
+    times = moments(delivery)
+    assert {round(later - earlier, 3) for earlier, later in pairwise(times)} == {300.0}
+    assert not is_active(api, webhook)
+    emulator.clock(advance=86_400)
+    assert len(receiver.requests) == 41
+    api.patch(f"/api/webhooks/{webhook['id']}", json={"webhook": {"active": True}})
+    receiver.statuses = [200]
+    send()
+    emulator.clock(advance=30)
+    assert [row["state"] for row in emulator.deliveries()] == ["failed", "delivered"]
+    assert is_active(api, webhook)
+
+
+def test_other_batches_of_a_webhook_end_with_its_pause(emulator, api, receiver, hook, send):
+    receiver.statuses = [500]
+    webhook = hook()
+    send()
+    emulator.clock(advance=31)
+    send()
+    emulator.clock(advance=42 * 300)
+    first, second = emulator.deliveries()
+    assert (first["state"], second["state"]) == ("failed", "undelivered")
+    assert second["reason"] == "The webhook is paused."
+    assert len(second["attempts"]) == 40
+    assert not is_active(api, webhook)
+
+
+def test_an_endpoint_that_takes_too_long(emulator, receiver, hook, send):
+    assert emulator.limits()["webhook_timeout_seconds"] == 30
+    emulator.limits(webhook_timeout_seconds=0.2)
+    receiver.delay = 0.5
+    hook()
+    send()
+    emulator.clock(advance=31)
+    (delivery,) = emulator.deliveries()
+    (one,) = delivery["attempts"]
+    assert (one["status"], one["error"]) == (None, "No answer within 0.2 seconds.")
+
+
+def test_an_endpoint_that_is_not_there(emulator, receiver, hook, send):
+    hook(url="http://127.0.0.1:1/")
+    hook(url="https://" + receiver.url.removeprefix("http://"))
+    send()
+    emulator.clock(advance=31)
+    assert [row["state"] for row in emulator.deliveries()] == ["pending", "pending"]
+    assert all(one["status"] is None and one["error"] for row in emulator.deliveries() for one in row["attempts"])
+
+
+def test_a_mended_url_is_used_for_the_next_attempt(emulator, api, receiver, hook, send):
+    webhook = hook(url="http://127.0.0.1:1/")
+    send()
+    emulator.clock(advance=31)
+    api.patch(f"/api/webhooks/{webhook['id']}", json={"webhook": {"url": receiver.url}})
+    emulator.clock(advance=301)
+    (delivery,) = emulator.deliveries()
+    assert [one["url"] for one in delivery["attempts"]] == ["http://127.0.0.1:1/", receiver.url]
+    assert (delivery["state"], delivery["url"]) == ("delivered", receiver.url)
+
+
+def test_a_deleted_webhook_is_told_nothing_more(emulator, api, receiver, hook, send):
+    receiver.statuses = [500]
+    path = f"/api/webhooks/{hook()['id']}"
+    send()
+    emulator.clock(advance=31)
+    send()
+    api.delete(path)
+    emulator.clock(advance=3600)
+    (delivery,) = emulator.deliveries()
+    assert (delivery["state"], delivery["reason"]) == ("undelivered", "The webhook was deleted.")
+    assert len(receiver.requests) == 1
+    dump = emulator.dump()
+    assert (dump["webhook_events"], [job for job in dump["jobs"] if "webhooks" in job["kind"]]) == ([], [])
+
+
+def test_inbound_webhooks_wait_longer_each_time_and_ten_attempts_fit_in_a_day(receiver):
+    receiver.statuses = [500]
+    world = World(areas.tables())
+    start.begin(world, None)
+    world.clock.freeze()
+    account_id = start.start(world)["account_id"]
+    areas.webhooks.create(
+        world,
+        account_id,
+        areas.webhooks.DEFAULTS | {"url": receiver.url, "webhook_type": "inbound_receiving"},
+    )
+    events.happen(
+        world, account_id, "inbound.message_received", inbound_inbox_id=1, message_id="1", **{"from": "a@b.c"}
+    )
+    asyncio.run(Scheduler(world).advance(30))
+    asyncio.run(Scheduler(world).advance(86_400))
+    (delivery,) = world.store["webhook_deliveries"]
+    times = moments(delivery)
+    pauses = [round(later - earlier) for earlier, later in pairwise(times)]
+    assert len(times) == len(receiver.requests) == 10
+    assert all(later == 2 * earlier for earlier, later in pairwise(pauses))
+    assert times[-1] - times[0] < 86_400
+    assert delivery["state"] == "failed"
+    assert [row["active"] for row in world.store["webhooks"]] == [False]
+
+
+# Where deliveries go.
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST", "127.0.0.1", "127.9.8.7", "::1"])
+def test_what_is_this_machine(host):
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["", "example.com", "localhost.example.com", "0.0.0.0", "127.1", "2130706433", "::", "10.0.0.1", "169.254.1.1"],
+)
+def test_what_is_not_this_machine(host):
+    assert not is_loopback(host)
+
+
+# The wildcard address is not a loopback address, and yet nothing sent to it leaves the machine.
+
+
+def test_nothing_leaves_the_machine(emulator, api, receiver, hook, send):
+    webhook = hook(url=receiver.url.replace("127.0.0.1", "0.0.0.0"))
+    hook(url="http://127.0.0.1@example.com/")
+    send()
+    emulator.clock(advance=31)
+    emulator.clock(advance=86_400)
+    assert receiver.requests == []
+    first, second = emulator.deliveries()
+    assert (first["state"], first["attempts"]) == ("undelivered", [])
+    assert first["reason"] == "0.0.0.0 is not this machine, and the emulator was started without --deliver-anywhere."
+    assert second["reason"].startswith("example.com is not this machine")
+    assert is_active(api, webhook)
+
+
+def test_unless_it_was_asked_for(receiver, client_of, mail):
+    with Emulator("--deliver-anywhere") as emulator:
+        emulator.seed(webhooks=[{"url": receiver.url.replace("127.0.0.1", "0.0.0.0")}])
+        assert client_of(emulator).post("/api/send", json=mail).status_code == 200
+        emulator.clock(advance=31)
+        assert [row["state"] for row in emulator.deliveries()] == ["delivered"]
+        assert len(receiver.requests) == 1
+
+
+# The control plane.
+
+
+def test_the_log(emulator, receiver, hook, send):
+    webhook = hook()
+    send()
+    emulator.clock(advance=31)
+    (delivery,) = emulator.deliveries()
+    assert list(delivery) == [
+        *("id", "account_id", "webhook_id", "url", "created_at", "events", "headers", "body"),
+        *("state", "reason", "attempts"),
+    ]
+    (request,) = receiver.requests
+    assert delivery["body"].encode() == request["body"]
+    assert delivery["headers"].items() <= request["headers"].items()
+    assert (delivery["webhook_id"], delivery["url"], delivery["events"]) == (webhook["id"], receiver.url, 1)
+    assert delivery["attempts"] == [
+        {"at": delivery["attempts"][0]["at"], "url": receiver.url, "status": 200, "error": None}
+    ]
+    assert emulator.deliveries(since=delivery["id"]) == []
+    with pytest.raises(EmulatorError, match="since must be a number"):
+        emulator.control("GET", "deliveries?since=x")
+
+
+def test_flush_sends_at_once_and_tries_again(emulator, receiver, hook, send):
+    emulator.clock(frozen=True)
+    assert emulator.flush_deliveries() == []
+    receiver.statuses = [500, 500, 200]
+    hook()
+    send()
+    for number, state in ((1, "pending"), (2, "pending"), (3, "delivered")):
+        (delivery,) = emulator.flush_deliveries()
+        assert (len(delivery["attempts"]), delivery["state"]) == (number, state)
+    assert emulator.flush_deliveries() == []
+    emulator.clock(advance=600)
+    assert len(receiver.requests) == 3
+
+
+@pytest.mark.parametrize("value", [0, -1, 301, "1", True, None])
+def test_timeouts_that_are_refused(emulator, value):
+    with pytest.raises(EmulatorError, match="webhook_timeout_seconds must be"):
+        emulator.limits(webhook_timeout_seconds=value)
+
+
+def test_reset_forgets_what_is_on_its_way(emulator, receiver, hook, send):
+    receiver.statuses = [500]
+    hook()
+    send()
+    emulator.clock(advance=31)
+    send()
+    emulator.reset()
+    emulator.clock(advance=3600)
+    assert len(receiver.requests) == 1
+    assert emulator.deliveries() == []
+
+
+def test_what_was_on_its_way_arrives_after_a_restart(tmp_path, receiver, client_of, mail):
+    options = ("--state", str(tmp_path / "state"))
+    with Emulator(*options) as emulator:
+        emulator.seed(webhooks=[{"url": receiver.url, "signing_secret": "s"}])
+        assert client_of(emulator).post("/api/send", json=mail).status_code == 200
+        emulator.kill()
+    with Emulator(*options) as emulator:
+        assert receiver.requests == []
+        emulator.clock(advance=31)
+        assert [row["state"] for row in emulator.deliveries()] == ["delivered"]
+        assert receiver.requests[0]["headers"]["Mailtrap-Signature"] == signature("s", receiver.requests[0]["body"])
+
+
+def test_the_log_has_an_end(monkeypatch):
+    monkeypatch.setattr(deliveries, "MAX_LOG", 2)
+    world = World(areas.tables())
+    start.begin(world, None)
+    webhook = areas.webhooks.create(
+        world,
+        start.start(world)["account_id"],
+        areas.webhooks.DEFAULTS | {"url": "http://x", "webhook_type": "audit_log"},
+    )
+    for _ in range(3):
+        events.happen(
+            world, webhook["account_id"], "audit", event="activity_log.x.y", description="d", actor={"name": "Mailtrap"}
+        )
+        deliveries.send(world, {"webhook_id": webhook["id"]})
+    assert [row["id"] for row in world.store["webhook_deliveries"]] == [2, 3]
