@@ -45,7 +45,14 @@ def accept(
             fire(world, row, "reject", reason=f"Recipient in suppression list. Reason: {reasons[message_id]}")
             continue
         for kind in receivers.behaviour(world.settings["recipients"], email):
-            fire(world, row, kind)
+            if not is_unseen(world, row, kind):
+                fire(world, row, kind)
+
+
+def is_unseen(world: World, row: Row, kind: str) -> bool:
+    """Whether this kind of event is not followed for the recipient of a message (facts 11)."""
+    scope = (row["account_id"], row["to"], row["domain_id"])
+    return kind in ("open", "click") and tracking_opt_outs.is_opted_out(world, *scope)
 
 
 def fire(world: World, row: Row, kind: str, **details: Any) -> dict[str, Any]:
@@ -75,9 +82,7 @@ def fire_one(world: World, item: Item) -> dict[str, Any]:
         raise ControlError(f"Unknown kind {kind}; known are {', '.join(MAIL_KINDS)}.")
     check_details(kind, details)
     row = find(world, message_id, email)
-    if kind in ("open", "click") and tracking_opt_outs.is_opted_out(
-        world, row["account_id"], row["to"], row["domain_id"]
-    ):
+    if is_unseen(world, row, kind):
         raise ControlError(f"{row['to']} has opted out of tracking.")
     return fire(world, row, kind, **details)
 
