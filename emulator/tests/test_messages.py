@@ -155,6 +155,16 @@ def test_is_read_takes_booleans_and_their_names(api, base, deliver, value, state
     assert api.get(f"{base}/{message_id}").json()["is_read"] is state
 
 
+def test_only_a_change_moves_updated_at(api, emulator, base, deliver):
+    message = api.get(f"{base}/{deliver()}").json()
+    emulator.clock(advance=60)
+    unread, read, again = (
+        api.patch(f"{base}/{message['id']}", json={"message": {"is_read": value}}).json()
+        for value in (False, True, True)
+    )
+    assert message["created_at"] == unread["updated_at"] < read["updated_at"] == again["updated_at"]
+
+
 def test_an_inactive_sandbox_refuses_changes_of_messages(api, emulator, project, mail):
     emulator.seed(sandboxes=[{"id": 9, "project_id": project["id"], "name": "Off", "status": "inactive"}])
     emulator.seed(messages=[mail | {"id": 7, "sandbox_id": 9}])

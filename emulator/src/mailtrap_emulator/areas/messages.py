@@ -173,10 +173,9 @@ def update_message(call: Call) -> dict:
     if sandboxes.find(call, ADMIN)["status"] != "active":
         raise forbidden(refusal)
     fields = call.wrapped("message")
-    if is_given(fields, "is_read"):
-        call.world.store["messages"].change(
-            message, is_read=truth(fields["is_read"]), updated_at=call.world.clock.stamp()
-        )
+    is_read = truth(fields["is_read"]) if is_given(fields, "is_read") else message["is_read"]
+    if is_read != message["is_read"]:
+        call.world.store["messages"].change(message, is_read=is_read, updated_at=call.world.clock.stamp())
     return show(call, message)
 
 
