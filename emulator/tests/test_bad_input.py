@@ -47,6 +47,7 @@ FIELDS = {
     "sandbox": ["name", "email_username"],
     "message": ["is_read"],
     "email_template": ["name", "category", "subject", "body_html", "body_text"],
+    "contact": ["email", "fields", "list_ids", "list_ids_included", "list_ids_excluded", "unsubscribed"],
     None: [
         "name",
         "email",
@@ -70,6 +71,7 @@ FIELDS = {
         "requests",
         *("project", "inbox", "sandbox", "message", "email_template"),
         *("account", "permissions"),
+        *("contact", "contacts", "filters", "params", "data_type", "merge_tag"),
     ],
 }
 GOOD = {
