@@ -193,6 +193,29 @@ def test_a_reset_gives_up_what_runs(world, seen, monkeypatch):
     assert seen == []
 
 
+def test_a_reset_gives_up_a_movement_of_the_clock(world, seen, monkeypatch):
+    async def hang(world, payload):
+        await asyncio.sleep(60)
+
+    monkeypatch.setitem(areas.jobs(), "hang", hang)
+
+    async def clear_amid():
+        scheduler = Scheduler(world)
+        schedule.after(world, 1, "hang", name="stuck")
+        schedule.after(world, 1, "note", name="old")
+        moving = asyncio.create_task(scheduler.advance(5))
+        await asyncio.sleep(0.01)
+        scheduler.forget()
+        world.clear()
+        now = world.clock.time()
+        await asyncio.wait_for(scheduler.advance(100), 1)
+        await moving
+        return world.clock.time() - now
+
+    assert 100 <= run(clear_amid()) < 102
+    assert seen == []
+
+
 def test_waiting_jobs_survive_a_restart_in_their_order(tmp_path, seen):
     path = str(tmp_path / "state")
     file = StateFile(path)

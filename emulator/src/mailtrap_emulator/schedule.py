@@ -58,6 +58,10 @@ def waiting(world: World) -> Iterator[Row]:
     return map(table.get, table.ids("all", "all"))
 
 
+def may_wait(job: Row) -> bool:
+    return inspect.iscoroutinefunction(areas.jobs().get(job["kind"]))
+
+
 class Scheduler:
     """Runs the jobs of a world: in real time, and at once when the clock is moved over them."""
 
@@ -91,11 +95,10 @@ class Scheduler:
         async with self._lock:
             await self._settle()
             for job in [job for job in waiting(self.world) if job["kind"] == kind]:
-                if self.world.store[JOBS.kind].get(job["id"]) is job:
-                    await self._run(job)
+                await self._finish(job)
 
     def forget(self) -> None:
-        """Give up what runs in the background; called when the world is cleared."""
+        """Give up what waits for the network; called when the world is cleared."""
         for task in self._running.values():
             task.cancel()
         self._running.clear()
@@ -113,15 +116,26 @@ class Scheduler:
                 break
             if job["due"] > clock.time():
                 clock.set(job["due"])
-            await self._run(job)
+            await self._finish(job)
         clock.set(max(target, clock.time()))
 
     async def _begin(self, job: Row) -> None:
         """Run a job, or only start it if it may wait for the network."""
-        if not inspect.iscoroutinefunction(areas.jobs().get(job["kind"])):
+        if not may_wait(job):
             await self._run(job)
         elif job["id"] not in self._running and len(self._running) < PARALLEL:
-            self._running[job["id"]] = asyncio.create_task(self._run_apart(job))
+            self._start(job)
+
+    async def _finish(self, job: Row) -> None:
+        """Run a job to its end, or until it is given up."""
+        if may_wait(job):
+            await asyncio.wait([self._start(job)])
+        else:
+            await self._run(job)
+
+    def _start(self, job: Row) -> asyncio.Task:
+        task = self._running[job["id"]] = asyncio.create_task(self._run_apart(job))
+        return task
 
     def _due(self) -> list[Row]:
         now = self.world.clock.time()
