@@ -7,6 +7,7 @@
 import argparse
 import asyncio
 import contextlib
+import ipaddress
 import json
 import logging
 import os
