@@ -4,6 +4,7 @@
 
 """Contact exports (facts 3.17)."""
 
+import base64
 import csv
 import gzip
 import io
@@ -11,6 +12,8 @@ import re
 
 import httpx
 import pytest
+
+from mailtrap_emulator.testing import Emulator
 
 BASE = "/api/contacts/exports"
 KEYS = ["id", "created_at", "updated_at", "status", "url"]
@@ -229,3 +232,28 @@ def test_other_accounts_see_nothing(emulator, start, client_of):
         api_tokens=[{"name": "other", "token": "other", "account_id": 2_000_000}],
     )
     assert client_of(emulator, "other").get(f"{BASE}/{start()['id']}").status_code == 404
+
+
+def test_a_restart_loses_neither_the_job_nor_the_file(tmp_path, client_of):
+    state = str(tmp_path / "state")
+    with Emulator("--state", state) as emulator:
+        emulator.limits(contact_job_seconds=3600)
+        api = client_of(emulator)
+        items = [{"email": "ann@example.com", "fields": {"first_name": "Ann"}}]
+        import_id = api.post("/api/contacts/imports", json={"contacts": items}).json()["id"]
+        export_id = api.post(BASE, json={}).json()["id"]
+        emulator.kill()
+        emulator.start()
+        api = client_of(emulator)
+        assert api.get(f"/api/contacts/imports/{import_id}").json()["status"] == "created"
+        emulator.clock(advance=3600)
+        assert api.get(f"/api/contacts/imports/{import_id}").json()["created_contacts_count"] == 1
+        content = api.get(api.get(f"{BASE}/{export_id}").json()["url"]).content
+        emulator.kill()
+        emulator.start()
+        api = client_of(emulator)
+        contact = api.get("/api/contacts/ann@example.com").json()["data"]
+        assert contact["fields"] == {"first_name": "Ann", "last_name": None}
+        assert api.get(api.get(f"{BASE}/{export_id}").json()["url"]).content == content
+        assert b"ann@example.com,Ann" in gzip.decompress(content)
+        assert base64.b64decode(emulator.dump()["contact_exports"][0]["raw"]) == content
