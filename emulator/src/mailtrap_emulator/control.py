@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from . import areas, deliveries, outbox, outgoing, settings, start
-from .areas import domains
+from .areas import domains, inbound_messages
 from .call import read_json
 from .clock import parse_iso
 from .errors import ControlError
@@ -50,6 +50,7 @@ class Control:
             Route("/_emulator/events", self.event, methods=["POST"]),
             Route("/_emulator/deliveries", self.deliveries, methods=["GET"]),
             Route("/_emulator/deliveries/flush", self.flush_deliveries, methods=["POST"]),
+            Route("/_emulator/inbound", self.inbound, methods=["POST"]),
             Route("/_emulator/limits", self.limits, methods=["GET", "POST"]),
             Route("/_emulator/domains/{domain}", self.domain, methods=["POST"]),
         ]
@@ -134,6 +135,12 @@ class Control:
 
     async def flush_deliveries(self, request: Request) -> Response:
         return JSONResponse(await deliveries.flush(self.world, self.scheduler))
+
+    async def inbound(self, request: Request) -> Response:
+        """Let a mail arrive at an inbound inbox."""
+        message = inbound_messages.plant(self.world, Item("inbound", await read_body(request)))
+        self.world.store.commit()
+        return JSONResponse(inbound_messages.show(message))
 
     async def limits(self, request: Request) -> Response:
         if request.method == "POST":

@@ -2,14 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""SMTP into sandboxes (facts 1.1, 3.8): with a sandbox's credentials, or to the address that a sandbox has."""
+"""SMTP into sandboxes (facts 1.1, 3.8): with a sandbox's credentials, or to the address that a sandbox has; and into
+inbound inboxes, which anybody may write to (facts 3.21)."""
 
 import asyncio
 import ssl
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from . import mailbox
+from . import inbound, mailbox
 from .mail import parse
 from .settings import DEFAULTS
 from .store import Row
@@ -59,7 +60,9 @@ class Sandboxes:
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if not session.authenticated:
+        if not session.authenticated and inbound.inbox_of(self.world, address) is None:
+            if address.lower().endswith(f"@{inbound.HOSTED_DOMAIN}"):
+                return "550 5.1.1 Error: no inbox for this email"
             if not address.lower().endswith(f"@{mailbox.EMAIL_DOMAIN}"):
                 return "530 5.7.0 Authentication required"
             if mailbox.by_address(self.world, address) is None:
@@ -73,15 +76,24 @@ class Sandboxes:
         else:
             found = [mailbox.by_address(self.world, address) for address in envelope.rcpt_tos]
         sandboxes = {sandbox["id"]: sandbox for sandbox in found if sandbox is not None}
-        if not sandboxes:
+        inboxes = {} if session.authenticated else self.inboxes(envelope)
+        if not sandboxes and not inboxes:
             return "535 5.7.8 Authentication credentials invalid"
         refusals = [refusal for sandbox in sandboxes.values() if (refusal := self.refusal(sandbox, envelope))]
         if refusals:
             return refusals[0]
         for sandbox in sandboxes.values():
             self.deliver(sandbox, session, envelope)
+        for inbox, address in inboxes.values():
+            sender = envelope.mail_from or ""
+            inbound.receive(self.world, inbox, envelope.content, address=address, mail_from=sender)
         self.world.store.commit()
         return "250 2.0.0 Ok: queued"
+
+    def inboxes(self, envelope: Envelope) -> dict[int, tuple[Row, str]]:
+        """The inbound inboxes that a mail is for, each with the first of its addresses there."""
+        found = [(inbound.inbox_of(self.world, address), address) for address in reversed(envelope.rcpt_tos)]
+        return {inbox["id"]: (inbox, address) for inbox, address in found if inbox is not None}
 
     def refusal(self, sandbox: Row, envelope: Envelope) -> str | None:
         if len(envelope.content) > mailbox.max_message_size(self.world, sandbox):

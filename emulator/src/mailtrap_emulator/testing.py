@@ -150,6 +150,11 @@ class Emulator:
         the domain as it is then."""
         return self.control("POST", f"domains/{domain}", change)
 
+    def receive(self, **mail: Any) -> dict:
+        """Let a mail arrive at an inbound inbox: ``address``, and ``raw`` or the fields of a send request; the
+        message."""
+        return self.control("POST", "inbound", mail)
+
     def limits(self, **limits: Any) -> dict:
         """Read the limits, or set some: ``limits(sandboxes=1, rate_limits="off")``."""
         return self.control("POST", "limits", limits) if limits else self.control("GET", "limits")
