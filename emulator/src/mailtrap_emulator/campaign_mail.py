@@ -31,7 +31,8 @@ def audience(world: World, campaign: Row) -> list[str]:
     """
     lists = set(campaign["contact_list_ids"])
     contacts = world.store["contacts"].of("account", campaign["account_id"])
-    return [row["id"] for row in contacts if lists & set(row["list_ids"]) and not row["unsubscribed"]]
+    found = [row for row in contacts if lists & set(row["list_ids"]) and not row["unsubscribed"]]
+    return [row["id"] for row in sorted(found, key=lambda row: (row["created_at"], row["email"]))]
 
 
 def send(world: World, campaign: Row, domain: Row, contact: Row) -> None:
