@@ -1,0 +1,129 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The answers about what became of live mail held against the official specification."""
+
+import pytest
+from test_openapi import DEVIATIONS, Checker, pytestmark, specification
+
+from mailtrap_emulator.events import MAIL_KINDS
+
+__all__ = ["pytestmark"]
+
+SENDING = "email-sending"
+SUPPRESSIONS, SUPPRESSION = "/api/suppressions", "/api/suppressions/{suppression_id}"
+LOGS, LOG = "/api/email_logs", "/api/email_logs/{sending_message_id}"
+STATS = [
+    "/api/stats",
+    *(f"/api/stats/{group}" for group in ("domains", "categories", "email_service_providers", "date")),
+]
+
+
+def variables_may_be_null_and_threads_are_known(schema):
+    """Row 11: the specification has objects for the variables, the service null where there are none. Facts 3.20: it
+    also tells the thread, which is younger than the specification."""
+    properties = schema["properties"]
+    for name in ("custom_variables", "template_variables"):
+        properties[name]["type"] = ["object", "null"]
+    properties |= {
+        "rfc_message_id": {"type": "string"},
+        "in_reply_to": {"type": ["string", "null"]},
+        "references": {"type": "array", "items": {"type": "string"}},
+        "thread_id": {"type": ["string", "null"]},
+    }
+
+
+def listed_variables_may_be_null(schema):
+    """Row 11, in lists."""
+    variables_may_be_null_and_threads_are_known(schema["properties"]["messages"]["items"])
+
+
+DEVIATIONS.update(
+    {
+        (SENDING, "GET", LOGS, 200): listed_variables_may_be_null,
+        (SENDING, "GET", LOG, 200): variables_may_be_null_and_threads_are_known,
+    }
+)
+
+
+@pytest.fixture
+def check(api, emulator):
+    emulator.limits(rate_limits="off")
+    return Checker(api)
+
+
+@pytest.fixture
+def sent(check, mail):
+    """One mail that everything has happened to, and one of which nothing is told but its recipient."""
+    return check.api.post("/api/send", json=mail | {"category": "News", "cc": [{"email": "bob@example.org"}]}).json()[
+        "message_ids"
+    ]
+
+
+@pytest.fixture
+def eventful(emulator, sent):
+    for kind in MAIL_KINDS:
+        emulator.event(kind, message_id=sent[0])
+    return sent
+
+
+def test_email_logs(check, eventful):
+    listed = check(SENDING, "GET", LOGS, 200).json()
+    assert len(listed["messages"]) == 2
+    for message_id in eventful:
+        check(SENDING, "GET", LOG, 200, {"sending_message_id": message_id})
+    check(SENDING, "GET", LOG, 404, {"sending_message_id": "x"})
+    wrong = {"filters[sent_after]": "2026-01-02", "filters[sent_before]": "2026-01-01"}
+    check(SENDING, "GET", LOGS, 400, params=wrong)
+
+
+def test_suppressions(check, emulator, eventful):
+    domain_id = emulator.dump()["domains"][0]["id"]
+    body = {"email": "eve@example.org", "domain_id": domain_id, "sending_stream": "bulk"}
+    values = {"suppression_id": check(SENDING, "POST", SUPPRESSIONS, 201, json=body).json()["data"]["id"]}
+    check(SENDING, "POST", SUPPRESSIONS, 422, json={})
+    emulator.seed(suppressions=[{"email": "all@example.org"}])
+    assert len(check(SENDING, "GET", SUPPRESSIONS, 200).json()) == 3
+    check(SENDING, "GET", SUPPRESSIONS, 400, params={"start_time": "soon"})
+    check(SENDING, "DELETE", SUPPRESSION, 200, values)
+    check(SENDING, "DELETE", SUPPRESSION, 404, values)
+
+
+@pytest.mark.parametrize("path", STATS)
+def test_stats(check, eventful, path):
+    dates = {"start_date": "2000-01-01", "end_date": "2999-12-31"}
+    assert check(SENDING, "GET", path, 200, params=dates).json()
+    check(SENDING, "GET", path, 400, params={})
+    check(SENDING, "GET", path, 400, params=dates | {"end_date": "x"})
+
+
+def test_the_general_refusals(check, emulator, client_of, sent):
+    dates = {"start_date": "2000-01-01", "end_date": "2999-12-31"}
+    values = {"suppression_id": "x", "sending_message_id": sent[0]}
+    resource = {"resource_type": "sandbox", "resource_id": 1, "access_level": 100}
+    emulator.seed(
+        api_tokens=[{"name": "Stranger", "token": "d" * 32, "resources": [resource]}],
+        suppressions=[{"email": "a@b.cd"}],
+    )
+    values["suppression_id"] = emulator.dump()["suppressions"][0]["uuid"]
+    nobody, stranger = (Checker(client_of(emulator, token)) for token in ("wrong", "d" * 32))
+    operations = [
+        (method.upper(), template)
+        for template, item in specification(SENDING)["paths"].items()
+        for method in item
+        if template in (SUPPRESSIONS, SUPPRESSION, LOGS, LOG, *STATS)
+    ]
+    assert len(operations) == 10
+    for method, template in operations:
+        params = dates if template in STATS else None
+        nobody(SENDING, method, template, 401, values, params=params)
+        if template not in (LOGS, LOG):
+            stranger(SENDING, method, template, 403, values, params=params)
+    emulator.limits(rate_limits="on", rate_scale=0.001)
+    for method, template in operations:
+        if template != SUPPRESSION:
+            emulator.clock(advance=60)
+            path = template.replace("{sending_message_id}", sent[0])
+            check.api.request(method, path, params=dates)
+            check(SENDING, method, template, 429, values, params=dates)
