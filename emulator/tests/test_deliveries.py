@@ -8,6 +8,7 @@ import asyncio
 import base64
 import hmac
 import json
+import ssl
 import threading
 import time
 from datetime import datetime
@@ -15,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 
 import pytest
+import trustme
 
 from mailtrap_emulator import areas, deliveries, events, start
 from mailtrap_emulator.loopback import is_loopback
@@ -555,6 +557,20 @@ def test_unless_it_was_asked_for(receiver, client_of, mail):
         assert client_of(emulator).post("/api/send", json=mail).status_code == 200
         emulator.clock(advance=31)
         assert [row["state"] for row in emulator.deliveries()] == ["delivered"]
+        assert len(receiver.requests) == 1
+
+
+def test_an_https_endpoint_that_is_trusted(tmp_path, monkeypatch, receiver, client_of, mail):
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    receiver.socket = context.wrap_socket(receiver.socket, server_side=True)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    with Emulator() as emulator:
+        emulator.seed(webhooks=[{"url": f"https://localhost:{receiver.server_port}/hook"}])
+        assert client_of(emulator).post("/api/send", json=mail).status_code == 200
+        assert [row["state"] for row in emulator.flush_deliveries()] == ["delivered"]
         assert len(receiver.requests) == 1
 
 
