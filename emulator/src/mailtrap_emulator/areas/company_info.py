@@ -125,8 +125,11 @@ def plant(world: World, item: Item) -> None:
     account_id = accounts.of_item(world, item)
     if world.store["company_infos"].get(account_id):
         raise ControlError(f"{item.where}: the account has company info already.")
-    values = {name: item.get(name, str) for name in BEFORE}
-    create(world, account_id, {name: value for name, value in values.items() if value is not None})
+    given = {name: item.get(name, str) for name in BEFORE}
+    values = {name: value for name, value in given.items() if value is not None}
+    if values.get("info_level", LEVELS[0]) not in LEVELS:
+        raise ControlError(f"{item.where}: info_level must be {' or '.join(LEVELS)}.")
+    create(world, account_id, values)
 
 
 SEEDS = [Seed("company_info", plant, after=("accounts", "domains", "verified_domains"))]
