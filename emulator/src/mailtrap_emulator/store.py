@@ -198,5 +198,6 @@ class Store:
     def clear(self) -> None:
         """Forget every row."""
         for table in self.tables.values():
-            for row in list(table):
+            # From the end, where the lists of the groups lose a row without moving the others.
+            for row in reversed(list(table)):
                 table.remove(row)

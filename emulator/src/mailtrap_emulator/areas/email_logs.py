@@ -193,7 +193,12 @@ def list_logs(call: Call) -> dict:
         conditions.append(lambda row: row["domain_id"] in domains)
     ids = table.ids("account", call.account_id)
     if conditions:
-        ids = [key for key in candidates(table, ids, filters) if all(holds(table.rows[key]) for holds in conditions)]
+        ids = candidates(table, ids, filters)
+        within = span(ids, since, until)
+        rows = [table.rows[key] for key in ids[within.start : within.stop]]
+        for holds in conditions:
+            rows = list(filter(holds, rows))
+        ids = [row["id"] for row in rows]
     rest = span(ids, since, until, cursor(call, table))
     page = [table.rows[ids[place]] for place in reversed(rest[-PAGE:])]
     return {
@@ -344,11 +349,12 @@ def condition(name: str, operator: str, values: list[str]) -> Callable[[Row], bo
     if name in COUNTS:
         return counts(COUNTS[name], operator, int(values[-1]))
     fold = str.lower if operator.startswith("ci_") else str
-    wanted = [fold(value) for value in values]
+    wanted = {fold(value) for value in values}
+    texts = TEXTS[name]
     negative = "not_" in operator
     if operator.endswith("contain"):
-        return lambda row: negative != any(part in fold(text) for text in TEXTS[name](row) for part in wanted)
-    return lambda row: negative != any(fold(text) in wanted for text in TEXTS[name](row))
+        return lambda row: negative != any(part in fold(text) for text in texts(row) for part in wanted)
+    return lambda row: negative == wanted.isdisjoint(map(fold, texts(row)))
 
 
 def counts(kind: str, operator: str, number: int) -> Callable[[Row], bool]:

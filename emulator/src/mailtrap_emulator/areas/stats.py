@@ -5,7 +5,7 @@
 """Sending statistics, counted from the email logs (facts 3.19)."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +13,6 @@ from ..call import Call
 from ..replies import Refusal, forbidden, json_reply, not_found
 from ..routing import Routes
 
-TABLES: list = []
 routes = Routes(window="stats")
 
 COUNTED = ("delivery", "bounce", "open", "click", "spam")
@@ -105,7 +104,7 @@ def outcomes(events: frozenset[str]) -> list[str]:
     return [] if events & {"reject", "suspension"} else ["sent"]
 
 
-def figures(found: Iterator[Bucket] | list[Bucket]) -> dict:
+def figures(found: Iterable[Bucket]) -> dict:
     """The ten keys. Delivered and bounced are parts of what was sent, the others of what was delivered, with two
     digits: the specification's example has 3 of 190 as 0.02. Rejected mail was never sent."""
     counts: Counter[str] = Counter()
