@@ -359,6 +359,51 @@ def test_only_what_was_asked_for(emulator, api, receiver, hook, send):
     assert {row["webhook_id"] for row in emulator.deliveries()} == {other["id"], bulk["id"]}
 
 
+def test_inbound_mail(emulator, receiver, hook):
+    emulator.seed(
+        inbound_folders=[{"id": 7, "name": "Support"}],
+        inbound_inboxes=[
+            {"id": key, "folder_id": 7, "name": "x", "address": f"{key}@inbound-mailtrap.io"} for key in (513, 514)
+        ],
+    )
+    hook(webhook_type="inbound_receiving", url=receiver.url + "/all")
+    hook(webhook_type="inbound_receiving", url=receiver.url + "/one", inbound_inbox_id=514)
+    emulator.clock(set="2026-06-02T08:17:31.879Z", frozen=True)
+    message = emulator.receive(address="513@inbound-mailtrap.io", raw="From: Ann <ann@example.org>\n\nHello\n")
+    emulator.clock(advance=30)
+    (request,) = receiver.requests
+    assert request["path"] == "/hook/all"
+    (event,) = receiver.events
+    assert (event["event"], event["inbox_id"], event["message_id"]) == ("inbound.message_received", 513, message["id"])
+    assert (event["timestamp"], event["from"]) == (1780388251879, message["from"])
+    emulator.receive(address="514@inbound-mailtrap.io", raw="From: Ann <ann@example.org>\n\nHello\n")
+    emulator.clock(advance=30)
+    assert [request["path"] for request in receiver.requests[1:]] == ["/hook/all", "/hook/one"]
+
+
+def test_mail_of_a_campaign_is_told_to_webhooks_for_campaigns(emulator, api, receiver, hook):
+    hook(webhook_type="campaigns", url=receiver.url + "/campaigns")
+    hook(sending_stream="bulk", url=receiver.url + "/bulk")
+    emulator.seed(
+        verified_domains=[{"id": 77, "domain_name": "acme.example"}],
+        contact_lists=[{"id": 1, "name": "Readers"}],
+        contacts=[{"email": "ann@example.org", "list_ids": [1]}],
+    )
+    campaign = {
+        "name": "Spring",
+        "domain_id": 77,
+        "from_local_part": "news",
+        "contact_list_ids": [1],
+        "template_attributes": {"subject": "Hi", "body_html": '<a href="__unsubscribe_url__">Leave</a>'},
+    }
+    key = api.post("/api/email_campaigns", json=campaign).json()["data"]["id"]
+    assert api.post(f"/api/email_campaigns/{key}/start").status_code == 200
+    emulator.clock(advance=3600)
+    (request,) = receiver.requests
+    assert request["path"] == "/hook/campaigns"
+    assert [(event["event"], event["email"]) for event in receiver.events] == [("delivery", "ann@example.org")]
+
+
 def test_other_accounts_hear_nothing(emulator, receiver, send):
     emulator.seed(accounts=[{"id": 7, "name": "Other"}], webhooks=[{"account_id": 7, "url": receiver.url}])
     send()

@@ -59,6 +59,15 @@ def domain_id(emulator):
     return next(row["id"] for row in emulator.dump()["domains"] if row["domain_name"] == "example.com")
 
 
+@pytest.fixture
+def inboxes(emulator):
+    emulator.seed(
+        inbound_folders=[{"id": 7, "name": "Support"}],
+        inbound_inboxes=[{"id": key, "folder_id": 7, "name": f"Inbox {key}"} for key in (513, 514)],
+    )
+    return [513, 514]
+
+
 def test_create_answers_200_with_the_secret_first(api):
     answer = create(api)
     assert answer.status_code == 200
@@ -273,6 +282,26 @@ def test_event_types_of_an_audit_webhook_stay_empty(api):
     path = f"/api/webhooks/{create(api, AUDIT).json()['data']['id']}"
     answer = api.patch(path, json={"webhook": {"event_types": ["open"]}})
     assert (answer.status_code, answer.json()["data"]["event_types"]) == (200, [])
+
+
+def test_the_inbox_of_an_inbound_webhook(api, inboxes):
+    data = create(api, INBOUND, inbound_inbox_id=inboxes[0]).json()["data"]
+    assert data["inbound_inbox_id"] == inboxes[0]
+    path = f"/api/webhooks/{data['id']}"
+    for given, stored in ((inboxes[1], inboxes[1]), (str(inboxes[0]), inboxes[0]), (None, None)):
+        answer = api.patch(path, json={"webhook": {"inbound_inbox_id": given}})
+        assert (answer.status_code, answer.json()["data"]["inbound_inbox_id"]) == (200, stored)
+    assert errors(api.patch(path, json={"webhook": {"inbound_inbox_id": 1}})) == {"inbound_inbox_id": ["must exist"]}
+
+
+def test_what_is_gone_does_not_hinder_a_change(api, domain_id, inboxes):
+    email = create(api, domain_id=domain_id).json()["data"]["id"]
+    inbound = create(api, INBOUND, inbound_inbox_id=inboxes[0]).json()["data"]["id"]
+    assert api.delete(f"/api/domains/{domain_id}").status_code == 204
+    assert api.delete(f"/api/inbound/folders/7/inboxes/{inboxes[0]}").status_code == 204
+    for key in (email, inbound):
+        answer = api.patch(f"/api/webhooks/{key}", json={"webhook": {"active": False}})
+        assert (answer.status_code, answer.json()["data"]["active"]) == (200, False)
 
 
 def test_both_generations_speak_alike(api, emulator, webhook):

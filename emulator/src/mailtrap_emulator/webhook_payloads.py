@@ -63,7 +63,7 @@ def payload(event: dict[str, Any]) -> dict[str, Any] | None:
             "event": MESSAGE_RECEIVED,
             "event_id": event["event_id"],
             # Milliseconds here, seconds everywhere else.
-            "timestamp": int(event["timestamp"] * 1000),
+            "timestamp": round(event["timestamp"] * 1000),
             "inbox_id": event["inbound_inbox_id"],
             "message_id": str(event["message_id"]),
             "from": event["from"],

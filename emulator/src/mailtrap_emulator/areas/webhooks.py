@@ -24,7 +24,6 @@ from .messages import truth
 
 WEBHOOKS = TableSpec("webhooks", 3_000, groups={"account": lambda row: row["account_id"]})
 TABLES = [WEBHOOKS, *deliveries.TABLES]
-LISTENERS = deliveries.LISTENERS
 JOBS = deliveries.JOBS
 routes = Routes()
 
@@ -89,11 +88,12 @@ def get_webhook(call: Call) -> dict:
 @routes.patch("webhooks/{webhook_id}")
 def update_webhook(call: Call) -> dict:
     """Type, stream and domain are fixed at creation: to name them here changes nothing, as with any field that Rails
-    does not permit."""
+    does not permit. What a request does not touch is not looked at: the domain may be gone by now."""
     webhook = find(call, ADMIN)
     changes = {name: value for name, value in given(call.wrapped("webhook")).items() if name in UPDATABLE}
     values = fitting({name: webhook[name] for name in DEFAULTS} | changes)
-    if errors := problems(call.world, call.account_id, values):
+    errors = problems(call.world, call.account_id, values)
+    if errors := {name: sentences for name, sentences in errors.items() if name in changes}:
         raise unprocessable(errors)
     call.world.store["webhooks"].change(webhook, **values)
     return {"data": show(webhook)}
@@ -102,9 +102,24 @@ def update_webhook(call: Call) -> dict:
 @routes.delete("webhooks/{webhook_id}")
 def delete_webhook(call: Call) -> dict:
     webhook = find(call, ADMIN)
-    call.world.store["webhooks"].remove(webhook)
-    deliveries.give_up(call.world, webhook["id"], "The webhook was deleted.")
+    remove(call.world, webhook)
     return {"data": show(webhook)}
+
+
+def remove(world: World, webhook: Row) -> None:
+    world.store["webhooks"].remove(webhook)
+    deliveries.give_up(world, webhook["id"], "The webhook was deleted.")
+
+
+def follow_domain(world: World, event: dict[str, Any]) -> None:
+    """A webhook for one domain goes with it; facts are silent."""
+    if event["kind"] == "domain.removed":
+        for webhook in world.store["webhooks"].of("account", event["account_id"]):
+            if webhook["domain_id"] == event["domain_id"]:
+                remove(world, webhook)
+
+
+LISTENERS = [*deliveries.LISTENERS, follow_domain]
 
 
 def create(world: World, account_id: int, values: dict[str, Any], **fields: Any) -> Row:
@@ -230,4 +245,4 @@ def plant(world: World, item: Item) -> None:
     create(world, account_id, values, **item.identity(world, "webhooks"), **given_secret)
 
 
-SEEDS = [Seed("webhooks", plant, after=("accounts", "verified_domains"))]
+SEEDS = [Seed("webhooks", plant, after=("accounts", "domains", "verified_domains", "inbound_inboxes"))]
