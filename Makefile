@@ -58,7 +58,7 @@ UV = .build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --no
 requirements: venv
 	@$(RUN) -m venv .build/uv
 	@.build/uv/bin/pip install --quiet --disable-pip-version-check uv
-	@$(UV) --extra test --extra tls requirements/tests.in emulator/pyproject.toml -o requirements/tests.txt
+	@$(UV) --all-extras requirements/tests.in emulator/pyproject.toml -o requirements/tests.txt
 	@$(UV) requirements/dev.in -o requirements/dev.txt
 
 clean:

@@ -27,7 +27,7 @@ STOP_WITHIN = 10
 
 def end_on_signals() -> None:
     """Leave through the `finally` clauses when told to stop."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda received, frame: sys.exit(128 + received))
 
 

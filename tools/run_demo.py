@@ -33,7 +33,4 @@ def main() -> int:
 
 if __name__ == "__main__":
     end_on_signals()
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(130)
+    sys.exit(main())

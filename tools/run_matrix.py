@@ -13,7 +13,7 @@ import sys
 from checkout import BUILD, ROOT
 from commands import end_on_signals
 from parts import Outcome, perform, report
-from venvs import prepare
+from venvs import NotMade, prepare
 
 # The release that stands for each ansible-core, and the Pythons that can run it; the first one there is taken.
 CORES = {
@@ -36,7 +36,11 @@ def main() -> int:
             outcomes.append(Outcome(f"core {core}", skipped=1, remarks=[remark]))
             continue
         venv = BUILD / "cores" / core
-        prepare(venv, python, f"ansible-core=={core}")
+        try:
+            prepare(venv, python, f"ansible-core=={core}")
+        except NotMade as error:
+            outcomes.append(Outcome(f"core {core}", failed=1, remarks=[str(error)]))
+            continue
         parts = ["sanity", "unit"]
         if os.environ.get("INTEGRATION") and core in (oldest, newest):
             parts.append("integration")

@@ -10,12 +10,9 @@ import hashlib
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from checkout import BUILD, ROOT, VENV
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from checkout import LOGS, ROOT, VENV
 
 REQUIREMENTS = ROOT / "requirements"
 TESTS = REQUIREMENTS / "tests.txt"
@@ -23,35 +20,50 @@ DEV = REQUIREMENTS / "dev.txt"
 EMULATOR = ROOT / "emulator"
 
 
-def prepare(venv: Path, python: str, *requirements: str) -> None:
-    """Have in `venv` what the tests import, the editable emulator, and `requirements` (arguments for pip)."""
-    wanted = _stamp(venv, python, requirements)
+class NotMade(Exception):
+    """A virtual environment could not be made."""
+
+
+def prepare(venv: Path, python: str, *requirements: str | Path) -> None:
+    """Have in `venv` what the tests import, the editable emulator, and `requirements` (packages or files of them)."""
+    requirements = (TESTS, *requirements)
+    made_of = [str(venv), python, _output(python, "-VV"), _digest(EMULATOR / "pyproject.toml", *requirements)]
     stamp = venv / "stamp"
-    if stamp.is_file() and stamp.read_text() == wanted:
+    found = stamp.read_text().splitlines() if stamp.is_file() else []
+    if found == made_of:
         return
     print(f"Making {venv.relative_to(ROOT)} with {python} ...", flush=True)
-    shutil.rmtree(venv, ignore_errors=True)
-    log = BUILD / "logs" / f"venv-{venv.name.lstrip('.')}.log"
+    pip = [venv / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "--no-input"]
+    words = [word for item in requirements for word in (["-r", item] if isinstance(item, Path) else [item])]
+    commands = [
+        [*pip, "install", *words],
+        [*pip, "install", "--no-deps", "--no-build-isolation", "-e", EMULATOR],
+        [*pip, "check"],
+    ]
+    if found[:-1] != made_of[:-1]:
+        shutil.rmtree(venv, ignore_errors=True)
+        commands.insert(0, [python, "-m", "venv", venv])
+    log = LOGS / f"venv-{venv.name.lstrip('.')}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    pip = [venv / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
     with log.open("w") as kept:
-        for command in (
-            [python, "-m", "venv", venv],
-            [*pip, "-r", TESTS, *requirements],
-            [*pip, "--no-deps", "--no-build-isolation", "-e", EMULATOR],
-        ):
+        for command in commands:
             if subprocess.run(command, stdin=subprocess.DEVNULL, stdout=kept, stderr=subprocess.STDOUT).returncode:
-                kept.flush()
                 print(*log.read_text().splitlines()[-15:], sep="\n", file=sys.stderr)
-                sys.exit(f"Making {venv.relative_to(ROOT)} failed; all of it is in {log.relative_to(ROOT)}.")
-    stamp.write_text(wanted)
+                raise NotMade(f"Making {venv.relative_to(ROOT)} failed; all of it is in {log.relative_to(ROOT)}.")
+    stamp.write_text("\n".join(made_of))
 
 
-def _stamp(venv: Path, python: str, requirements: tuple[str, ...]) -> str:
-    contents = b"".join(path.read_bytes() for path in (TESTS, DEV, EMULATOR / "pyproject.toml"))
-    version = subprocess.run([python, "-VV"], check=True, capture_output=True, text=True).stdout.strip()
-    return "\n".join([str(venv), python, version, *requirements, hashlib.sha256(contents).hexdigest(), ""])
+def _output(*command: str) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def _digest(*items: str | Path) -> str:
+    contents = (item.read_bytes() if isinstance(item, Path) else item.encode() for item in items)
+    return hashlib.sha256(b"\0".join(contents)).hexdigest()
 
 
 if __name__ == "__main__":
-    prepare(VENV, sys.executable, "-r", str(DEV))
+    try:
+        prepare(VENV, sys.executable, DEV)
+    except NotMade as error:
+        sys.exit(str(error))

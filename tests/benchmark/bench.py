@@ -103,7 +103,4 @@ def report(costs: dict[tuple[str, str], float]) -> int:
 
 if __name__ == "__main__":
     end_on_signals()
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(130)
+    sys.exit(main())
