@@ -24,6 +24,7 @@ from .messages import truth
 
 WEBHOOKS = TableSpec("webhooks", 3_000, groups={"account": lambda row: row["account_id"]})
 TABLES = [WEBHOOKS, *deliveries.TABLES]
+LISTENERS = deliveries.LISTENERS
 JOBS = deliveries.JOBS
 routes = Routes()
 
@@ -102,24 +103,9 @@ def update_webhook(call: Call) -> dict:
 @routes.delete("webhooks/{webhook_id}")
 def delete_webhook(call: Call) -> dict:
     webhook = find(call, ADMIN)
-    remove(call.world, webhook)
+    call.world.store["webhooks"].remove(webhook)
+    deliveries.give_up(call.world, webhook["id"], "The webhook was deleted.")
     return {"data": show(webhook)}
-
-
-def remove(world: World, webhook: Row) -> None:
-    world.store["webhooks"].remove(webhook)
-    deliveries.give_up(world, webhook["id"], "The webhook was deleted.")
-
-
-def follow_domain(world: World, event: dict[str, Any]) -> None:
-    """A webhook for one domain goes with it; facts are silent."""
-    if event["kind"] == "domain.removed":
-        for webhook in world.store["webhooks"].of("account", event["account_id"]):
-            if webhook["domain_id"] == event["domain_id"]:
-                remove(world, webhook)
-
-
-LISTENERS = [*deliveries.LISTENERS, follow_domain]
 
 
 def create(world: World, account_id: int, values: dict[str, Any], **fields: Any) -> Row:
