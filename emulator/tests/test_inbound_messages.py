@@ -158,6 +158,7 @@ def test_attachments(api, emulator, base, receive):
 
 
 def test_links_end(api, emulator, base, receive):
+    emulator.clock(frozen=True)
     message = receive()
     url = api.get(f"{base}/messages/{message['id']}").json()["raw_message_url"]
     head, sealed, name = url.rsplit("/", 2)
@@ -167,7 +168,7 @@ def test_links_end(api, emulator, base, receive):
         assert b"<Message>Access Denied</Message>" in answer.content
     emulator.clock(advance=3599)
     assert httpx.get(url, trust_env=False).status_code == 200
-    emulator.clock(advance=2)
+    emulator.clock(advance=1)
     answer = httpx.get(url, trust_env=False)
     assert answer.status_code == 403
     assert b"<Message>Request has expired</Message>" in answer.content

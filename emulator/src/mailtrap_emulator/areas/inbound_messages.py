@@ -386,12 +386,13 @@ def leave(call: Call, inbox: Row, fields: Fields, *, in_thread: bool) -> Reply:
 def link(call: Call, message: Row, name: str, number: int | None = None) -> tuple[str, str]:
     """An address that serves a file of a message to whoever has it, and until when. ``number`` is that of the
     attachment, None for the whole message."""
-    expires = call.world.clock.time() + LINK_SECONDS
+    # In milliseconds, as it is told.
+    expires = int((call.world.clock.time() + LINK_SECONDS) * 1000)
     kind = "sent" if "message_id" in message else "messages"
-    content = f"{kind}/{message['id']}/{'' if number is None else number}/{int(expires)}"
+    content = f"{kind}/{message['id']}/{'' if number is None else number}/{expires}"
     sealed = base64.urlsafe_b64encode(content.encode() + b"/" + signature(call.world, content)).decode()
     url = f"{call.base_url}/api/inbound/files/{sealed}/{quote(name, safe='')}"
-    return url, inbound.stamp_of(int(expires))
+    return url, inbound.stamp_of(expires / 1000)
 
 
 def signature(world: World, content: str) -> bytes:
@@ -408,7 +409,7 @@ def get_file(call: Call) -> Reply:
         return denied("Access Denied")
     if not compare_digest(signed, signature(call.world, content.decode())):
         return denied("Access Denied")
-    if int(expires) <= call.world.clock.time():
+    if int(expires) <= call.world.clock.time() * 1000:
         return denied("Request has expired")
     message = call.world.store[f"inbound_{kind}"].get(int(key))
     if message is None:
