@@ -306,3 +306,19 @@ def test_every_token_has_an_access_of_its_own(api, emulator):
     ids = [row["access_id"] for row in emulator.dump()["api_tokens"]]
     ids += [row["id"] for row in emulator.dump()["account_accesses"]]
     assert len(ids) == len(set(ids)) == 4
+
+
+def test_permissions_go_with_the_thing(api, people, project, sandbox, emulator):
+    grants = [
+        {"resource_type": "project", "resource_id": project["id"], "access_level": 10},
+        {"resource_type": "sandbox", "resource_id": sandbox["id"], "access_level": 10},
+        {"resource_type": "domain", "resource_id": 940077, "access_level": 10},
+    ]
+    for access_id in (10, 12):
+        assert bulk(api, access_id, *grants).json() == UPDATED
+    assert api.delete("/api/domains/940077").status_code == 204
+    assert api.delete(f"/api/projects/{project['id']}").status_code == 200
+    user = api.get("/api/account_accesses").json()[0]
+    assert [item["resource_type"] for item in user["resources"]] == ["account"]
+    (token,) = [row for row in emulator.dump()["api_tokens"] if row["access_id"] == 12]
+    assert token["resources"] == []

@@ -170,3 +170,22 @@ def test_expiry_out_of_reach(api, make, moment):
     again = api.post(f"/api/api_tokens/{body['id']}/reset", json={"expires_at": moment})
     assert again.json() == {"errors": {"base": ["Expiration date must be in the future"]}}
     assert len(api.get("/api/api_tokens").json()) == 2
+
+
+def test_five_years_ahead_is_the_farthest(emulator, make):
+    emulator.clock(set="2028-02-29T12:00:00Z", frozen=True)
+    assert make(expires_at="2033-02-28T12:00:00Z").json()["expires_at"] == "2033-02-28T12:00:00Z"
+    assert make(name="b", expires_at="2033-02-28T12:00:01Z").status_code == 422
+
+
+def test_the_last_token_of_a_domain_stays(api, emulator):
+    emulator.seed(verified_domains=[{"id": 7, "domain_name": "shop.example"}])
+    grant = {"resource_type": "domain", "resource_id": 7, "access_level": 100}
+    one, two = (api.post("/api/api_tokens", json={"name": name, "resources": [grant]}).json()["id"] for name in "ab")
+    assert api.delete(f"/api/api_tokens/{one}").status_code == 204
+    answer = api.delete(f"/api/api_tokens/{two}")
+    assert (answer.status_code, answer.json()) == (403, {"errors": "Account access forbidden"})
+    (access,) = api.get("/api/account_accesses?domain_ids[]=7").json()
+    assert api.delete(f"/api/account_accesses/{access['id']}").status_code == 403
+    assert api.delete("/api/domains/7").status_code == 204
+    assert api.get(f"/api/api_tokens/{two}").status_code == 404

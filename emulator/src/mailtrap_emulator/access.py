@@ -80,6 +80,19 @@ class Access:
         return sorted(set(self._grants.values()), reverse=True)
 
 
+def forget(store: Store, account_id: int, resource_type: str, key: int) -> None:
+    """Take the permissions on a thing that is gone away from everybody."""
+    for table in (store[ACCESSES.kind], store[TOKENS.kind]):
+        for row in table.of("account", account_id):
+            others = [
+                item
+                for item in row["resources"]
+                if (item["resource_type"], item["resource_id"]) != (resource_type, key)
+            ]
+            if len(others) < len(row["resources"]):
+                table.change(row, resources=others)
+
+
 def permissions(level: int) -> dict[str, bool]:
     """The ``permissions`` object that an answer carries for a thing the token has this level on."""
     admin = level >= ADMIN

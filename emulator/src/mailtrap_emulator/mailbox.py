@@ -7,6 +7,7 @@
 from typing import Any
 
 from . import usage
+from .access import forget
 from .mail import parse
 from .store import Row, TableSpec
 from .world import World
@@ -150,3 +151,4 @@ def remove_sandbox(world: World, sandbox: Row) -> None:
     """Delete a sandbox with its messages."""
     clean(world, sandbox)
     world.store["sandboxes"].remove(sandbox)
+    forget(world.store, sandbox["account_id"], "sandbox", sandbox["id"])

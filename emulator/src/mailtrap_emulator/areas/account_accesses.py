@@ -131,6 +131,8 @@ def delete_access(call: Call) -> dict:
     call.require(call.access.account, ADMIN)
     row = find(call)
     require_changeable(row)
+    if is_token(row):
+        api_tokens.require_removable(call.world, row)
     call.world.store[TOKENS.kind if is_token(row) else ACCESSES.kind].remove(row)
     return {"id": access_id(row)}
 

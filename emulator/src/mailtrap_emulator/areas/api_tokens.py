@@ -13,7 +13,7 @@ from ..access import ACCESSES, ADMIN, TOKENS, VIEWER, is_expired
 from ..call import Call, text, text_errors
 from ..clock import iso_seconds, months_later, read_moment
 from ..errors import ControlError
-from ..replies import Refusal, Reply, no_content, not_found, unprocessable
+from ..replies import Refusal, Reply, forbidden, no_content, not_found, unprocessable
 from ..routing import Routes
 from ..seeding import Item, Seed
 from ..store import Row
@@ -118,8 +118,29 @@ def get_token(call: Call) -> dict:
 
 @routes.delete("api_tokens/{id}")
 def delete_token(call: Call) -> Reply:
-    call.world.store["api_tokens"].remove(find(call, ADMIN))
+    token = find(call, ADMIN)
+    require_removable(call.world, token)
+    call.world.store["api_tokens"].remove(token)
     return no_content()
+
+
+def require_removable(world: World, token: Row) -> None:
+    """The last token of a domain cannot be removed (facts 3.4); with which answer is not known: 403 is the one that is
+    documented."""
+    grants = token["resources"]
+    if grants and grants[0]["resource_type"] == "domain":
+        tokens = of_domain(world, token["account_id"], grants[0]["resource_id"])
+        if [row["id"] for row in tokens] == [token["id"]]:
+            raise forbidden()
+
+
+def of_domain(world: World, account_id: int, domain_id: int) -> list[Row]:
+    """The tokens that are for one domain and nothing else."""
+    return [
+        token
+        for token in world.store["api_tokens"].of("account", account_id)
+        if {(item["resource_type"], item["resource_id"]) for item in token["resources"]} == {("domain", domain_id)}
+    ]
 
 
 @routes.post("api_tokens/{id}/reset")

@@ -7,7 +7,7 @@
 import re
 from typing import Any
 
-from ..access import ADMIN, OWNER, VIEWER, permissions
+from ..access import ADMIN, OWNER, VIEWER, forget, permissions
 from ..call import BLANK, INVALID, Call, is_given, text, truth
 from ..errors import ControlError
 from ..mail import Mail, compose, is_address
@@ -115,14 +115,10 @@ def remove(world: World, domain: Row) -> None:
 
     What becomes of them at the service is unknown (facts 10); a token for a thing that is gone would be of no use.
     """
-    tokens, grant = world.store["api_tokens"], ("domain", domain["id"])
-    for token in tokens.of("account", domain["account_id"]):
-        others = [item for item in token["resources"] if (item["resource_type"], item["resource_id"]) != grant]
-        if not others:
-            tokens.remove(token)
-        elif len(others) < len(token["resources"]):
-            tokens.change(token, resources=others)
+    for token in api_tokens.of_domain(world, domain["account_id"], domain["id"]):
+        world.store["api_tokens"].remove(token)
     world.store["domains"].remove(domain)
+    forget(world.store, domain["account_id"], "domain", domain["id"])
 
 
 def show(domain: Row, level: int) -> dict:

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from .. import campaign_mail, schedule
+from .. import campaign_mail, schedule, verification
 from ..access import ADMIN, VIEWER
 from ..call import BLANK, INVALID, Call, is_given, text, text_errors, too_long
 from ..clock import iso_ms, months_later, read_moment
@@ -372,12 +372,14 @@ def number_errors(value: Any) -> list[str]:
 def sending_errors(world: World, campaign: Row) -> list[str]:
     """What keeps a draft from being sent (E8). Only the first sentence is known word for word."""
     domain = world.store["domains"].get(campaign["domain_id"])
+    if domain is not None:
+        verification.settle(world, [domain])
     errors = []
     if not (campaign["template"]["body_html"] or "").strip():
         errors.append("Campaign design can't be blank")
     if not (campaign["contact_list_ids"] or campaign["contact_segment_ids"]):
         errors.append("Campaign audience can't be blank")
-    if domain is None or domain["demo"] or not domain["dns_verified"]:
+    if domain is None or domain["demo"] or not verification.can_send(domain):
         errors.append("Campaign domain must be verified")
     return errors
 

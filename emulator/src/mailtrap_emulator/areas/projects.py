@@ -7,7 +7,7 @@
 from typing import Any
 
 from .. import mailbox
-from ..access import ADMIN, INDETERMINATE, VIEWER, permissions
+from ..access import ADMIN, INDETERMINATE, VIEWER, forget, permissions
 from ..call import Call, is_given, text, text_errors
 from ..replies import unprocessable
 from ..routing import Routes
@@ -99,6 +99,7 @@ def delete_project(call: Call) -> dict:
     for sandbox in call.world.store["sandboxes"].of("project", project["id"]):
         mailbox.remove_sandbox(call.world, sandbox)
     call.world.store["projects"].remove(project)
+    forget(call.world.store, project["account_id"], "project", project["id"])
     return {"id": project["id"]}
 
 
