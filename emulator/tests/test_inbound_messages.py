@@ -5,6 +5,7 @@
 """Inbound mail: how it arrives, what is told of it, how it is answered and passed on (facts 3.21, 11)."""
 
 import base64
+import json
 import re
 import smtplib
 from email.message import EmailMessage
@@ -12,7 +13,7 @@ from email.message import EmailMessage
 import httpx
 import pytest
 
-from mailtrap_emulator.testing import EmulatorError
+from mailtrap_emulator.testing import Emulator, EmulatorError
 
 NOT_FOUND = {"error": "Not Found"}
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -778,6 +779,39 @@ def test_the_catch_all_needs_an_address(emulator, own_inbox):
     with pytest.raises(EmulatorError, match="address is required"):
         emulator.receive(inbox_id=own_inbox["id"], raw="x")
     assert emulator.receive(inbox_id=own_inbox["id"], address="x@example.com", raw="x")["inbox_id"] == own_inbox["id"]
+
+
+def test_webhooks_are_told(emulator, make_inbox, inbox, receive):
+    """Of mail for their inbox, in milliseconds (facts 3.10)."""
+    hook = {"webhook_type": "inbound_receiving", "url": "http://hooks.example/"}
+    emulator.seed(webhooks=[hook | {"inbound_inbox_id": key} for key in (inbox["id"], make_inbox("Other")["id"])])
+    emulator.clock(set="2026-11-23T12:00:00Z", frozen=True)
+    message = receive()
+    (delivery,) = emulator.flush_deliveries()
+    (event,) = json.loads(delivery["body"])["events"]
+    assert UUID.fullmatch(event.pop("event_id"))
+    assert event == {
+        "event": "inbound.message_received",
+        "timestamp": 1795435200000,
+        "inbox_id": inbox["id"],
+        "message_id": message["id"],
+        "from": "Ann <ann@example.org>",
+    }
+
+
+def test_threads_outlive_the_process(tmp_path):
+    address = "x@inbound-mailtrap.io"
+    with Emulator("--state", str(tmp_path / "state")) as emulator:
+        emulator.seed(
+            inbound_folders=[{"id": 7, "name": "a"}],
+            inbound_inboxes=[{"id": 8, "folder_id": 7, "name": "x", "address": address}],
+        )
+        first = emulator.receive(address=address, raw="From: a@b.c\nMessage-ID: <1@x>\n\nhi\n")
+        emulator.kill()
+    with Emulator("--state", str(tmp_path / "state")) as emulator:
+        second = emulator.receive(address=address, raw="From: a@b.c\nIn-Reply-To: <1@x>\n\nhi\n")
+    assert second["thread_id"] == first["thread_id"]
+    assert int(second["id"]) > int(first["id"])
 
 
 def with_domain(schema):

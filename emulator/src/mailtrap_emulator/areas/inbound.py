@@ -348,6 +348,8 @@ def plant_inbox(world: World, item: Item) -> None:
     """``address`` fixes the hash of a hosted inbox; ``domain_id`` makes it one of an own domain."""
     folder = item.parent(world, "inbound_folders", "folder_id")
     domain = item.parent(world, "domains", "domain_id") if item.get("domain_id", int) else None
+    if domain is not None and domain["account_id"] != folder["account_id"]:
+        raise ControlError(f"{item.where}: the domain belongs to another account.")
     address = item.get("address", str, "").lower()
     given = item.identity(world, "inbound_inboxes")
     if address:
