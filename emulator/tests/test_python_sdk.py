@@ -17,6 +17,7 @@ mt = pytest.importorskip("mailtrap")
 pytest.importorskip("trustme")
 
 from mailtrap.exceptions import APIError, AuthorizationError  # noqa: E402
+from mailtrap.models.accounts import AccountAccessFilterParams  # noqa: E402
 from mailtrap.models.api_tokens import ApiTokenResource, CreateApiTokenParams, ResetApiTokenParams  # noqa: E402
 from mailtrap.models.contacts import (  # noqa: E402
     ContactEventParams,
@@ -29,8 +30,19 @@ from mailtrap.models.contacts import (  # noqa: E402
     UpdateContactFieldParams,
     UpdateContactParams,
 )
+from mailtrap.models.email_campaigns import (  # noqa: E402
+    CreateEmailCampaignParams,
+    CreateEmailCampaignTemplateAttributes,
+    EmailCampaignListParams,
+    EmailCampaignStatsParams,
+    EmailCampaignTemplateAttributes,
+    ScheduleEmailCampaignParams,
+    UpdateEmailCampaignParams,
+)
 from mailtrap.models.inboxes import CreateInboxParams, UpdateInboxParams  # noqa: E402
 from mailtrap.models.messages import UpdateEmailMessageParams  # noqa: E402
+from mailtrap.models.organizations import CreateSubAccountParams  # noqa: E402
+from mailtrap.models.permissions import PermissionResourceParams  # noqa: E402
 from mailtrap.models.projects import ProjectParams  # noqa: E402
 from mailtrap.models.templates import CreateEmailTemplateParams, UpdateEmailTemplateParams  # noqa: E402
 
@@ -122,6 +134,76 @@ def test_tokens(client, emulator, inbox):
     assert [one.name for one in api.get_list(account_id)] == ["Start token", reset.name]
     with pytest.raises(APIError, match="No permissions selected"):
         api.create(account_id, CreateApiTokenParams(name="t"))
+
+
+def test_accesses_and_permissions(client, emulator, inbox, project):
+    api, account_id = client().general_api, emulator.account_id
+    emulator.seed(account_accesses=[{"id": 10, "email": "ann@example.com", "name": "Ann", "access_level": "viewer"}])
+    ann, owner = api.account_accesses.get_list(account_id)
+    assert (ann.specifier.email, ann.resources[0].access_level) == ("ann@example.com", 10)
+    assert owner.resources[0].resource_type == "organization"
+    grant = PermissionResourceParams(resource_id=str(inbox.id), resource_type="inbox", access_level="admin")
+    answer = api.permissions.bulk_permissions_update(account_id, ann.id, [grant])
+    assert answer.message == "Permissions have been updated!"
+    (found,) = api.account_accesses.get_list(account_id, AccountAccessFilterParams(inbox_ids=[str(inbox.id)]))
+    assert [one.resource_type for one in found.resources] == ["account", "inbox"]
+    (root,) = api.permissions.get_resources(account_id)
+    assert root.resources[-1].resources[0].id == inbox.id
+    assert api.account_accesses.delete(account_id, ann.id).id == ann.id
+    with pytest.raises(APIError, match="Not Found"):
+        api.account_accesses.delete(account_id, ann.id)
+
+
+def test_billing(client, emulator):
+    client().send(mt.Mail(**MAIL))
+    usage = client().general_api.billing.get_current_billing_usage(emulator.account_id)
+    assert usage.sending.usage.sent_messages_count.current == 1
+
+
+def test_sub_accounts(client, emulator):
+    emulator.seed(api_tokens=[{"name": "o", "organization_id": 5, "token": "5" * 32}])
+    api = client(token="5" * 32, organization_id="5").organizations_api.sub_accounts
+    created = api.create(CreateSubAccountParams(name="Team"))
+    assert api.get_list() == [created]
+    with pytest.raises(APIError, match="can't be blank"):
+        api.create(CreateSubAccountParams(name=""))
+    with pytest.raises(APIError, match="Access forbidden"):
+        client(organization_id="5").organizations_api.sub_accounts.get_list()
+
+
+def test_campaigns(client, emulator):
+    emulator.seed(verified_domains=[{"id": 7, "domain_name": "shop.example"}])
+    api = client().email_campaigns_api.email_campaigns
+    template = CreateEmailCampaignTemplateAttributes(subject="Spring")
+    draft = api.create(
+        CreateEmailCampaignParams(
+            name="Spring Sale", domain_id=7, from_local_part="news", template_attributes=template, contact_list_ids=[1]
+        )
+    )
+    assert (draft.current_state, draft.domain_name, draft.template.body_html) == ("draft", "shop.example", None)
+    assert api.get_by_id(draft.id) == draft
+    with pytest.raises(APIError, match="Campaign design can't be blank"):
+        api.start(draft.id)
+    body = EmailCampaignTemplateAttributes(body_html="<p>Hi</p>")
+    assert api.update(draft.id, UpdateEmailCampaignParams(template_attributes=body)).template.body_html == "<p>Hi</p>"
+    listed = api.get_list(EmailCampaignListParams(search="spring", per_page=1))
+    assert ([one.id for one in listed.data], listed.pagination.next_token) == ([draft.id], None)
+    emulator.clock(set="2026-05-01T00:00:00Z")
+    scheduled = api.schedule(draft.id, ScheduleEmailCampaignParams(datetime="2026-05-02T00:00:00Z"))
+    assert scheduled.current_state_metadata.scheduled_at == "2026-05-02T00:00:00.000Z"
+    assert api.cancel(draft.id).current_state == "draft"
+    with pytest.raises(APIError, match="Campaign is not scheduled"):
+        api.reset(draft.id)
+    assert api.start(draft.id).current_state == "started"
+    assert api.terminate(draft.id).current_state == "terminating"
+    with pytest.raises(APIError, match="Cannot transition from 'terminating' to 'started'"):
+        api.start(draft.id)
+    with pytest.raises(APIError, match="Only draft campaigns can be updated"):
+        api.update(draft.id, UpdateEmailCampaignParams(name="x"))
+    stats = api.get_stats(draft.id, EmailCampaignStatsParams(start_date="2026-05-01", end_date="2026-05-31"))
+    assert (stats.sent_count, stats.open_rate) == (0, 0)
+    with pytest.raises(APIError, match="Only draft campaigns can be deleted"):
+        api.delete(draft.id)
 
 
 def test_projects(client, project):
