@@ -11,7 +11,7 @@ The event of a mail is a dict of ``account_id``, ``kind`` (one of MAIL_KINDS), `
 ``category`` or None, ``custom_variables`` or None, ``timestamp`` (seconds since the epoch by the emulator's clock,
 float), ``event_id`` (UUID) and ``details``: as they apply ``reason`` (suspension, reject), ``response``,
 ``response_code`` and ``bounce_category`` (bounces), ``ip`` and ``user_agent`` (open, click, unsubscribe), ``url``
-(click).
+(click), ``feedback_type`` (spam_complaint).
 
 Other areas emit other kinds, such as ``inbound.message_received`` and ``audit``; they too have ``account_id``,
 ``kind``, ``timestamp`` and ``event_id``. A listener passes over the kinds that it does not know.
