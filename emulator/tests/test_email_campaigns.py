@@ -5,6 +5,7 @@
 """E-mail campaigns (facts 3.22)."""
 
 import pytest
+from test_bad_input import VALUES
 
 from mailtrap_emulator.testing import EmulatorError
 
@@ -602,3 +603,35 @@ def test_campaigns_are_never_account_scoped(api, emulator):
 def test_seeds_that_cannot_be(emulator, change, error):
     with pytest.raises(EmulatorError, match=error):
         emulator.seed(email_campaigns=[{"name": "C", "domain_id": DOMAIN} | change])
+
+
+FIELDS = ("name", "domain_id", "from_local_part", "from_display_name", "delivery_mode", "contact_list_ids")
+NESTED = {
+    "reply_to": ("display_name", "local_part", "domain"),
+    "delivery_options": ("emails_per_hour",),
+    "template_attributes": ("subject", "body_html", "body_text", "merge_tags"),
+}
+
+
+def test_rubbish_in_every_field(api, emulator, ready, act):
+    """Refused or kept; and what was kept can be read, started and sent."""
+    emulator.limits(rate_limits="off")
+    bodies = [{name: value} for name in (*FIELDS, *NESTED) for value in VALUES]
+    bodies += [{name: {inner: value}} for name, inners in NESTED.items() for inner in inners for value in VALUES]
+    bodies += [{"contact_list_ids": [value]} for value in VALUES]
+    sendable = {"subject": "S", "body_html": "x"}
+    good = MINIMUM | {"contact_list_ids": ready["contact_list_ids"], "template_attributes": sendable}
+    for body in bodies:
+        if isinstance(body.get("template_attributes"), dict):
+            body = {"template_attributes": sendable | body["template_attributes"]}
+        for answer in (api.post(PATH, json=good | body), api.patch(f"{PATH}/{ready['id']}", json=body)):
+            assert answer.status_code in (200, 201, 422), (body, answer.text)
+            if answer.status_code == 201:
+                campaign = answer.json()["data"]
+                assert act(campaign, "start").status_code in (200, 422), body
+    for value in VALUES:
+        assert act(ready, "schedule", datetime=value).status_code == 422, value
+    emulator.clock(advance=10)
+    states = {row["current_state"] for row in emulator.dump()["email_campaigns"]}
+    assert states <= {"draft", "finished", "failed"}
+    assert len(api.get(f"{PATH}?per_page=100").json()["data"]) > 50
