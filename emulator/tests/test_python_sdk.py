@@ -19,6 +19,7 @@ pytest.importorskip("trustme")
 from mailtrap.exceptions import APIError, AuthorizationError  # noqa: E402
 from mailtrap.models.accounts import AccountAccessFilterParams  # noqa: E402
 from mailtrap.models.api_tokens import ApiTokenResource, CreateApiTokenParams, ResetApiTokenParams  # noqa: E402
+from mailtrap.models.company_info import CreateCompanyInfoParams, UpdateCompanyInfoParams  # noqa: E402
 from mailtrap.models.contacts import (  # noqa: E402
     ContactEventParams,
     ContactExportFilter,
@@ -44,6 +45,11 @@ from mailtrap.models.messages import UpdateEmailMessageParams  # noqa: E402
 from mailtrap.models.organizations import CreateSubAccountParams  # noqa: E402
 from mailtrap.models.permissions import PermissionResourceParams  # noqa: E402
 from mailtrap.models.projects import ProjectParams  # noqa: E402
+from mailtrap.models.sending_domains import (  # noqa: E402
+    CreateSendingDomainParams,
+    SendSetupInstructionsParams,
+    UpdateSendingDomainParams,
+)
 from mailtrap.models.templates import CreateEmailTemplateParams, UpdateEmailTemplateParams  # noqa: E402
 
 
@@ -367,6 +373,38 @@ def test_rate_limits(client, emulator):
 
 # The SDK's model of a contact knows no null, which the service gives for every field that is not set (facts 3.14).
 NAMED = {"first_name": "Änn", "last_name": "Lee"}
+
+
+def test_domains(client, emulator):
+    domains = client().sending_domains_api.sending_domains
+    made = domains.create(CreateSendingDomainParams(domain_name="shop.example"))
+    assert [record.status for record in made.dns_records] == ["missing"] * 5
+    assert (made.dns_verified_at, made.inbound_verified) == ("", False)
+    changed = domains.update(made.id, UpdateSendingDomainParams(click_tracking_enabled=True, inbound_enabled=True))
+    assert (changed.custom_domain_tracking_enabled, changed.inbound_enabled) == (True, True)
+    assert [row.domain_name for row in domains.get_list()] == ["example.com", "demomailtrap.co", "shop.example"]
+    domains.send_setup_instructions(made.id, SendSetupInstructionsParams(email="devops@example.org"))
+    assert emulator.outbox()[0]["recipients"] == ["devops@example.org"]
+    with pytest.raises(mt.APIError, match="has already been taken"):
+        domains.create(CreateSendingDomainParams(domain_name="shop.example"))
+    emulator.domain("shop.example", dns="ok", check=True)
+    assert domains.get_by_id(made.id).dns_verified is True
+    domains.delete(made.id)
+    with pytest.raises(mt.APIError, match="Not Found"):
+        domains.get_by_id(made.id)
+
+
+def test_company_info(client, emulator):
+    info = client().company_info_api.company_info
+    domain_id = client().sending_domains_api.sending_domains.get_list()[0].id
+    assert info.get(domain_id).name is None
+    given = {"name": "Shop", "address": "a", "city": "Riga", "country": "LV", "zip_code": "1"}
+    with pytest.raises(mt.APIError, match="website_url: is invalid"):
+        info.create(domain_id, CreateCompanyInfoParams(**given, website_url="shop"))
+    made = info.create(domain_id, CreateCompanyInfoParams(**given, website_url="https://shop.example"))
+    assert (made.name, made.phone, made.info_level) == ("Shop", None, "business")
+    assert info.update(domain_id, UpdateCompanyInfoParams(city="Oslo")).city == "Oslo"
+    assert info.get(domain_id).city == "Oslo"
 
 
 def test_contacts(client):
