@@ -84,7 +84,7 @@ def test_everything_missing_is_told_at_once_in_order(api, url):
         ({"to": [{"email": f"a{n}@b.c"} for n in range(1001)]}, ["'to' must not have more than 1000 addresses"]),
         ({"category": "x" * 256}, ["'category' must not be longer than 255 characters"]),
         ({"custom_variables": {"x": "y" * 993}}, ["'custom_variables' must not be larger than 1000 bytes"]),
-        ({"headers": {"Reply-To": "a@b.c"}}, ["'headers' must not contain the reserved header 'Reply-To'"]),
+        ({"headers": {"Cc": "a@b.c"}}, ["'headers' must not contain the reserved header 'Cc'"]),
         ({"headers": {"X y": "z"}}, ["'headers' contains an invalid header 'X y'"]),
         ({"headers": {"X-Y": {}}}, ["'headers' contains an invalid header 'X-Y'"]),
         ({"attachments": [{}]}, ["'attachments' content is required", "'attachments' filename is required"]),
@@ -204,6 +204,29 @@ def test_the_outbox_keeps_what_was_sent(api, emulator, mail):
     assert re.fullmatch(rf"<{ids[0]}@example\.com>", raw["message-id"])
     assert "\n".join(sent["raw"].split("\r\n")) == sent["raw"].replace("\r\n", "\n")
     assert "\n" not in sent["raw"].replace("\r\n", "")
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({}, [("Änn", "ann@example.org"), ("", "bob@example.org")]),
+        ({"reply_to": {"email": "one@example.org"}}, [("", "one@example.org")]),
+    ],
+)
+def test_several_addresses_for_replies_are_a_header(api, emulator, mail, changes, found):
+    line = "=?utf-8?q?=C3=84nn?= <ann@example.org>, bob@example.org"
+    assert api.post("/api/send", json=mail | {"headers": {"reply-to": line}} | changes).status_code == 200
+    (sent,) = emulator.outbox()
+    raw = email.message_from_string(sent["raw"], policy=default)
+    assert [(one.display_name, one.addr_spec) for one in raw["reply-to"].addresses] == found
+
+
+def test_what_looks_encoded_in_variables_stays(api, emulator, mail):
+    variables = {"a": "=?utf-8?q?x?="}
+    api.post("/api/send", json=mail | {"category": "=?utf-8?q?x?=", "custom_variables": variables})
+    (sent,) = emulator.outbox()
+    assert (sent["category"], sent["custom_variables"]) == ("=?utf-8?q?x?=", variables)
+    assert dict(sent["headers"])["X-MT-Category"] == "=?utf-8?q?x?="
 
 
 def test_the_outbox_since(api, emulator, mail):

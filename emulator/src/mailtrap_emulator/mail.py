@@ -101,18 +101,21 @@ def compose(mail: Mail, message_id: str, date: datetime, boundary: str) -> bytes
         "Date": format_datetime(date),
         "Message-ID": f"<{message_id}>",
         "MIME-Version": "1.0",
-    } | {name: words(value) for name, value in mail.headers.items()}
+    }
+    # Only the service's own are plain text; what a client adds it has encoded itself.
+    lines |= {name: words(value, encoded=not name.startswith("X-MT-")) for name, value in mail.headers.items()}
     head = "".join(f"{name}: {line}\r\n" for name, line in lines.items() if line or name == "Subject")
     return head.encode() + root.as_bytes()
 
 
-def words(text: str) -> str:
+def words(text: str, *, encoded: bool = False) -> str:
     """A text for a header: as it is if it is short and plain, otherwise in encoded words.
 
     The library folds mixed text at the price of blanks that were not there; encoded words alone are exact.
+    ``encoded`` is for text in which its author has written such words.
     """
     text = one_line(text)
-    if text.isascii() and len(text) < 900 and "=?" not in text:
+    if text.isascii() and len(text) < 900 and (encoded or "=?" not in text):
         return text
     return Header(text, "utf-8", maxlinelen=75).encode(linesep="\r\n")
 

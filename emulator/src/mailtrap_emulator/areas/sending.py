@@ -58,7 +58,6 @@ RESERVED_HEADERS = {
     "to",
     "cc",
     "bcc",
-    "reply-to",
     "subject",
     "date",
     "message-id",
@@ -133,7 +132,9 @@ def read_fields(payload: dict[str, Any]) -> tuple[Fields, list[str]]:
         custom_variables=given.get("custom_variables"),
     )
     errors += people_errors(given, fields) + content_errors(given, fields)
-    fields.headers, more = read_headers(given.get("headers", {}))
+    # Several addresses for replies fit only into a header; the field of one goes before it.
+    ignored = IGNORED_HEADERS | ({"reply-to"} if fields.reply_to else set())
+    fields.headers, more = read_headers(given.get("headers", {}), ignored)
     fields.files, most = read_files(given.get("attachments", []))
     return fields, errors + more + most
 
@@ -180,10 +181,10 @@ def content_errors(given: dict[str, Any], fields: Fields) -> list[str]:
     return errors
 
 
-def read_headers(given: dict[str, Any]) -> tuple[dict[str, str], list[str]]:
+def read_headers(given: dict[str, Any], ignored: set[str]) -> tuple[dict[str, str], list[str]]:
     headers, errors = {}, []
     for name, value in given.items():
-        if name.lower() in IGNORED_HEADERS:
+        if name.lower() in ignored:
             continue
         if name.lower() in RESERVED_HEADERS:
             errors.append(f"'headers' must not contain the reserved header '{name}'")
