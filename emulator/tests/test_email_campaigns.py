@@ -635,3 +635,11 @@ def test_rubbish_in_every_field(api, emulator, ready, act):
     states = {row["current_state"] for row in emulator.dump()["email_campaigns"]}
     assert states <= {"draft", "finished", "failed"}
     assert len(api.get(f"{PATH}?per_page=100").json()["data"]) > 50
+
+
+def test_whoever_has_opted_out_is_not_tracked(api, emulator, ready, act):
+    emulator.limits(recipients={"*": "open"})
+    assert api.post("/api/tracking_opt_outs", json={"email": "ann@example.org", "domain_id": DOMAIN}).status_code < 300
+    act(ready, "start")
+    emulator.clock(advance=10)
+    assert api.get(f"{PATH}/{ready['id']}/stats").json()["data"]["open_count"] == 2

@@ -6,7 +6,7 @@
 
 from typing import Any
 
-from . import contact_book, outbox, outgoing, receivers
+from . import contact_book, outbox, outgoing
 from .areas import suppressions
 from .handlebars import render
 from .mail import Mail, compose
@@ -55,20 +55,17 @@ def send(world: World, campaign: Row, domain: Row, contact: Row) -> None:
         }
     )
     found = suppressions.against(world, campaign["account_id"], contact["email"], domain["id"], STREAM)
-    if found:
-        outgoing.fire(world, row, "reject", reason=f"Recipient in suppression list. Reason: {found['type']}")
-        return
-    outbox.record(
-        world,
-        campaign["account_id"],
-        "campaign",
-        raw,
-        [contact["email"]],
-        message_ids=[message_id],
-        email_campaign_id=campaign["id"],
-    )
-    for kind in receivers.behaviour(world.settings["recipients"], contact["email"]):
-        outgoing.fire(world, row, kind)
+    if not found:
+        outbox.record(
+            world,
+            campaign["account_id"],
+            "campaign",
+            raw,
+            [contact["email"]],
+            message_ids=[message_id],
+            email_campaign_id=campaign["id"],
+        )
+    outgoing.follow(world, row, found["type"] if found else None)
 
 
 def written(world: World, campaign: Row, domain: Row, contact: Row, message_id: str) -> bytes:

@@ -41,12 +41,18 @@ def accept(
         raw_id = outbox.keep(world, raw)
     for message_id, email in recipients:
         row = email_logs.create(world, **log, message_id=message_id, to=email, raw_id=raw_id)
-        if message_id in reasons:
-            fire(world, row, "reject", reason=f"Recipient in suppression list. Reason: {reasons[message_id]}")
-            continue
-        for kind in receivers.behaviour(world.settings["recipients"], email):
-            if not is_unseen(world, row, kind):
-                fire(world, row, kind)
+        follow(world, row, reasons.get(message_id))
+
+
+def follow(world: World, row: Row, suppressed: str | None) -> None:
+    """Let happen to a message what will: it is rejected if its recipient is ``suppressed``, for that reason, otherwise
+    it is received as the setting ``recipients`` says."""
+    if suppressed is not None:
+        fire(world, row, "reject", reason=f"Recipient in suppression list. Reason: {suppressed}")
+        return
+    for kind in receivers.behaviour(world.settings["recipients"], row["to"]):
+        if not is_unseen(world, row, kind):
+            fire(world, row, kind)
 
 
 def is_unseen(world: World, row: Row, kind: str) -> bool:

@@ -18,7 +18,7 @@ from ..words import current_word
 from ..world import World
 from . import accounts, api_tokens
 
-TABLES = [ACCESSES, people.PEOPLE]
+TABLES = [ACCESSES]
 routes = Routes()
 
 API_TOKEN = "ApiToken"

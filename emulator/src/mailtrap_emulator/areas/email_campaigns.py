@@ -30,7 +30,7 @@ from .api_tokens import read_number
 CAMPAIGNS = TableSpec("email_campaigns", 37_000, groups={"account": lambda row: row["account_id"]})
 # Only counted: the template of a campaign is a part of it.
 CAMPAIGN_TEMPLATES = TableSpec("campaign_templates", 61_000)
-TABLES = [CAMPAIGNS, CAMPAIGN_TEMPLATES, campaign_mail.MESSAGES]
+TABLES = [CAMPAIGNS, campaign_mail.MESSAGES]
 LISTENERS = [campaign_mail.note]
 routes = Routes(scoped=False)
 
