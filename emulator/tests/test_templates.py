@@ -106,3 +106,34 @@ def test_the_account_is_full_at_200(api, emulator):
     assert "limit" in answer.json()["errors"]["name"][0]
     emulator.limits(email_templates=201)
     assert api.post("/api/email_templates", json={"email_template": FIELDS}).status_code == 201
+
+
+@pytest.mark.parametrize("scope", ["", "/accounts/{}"])
+def test_the_form_in_pages(api, emulator, template, scope):
+    """The same templates, with flat bodies and everything in ``data`` (facts 11)."""
+    base = f"/api{scope.format(emulator.account_id)}/templates"
+    answer = api.post(base, json=FIELDS | {"name": "Second"})
+    assert answer.status_code == 201
+    second = answer.json()["data"]
+    assert api.get(f"/api/email_templates/{second['id']}").json() == second
+    first_page = api.get(base, params={"per_page": 1}).json()
+    assert first_page["data"] == [second]
+    assert first_page["pagination"] == {
+        "token": 1,
+        "prev_token": None,
+        "next_token": 2,
+        "first_url": f"{emulator.api_url}{base}?per_page=1&token=1",
+        "prev_url": None,
+        "current_url": f"{emulator.api_url}{base}?per_page=1&token=1",
+        "next_url": f"{emulator.api_url}{base}?per_page=1&token=2",
+    }
+    assert api.get(first_page["pagination"]["next_url"]).json()["data"] == [template]
+    assert api.get(base).json()["data"] == [second, template]
+    one = f"{base}/{template['id']}"
+    assert api.get(one).json() == {"data": template}
+    assert api.patch(one, json={"subject": "New"}).json()["data"]["subject"] == "New"
+    assert api.patch(one, json={"name": ""}).json() == {"errors": {"name": ["can't be blank"]}}
+    answer = api.post(base, json={})
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["name", "category", "subject"])
+    assert api.delete(one).status_code == 204
+    assert api.get(one).json() == {"error": "Not Found"}

@@ -11,7 +11,6 @@ text as numbers, sentences of the usual validations.
 import re
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from .. import campaign_mail, schedule, verification
 from ..access import ADMIN, VIEWER
@@ -19,6 +18,7 @@ from ..call import BLANK, INVALID, Call, is_given, text, text_errors, too_long
 from ..clock import iso_ms, months_later, read_moment
 from ..errors import ControlError
 from ..handlebars import TemplateError
+from ..paging import paged
 from ..replies import Refusal, Reply, json_reply, no_content, unprocessable
 from ..routing import Routes
 from ..seeding import Item, Seed
@@ -49,7 +49,6 @@ MODES = ("rapid", "gradual")
 LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
 MAX_TEXT = 255
 MAX_PER_HOUR = 150_000
-PER_PAGE, MAX_PER_PAGE = 50, 100
 HOUR = 3600
 
 PATH = "email_campaigns"
@@ -119,7 +118,7 @@ def refused(errors: str | list[str]) -> Refusal:
 
 @routes.get(PATH)
 def list_campaigns(call: Call) -> dict:
-    """Newest first. ``token`` is the number of the page; a number that cannot be one is passed over."""
+    """Newest first."""
     call.require(call.access.scope(SCOPE), VIEWER)
     search = (call.query("search") or "").strip()
     rows = [
@@ -127,28 +126,7 @@ def list_campaigns(call: Call) -> dict:
         for row in reversed(call.world.store[PATH].of("account", call.account_id))
         if search.lower() in row["name"].lower()
     ]
-    per_page = min(call.query_number("per_page") or PER_PAGE, MAX_PER_PAGE)
-    page = call.query_number("token") or 1
-    shown = rows[(page - 1) * per_page : page * per_page]
-
-    def url(number: int) -> str:
-        parameters = {"per_page": per_page} | ({"search": search} if search else {}) | {"token": number}
-        return f"{call.base_url}/api/{PATH}?{urlencode(parameters)}"
-
-    before = page - 1 if page > 1 else None
-    following = page + 1 if page * per_page < len(rows) else None
-    return {
-        "data": [show(call.world, row, bodies=False) for row in shown],
-        "pagination": {
-            "token": page,
-            "prev_token": before,
-            "next_token": following,
-            "first_url": url(1),
-            "prev_url": url(before) if before else None,
-            "current_url": url(page),
-            "next_url": url(following) if following else None,
-        },
-    }
+    return paged(call, rows, lambda row: show(call.world, row, bodies=False), **({"search": search} if search else {}))
 
 
 @routes.post(PATH)
