@@ -130,7 +130,9 @@ def test_401_goes_before_403_goes_before_404_goes_before_400(emulator, api):
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", "/"),
+        ("POST", "/"),
+        ("GET", "/nonsense"),
+        ("GET", "/mail"),
         ("GET", "/api"),
         ("GET", "/api/"),
         ("GET", "/api/nonsense"),

@@ -14,7 +14,7 @@ import time
 from hashlib import sha256
 from uuid import uuid4
 
-from . import access, areas
+from . import access, areas, page
 from .call import ID, Call, Request
 from .faults import Fault, Faults
 from .journal import Entry, Journal
@@ -61,13 +61,14 @@ class ClientGone(Exception):
 
 
 class App:
-    """``control`` is the ASGI application of the control plane."""
+    """``control`` and ``pages`` are the ASGI applications of the control plane and of the page for people."""
 
-    def __init__(self, world: World, journal: Journal, faults: Faults, control) -> None:
+    def __init__(self, world: World, journal: Journal, faults: Faults, control, pages) -> None:
         self.world = world
         self.journal = journal
         self.faults = faults
         self.control = control
+        self.pages = pages
         self.router = Router(areas.operations())
 
     async def __call__(self, scope, receive, send) -> None:
@@ -76,6 +77,9 @@ class App:
         if scope["path"].startswith("/_emulator"):
             await self.control(scope, receive, send)
             self.world.store.commit()
+            return
+        if page.serves(scope["method"], scope["path"]):
+            await self.pages(scope, receive, send)
             return
         started = time.perf_counter()
         try:

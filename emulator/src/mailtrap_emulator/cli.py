@@ -24,6 +24,7 @@ from .control import Control
 from .faults import Faults
 from .journal import Journal
 from .loopback import is_loopback
+from .page import Page
 from .schedule import Scheduler
 from .server import bind, run
 from .smtp import Sandboxes
@@ -109,7 +110,8 @@ def serve(options: argparse.Namespace) -> None:
         world = open_world(options, stack)
         journal, faults = Journal(), Faults()
         scheduler = Scheduler(world)
-        app = App(world, journal, faults, Control(world, journal, faults, scheduler).app())
+        pages = Page(world, address(options.host, smtp)).app()
+        app = App(world, journal, faults, Control(world, journal, faults, scheduler).app(), pages)
         ready = {
             "api_url": f"{'http' if context is None else 'https'}://{address(options.host, http)}",
             "smtp": address(options.host, smtp),

@@ -11,7 +11,7 @@ from .mail import parse
 from .store import Row, TableSpec
 from .world import World
 
-OUTBOX = TableSpec("outbox")
+OUTBOX = TableSpec("outbox", groups={"account": lambda row: row["account_id"]})
 RAW_OUTBOX = TableSpec("raw_outbox")
 
 
