@@ -43,7 +43,11 @@ def sanity(venv: Path, log: Path) -> Result:
     skips = [option for test in left_out for option in ("--skip-test", test)]
     command = [venv / "bin" / "ansible-test", "sanity", "--color", "no", "--truncate", "0", *skips]
     path = os.pathsep.join([str(venv / "bin"), *python_folders(), os.defpath])
-    status = run(command, log, cwd=TREE, env=environment(venv, PATH=path))
+    # ansible-test runs Python from its temporary folder, where a stray file would pass for a module.
+    temporary = BUILD / "tmp"
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir()
+    status = run(command, log, cwd=TREE, env=environment(venv, PATH=path, TMPDIR=str(temporary)))
     said = log.read_text(encoding="utf-8")
     ran = re.findall(r"^Running sanity test", said, re.MULTILINE)
     listed = re.search(r"^FATAL: The \d+ sanity test.*\n((?:.+\n)+)", said, re.MULTILINE)
