@@ -2,37 +2,27 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The official Python SDK reads what became of live mail."""
+"""The official Python SDK: what became of live mail."""
 
 import urllib.request
 from ssl import create_default_context
 
+import mailtrap as mt
 import pytest
-from test_python_sdk import MAIL, client, emulator, mt, tls_emulator
-
-from mailtrap_emulator.events import MAIL_KINDS
-
-pytest.importorskip("mailtrap.models.tracking_opt_outs")
-
-from mailtrap.exceptions import APIError
+from mailtrap.api.resources.email_logs import EmailLogsApi
+from mailtrap.api.resources.stats import StatsApi
+from mailtrap.api.resources.suppressions import SuppressionsApi
+from mailtrap.api.resources.tracking_opt_outs import TrackingOptOutsApi
 from mailtrap.models.email_logs import (
-    EmailLogsListFilters,
     filter_ci_equal,
     filter_empty,
     filter_events_include,
     filter_numeric,
     filter_sending_domain_id_equal,
 )
-from mailtrap.models.stats import StatsFilterParams
-from mailtrap.models.suppressions import CreateSuppressionParams
-from mailtrap.models.tracking_opt_outs import CreateTrackingOptOutParams, TrackingOptOutsListParams
+from python_sdk import MAIL, whole
 
-__all__ = ["client", "emulator", "tls_emulator"]
-
-
-@pytest.fixture
-def domain_id(emulator):
-    return next(row["id"] for row in emulator.dump()["domains"] if row["domain_name"] == "example.com")
+from mailtrap_emulator.events import MAIL_KINDS
 
 
 @pytest.fixture
@@ -41,6 +31,7 @@ def message_id(client):
     return client().send(mt.Mail(**MAIL, category="News"))["message_ids"][0]
 
 
+@whole(EmailLogsApi)
 def test_email_logs(client, emulator, message_id, domain_id):
     for kind in MAIL_KINDS:
         emulator.event(kind, message_id=message_id)
@@ -54,7 +45,7 @@ def test_email_logs(client, emulator, message_id, domain_id):
         assert b"Message-ID: <" + message_id.encode() in answer.read()
 
     def found(**filters):
-        page = logs.get_list(EmailLogsListFilters(**filters))
+        page = logs.get_list(mt.EmailLogsListFilters(**filters))
         assert page.next_page_cursor is None
         return page.total_count
 
@@ -65,13 +56,14 @@ def test_email_logs(client, emulator, message_id, domain_id):
     assert found(subject=filter_empty()) == 0
     assert found(sent_after="2000-01-01T00:00:00Z", sent_before="2000-01-02T00:00:00Z") == 0
     assert logs.get_list(search_after=message_id).messages == []
-    with pytest.raises(APIError, match="Not Found"):
+    with pytest.raises(mt.APIError, match="Not Found"):
         logs.get_by_id("11111111-1111-1111-8111-111111111111")
 
 
+@whole(StatsApi)
 def test_stats(client, emulator, message_id, domain_id):
     stats, account_id = client().stats_api, emulator.account_id
-    params = StatsFilterParams(start_date="2000-01-01", end_date="2999-12-31", sending_domain_ids=[domain_id])
+    params = mt.StatsFilterParams(start_date="2000-01-01", end_date="2999-12-31", sending_domain_ids=[domain_id])
     assert stats.get(account_id, params).delivery_count == 1
     groups = [
         group(account_id, params)
@@ -79,29 +71,31 @@ def test_stats(client, emulator, message_id, domain_id):
     ]
     assert [[row.stats.delivery_rate for row in rows] for rows in groups] == [[1.0]] * 4
     assert [rows[0].value for rows in groups[:3]] == [domain_id, "News", "Other"]
-    with pytest.raises(APIError, match="start_date"):
-        stats.get(account_id, StatsFilterParams(end_date="2999-12-31"))
+    with pytest.raises(mt.APIError, match="start_date"):
+        stats.get(account_id, mt.StatsFilterParams(end_date="2999-12-31"))
 
 
+@whole(SuppressionsApi)
 def test_suppressions(client, emulator, message_id, domain_id):
     emulator.event("bounce", message_id=message_id)
     api = client().suppressions_api.suppressions
     (bounced,) = api.get_list("ANN@example.org")
     assert (bounced.type, bounced.message_subject) == ("hard bounce", MAIL["subject"])
-    made = api.create(CreateSuppressionParams("bob@example.org", domain_id, "bulk", "unsubscription"))
+    made = api.create(mt.CreateSuppressionParams("bob@example.org", domain_id, "bulk", "unsubscription"))
     assert api.get_list() == [made, bounced]
     assert api.delete(made.id) == made
     for wrong in ("transit", ""):
-        with pytest.raises(APIError, match="is invalid"):
-            api.create(CreateSuppressionParams("bob@example.org", domain_id, wrong))
+        with pytest.raises(mt.APIError, match="is invalid"):
+            api.create(mt.CreateSuppressionParams("bob@example.org", domain_id, wrong))
 
 
+@whole(TrackingOptOutsApi)
 def test_tracking_opt_outs(client, domain_id):
     api = client().tracking_opt_outs_api.tracking_opt_outs
-    made = api.create(CreateTrackingOptOutParams("bob@example.org", domain_id))
+    made = api.create(mt.CreateTrackingOptOutParams("bob@example.org", domain_id))
     assert made.domain_name == "example.com"
-    page = api.get_list(TrackingOptOutsListParams(email="BOB@example.org"))
+    page = api.get_list(mt.TrackingOptOutsListParams(email="BOB@example.org"))
     assert (page.data, page.last_id) == ([made], None)
     assert api.delete(made.id) == made
-    with pytest.raises(APIError, match="Not Found"):
+    with pytest.raises(mt.APIError, match="Not Found"):
         api.delete(made.id)
