@@ -13,7 +13,7 @@ from mailtrap.models.projects import Project
 
 from mailtrap_emulator.testing import Emulator
 
-pytest.register_assert_rewrite("python_sdk")
+pytest.register_assert_rewrite("node_sdk", "python_sdk")
 
 
 @pytest.fixture(scope="session")
