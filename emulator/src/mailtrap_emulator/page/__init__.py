@@ -243,5 +243,5 @@ def attachment(content: bytes, filename: str, media_type: str) -> Response:
     """A file to be saved, whatever it says it is."""
     response = answer(content, media_type, FILE_POLICY)
     # The charset of a text is not known, and Starlette would tell one.
-    response.headers.update([("content-type", media_type), attachment_header(filename)])
+    response.headers.update(dict([("content-type", media_type), attachment_header(filename)]))
     return response

@@ -20,6 +20,8 @@ PER_PAGE = 50
 PREFIX = "/mail/"
 
 BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+# How far the headers of a mail are read for a list, bytes.
+HEAD = 65_536
 
 Notes = list[tuple[str, str]]
 
@@ -93,8 +95,8 @@ class Box:
     def entry(self, mail: Row) -> Entry:
         raw = self.raw(mail)
         # A list must not cost the parsing of every attachment in it.
-        end = BLANK_LINE.search(raw)
-        head = parse_head(raw[: end.end()] if end else raw)
+        end = BLANK_LINE.search(raw, 0, HEAD)
+        head = parse_head(raw[: end.end() if end else HEAD])
         return Entry(
             url=f"{self.url}/{mail['id']}",
             sender=head.sender[0] or head.sender[1],

@@ -21,6 +21,10 @@ POLICY = (
 DOCTYPE = re.compile(r"[\s\ufeff]*<!doctype[^>]*>", re.IGNORECASE)
 # Where HTML and CSS name an image; in running text there is nothing before it that fits.
 CONTENT_ID = re.compile(r"""(["'=(]\s*)cid:([^\s"'<>()]+)""", re.IGNORECASE)
+# A browser connects to what these name before it asks the policy. There is nothing that they could show, so that others
+# stand in for them that keep the text around them as it is.
+STAND_INS = {"link": "meta", "frame": "meta", "iframe": "template"}
+CONNECTING = re.compile(r"<(/?)(link|i?frame)\b", re.IGNORECASE | re.ASCII)
 # How much of its parts a document can hold, bytes: a mail may name one image a million times.
 ROOM = 50_000_000
 
@@ -35,9 +39,10 @@ def document(mail: Parsed) -> str:
         part = parts.get(unquote(unescape(match[2])))
         if part is None or (room := room - len(part.content)) < 0:
             return match[0]
-        return f"{match[1]}data:{quote(part.media_type)};base64,{b64encode(part.content).decode()}"
+        return f"{match[1]}data:{quote(part.media_type, safe='/+')};base64,{b64encode(part.content).decode()}"
 
-    html = CONTENT_ID.sub(content, mail.html)
+    html = CONNECTING.sub(lambda match: f"<{match[1]}{STAND_INS[match[2].lower()]}", mail.html)
+    html = CONTENT_ID.sub(content, html)
     # Before the doctype it would change how the mail is laid out.
     start = found.end() if (found := DOCTYPE.match(html)) else 0
     return f'{html[:start]}<base target="_blank">{html[start:]}'
