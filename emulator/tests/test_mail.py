@@ -109,6 +109,22 @@ def test_structure(changes, structure):
     assert shape(email.message_from_bytes(write(mail(**changes)), policy=default)) == structure
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ('text/csv; charset="utf-8"', 'text/csv; charset="utf-8"'),
+        ("text/plain;charset=utf-8; format=flowed", 'text/plain; charset="utf-8"; format="flowed"'),
+        ("text/csv; charset", "application/octet-stream"),
+        ("text/csv;\r\n a=b", "application/octet-stream"),
+        ('text/csv; a="\r\nX-B: c"', "application/octet-stream"),
+        ("message/rfc822", "application/octet-stream"),
+    ],
+)
+def test_the_type_of_a_file(given, kept):
+    read = email.message_from_bytes(write(mail(files=[File("a", b"", given)])), policy=default)
+    assert next(read.iter_attachments())["Content-Type"] == kept
+
+
 def test_an_injected_header_stays_in_its_own():
     raw = write(
         mail(

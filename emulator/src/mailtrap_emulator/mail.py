@@ -22,7 +22,11 @@ from typing import Any
 
 OCTETS = "application/octet-stream"
 ADDRESS = re.compile(r"[^\s@<>(),;:\\\"\[\]\x00-\x1f\x7f]+@[^\s@<>(),;:\\\"\[\]\x00-\x1f\x7f]+")
-MEDIA_TYPE = re.compile(r"(?!multipart/|message/)[a-z0-9][\w.+-]*/[a-z0-9][\w.+-]*", re.IGNORECASE)
+MEDIA_TYPE = re.compile(
+    r"(?!multipart/|message/)[a-z0-9][\w.+-]*/[a-z0-9][\w.+-]*"
+    r"( *; *[\w-]+=([\w.+-]+|\"[ !#-\[\]-~]*\"))*",
+    re.ASCII | re.IGNORECASE,
+)
 TOKENS = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+/[!#$%&'*+.^_`|~0-9a-z-]+")
 CONTROLS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\x85]+")
 
