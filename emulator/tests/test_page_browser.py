@@ -57,6 +57,7 @@ class Browser:
         capabilities = {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": options, **logs}}
         self._session = f"{driver}/session"
         self._session += "/" + self.command("", capabilities=capabilities)["sessionId"]
+        (self._first,) = self.windows()
 
     def command(self, path: str, **fields: Any) -> Any:
         """A command of the WebDriver protocol; what it answers with."""
@@ -90,13 +91,14 @@ class Browser:
     def windows(self) -> list[str]:
         return self._http.get(f"{self._session}/window/handles").json()["value"]
 
-    def close_others(self, first: str) -> None:
-        """Close all windows but the first."""
+    def close_others(self) -> None:
+        """Close all windows but the first, and be in that, outside of all frames."""
         for handle in self.windows():
-            if handle != first:
+            if handle != self._first:
                 self.command("/window", handle=handle)
                 self._http.delete(f"{self._session}/window")
-        self.command("/window", handle=first)
+        self.command("/window", handle=self._first)
+        self.leave()
 
     def prefer(self, scheme: str) -> None:
         """Be a browser of somebody who likes it ``light`` or ``dark``."""
@@ -134,6 +136,7 @@ def one_browser(tmp_path_factory) -> Iterator[Browser]:
 
 @pytest.fixture
 def browser(one_browser) -> Browser:
+    one_browser.close_others()
     one_browser.prefer("light")
     one_browser.resize(1200, 900)
     return one_browser
@@ -297,27 +300,24 @@ def test_a_form_in_a_mail_is_not_sent(browser, show, elsewhere):
 
 def test_a_link_opens_a_window_that_has_no_hold_on_the_page(browser, emulator, show):
     url = show(html=f'<a href="{emulator.api_url}/" target="_blank" rel="opener">Follow</a>')
-    (first,) = browser.windows()
+    before = browser.windows()
     browser.enter("iframe")
     browser.click("a")
     wait_for(lambda: len(browser.windows()) == 2)
-    (second,) = set(browser.windows()) - {first}
+    (second,) = set(browser.windows()) - set(before)
     browser.command("/window", handle=second)
     wait_for(lambda: "Emulated account" in browser.text())
     assert browser.run("return window.opener") is None
-    browser.close_others(first)
-    browser.leave()
+    browser.close_others()
     assert browser.run("return location.href") == url
 
 
 def test_a_link_without_a_target_opens_a_window_too(browser, emulator, show):
     url = show(html=f'<a href="{emulator.api_url}/">Follow</a>')
-    (first,) = browser.windows()
     browser.enter("iframe")
     browser.click("a")
     wait_for(lambda: len(browser.windows()) == 2)
-    browser.close_others(first)
-    browser.leave()
+    browser.close_others()
     assert browser.run("return location.href") == url
 
 
