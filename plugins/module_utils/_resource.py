@@ -27,6 +27,7 @@ class Field:
     """A field that a user may set.
 
     :ivar name: str, its name in the API and as an option.
+    :ivar required: bool, whether a new object must have it; the key of a resource must be there in any case.
     :ivar create: bool, whether the create request takes it; otherwise it is set by a second request.
     :ivar update: bool, whether it can be changed after the creation.
     :ivar length: pair of int, the shortest and the longest value the service takes, or None.
@@ -37,6 +38,7 @@ class Field:
     """
 
     name: str
+    required: bool = False
     create: bool = True
     update: bool = True
     length: Optional[Tuple[int, int]] = None
@@ -171,8 +173,10 @@ def set_later(resource, wanted):
 
 
 def _plan_create(resource, wanted, parent_id):
-    if not wanted.get(resource.key):
-        raise MailtrapError(f"a new {resource.noun} needs a {resource.key}")
+    needed = [field.name for field in resource.fields if field.required or field.name == resource.key]
+    missing = [name for name in needed if not wanted.get(name)]
+    if missing:
+        raise MailtrapError(f"a new {resource.noun} needs {' and '.join(missing)}")
     body = {field.name: wanted[field.name] for field in resource.fields if field.create and field.name in wanted}
     after = {"id": None, **wanted}
     path = resource.create_path or resource.path

@@ -102,7 +102,7 @@ def test_a_name_of_a_length_that_the_service_takes(name):
 
 
 def test_a_new_object_needs_its_key():
-    with pytest.raises(MailtrapError, match="a new sandbox needs a name"):
+    with pytest.raises(MailtrapError, match="a new sandbox needs name"):
         plan(SANDBOX, None, {"name": ""})
 
 

@@ -1,0 +1,57 @@
+#!/usr/bin/python
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: contact_list_info
+short_description: List contact lists of Mailtrap
+version_added: 0.1.0
+description:
+  - Return all of them, those with a name, or the one with an id.
+author:
+  - community.mailtrap authors (@ansible-collections)
+extends_documentation_fragment:
+  - community.mailtrap._attributes
+  - community.mailtrap._attributes.info
+  - community.mailtrap._connection
+options:
+  id:
+    description: The id of the only one to return.
+    type: int
+  name:
+    description: The name of the list to return.
+    type: str
+seealso:
+  - module: community.mailtrap.contact_list
+"""
+
+EXAMPLES = r"""
+- name: List the contact lists
+  community.mailtrap.contact_list_info:
+  register: contact_lists
+"""
+
+RETURN = r"""
+contact_lists:
+  description: What was found, each as M(community.mailtrap.contact_list) returns it; empty when there is none.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - id: 1
+      name: Customers
+"""
+
+from ansible_collections.community.mailtrap.plugins.module_utils._catalog import CONTACT_LIST
+from ansible_collections.community.mailtrap.plugins.module_utils._module import run_info
+
+
+def main():
+    run_info(CONTACT_LIST, {"name": {"type": "str"}})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+#!/usr/bin/python
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: inbound_folder_info
+short_description: List folders of Mailtrap inbound inboxes
+version_added: 0.1.0
+description:
+  - Return all of them, those with a name, or the one with an id.
+author:
+  - community.mailtrap authors (@ansible-collections)
+extends_documentation_fragment:
+  - community.mailtrap._attributes
+  - community.mailtrap._attributes.info
+  - community.mailtrap._connection
+options:
+  id:
+    description: The id of the only one to return.
+    type: int
+  name:
+    description: The name of the folder to return.
+    type: str
+seealso:
+  - module: community.mailtrap.inbound_folder
+"""
+
+EXAMPLES = r"""
+- name: List the folders of inbound mail
+  community.mailtrap.inbound_folder_info:
+  register: inbound_folders
+"""
+
+RETURN = r"""
+inbound_folders:
+  description: What was found, each as M(community.mailtrap.inbound_folder) returns it; empty when there is none.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - id: 1
+      name: Support
+"""
+
+from ansible_collections.community.mailtrap.plugins.module_utils._catalog import INBOUND_FOLDER
+from ansible_collections.community.mailtrap.plugins.module_utils._module import run_info
+
+
+def main():
+    run_info(INBOUND_FOLDER, {"name": {"type": "str"}})
+
+
+if __name__ == "__main__":
+    main()
