@@ -18,6 +18,8 @@ COLLECTIONS = BUILD / "collections"
 
 # Settings of the user that would change what the tests see.
 LEAKS = ("ANSIBLE_", "MAILTRAP_", "PYTEST_", "PYTHON", "VIRTUAL_ENV", "XDG_")
+# Where the official specifications are.
+KEPT = ("MAILTRAP_OPENAPI_DIR",)
 
 ANSIBLE_CFG = """\
 [defaults]
@@ -36,7 +38,7 @@ def environment(venv: Path = VENV, **settings: str) -> dict[str, str]:
     config = BUILD / "ansible.cfg"
     config.write_text(ANSIBLE_CFG)
     link_collection()
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(LEAKS)}
+    kept = {name: value for name, value in os.environ.items() if name in KEPT or not name.startswith(LEAKS)}
     kept.update(
         HOME=str(home),
         LC_ALL="C.UTF-8" if sys.platform == "linux" else "en_US.UTF-8",

@@ -2,14 +2,23 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What all tests stand on: one emulator process, in its start state for each test, and a client that has its token."""
+"""What all tests stand on: one emulator process, in its start state for each test, and a client that has its token.
+
+What the clients are answered is held against the official specifications, see specifications.py.
+"""
 
 from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
+from specifications import ARE_THERE, MISSING, Checker, Client, seen, used
 
 from mailtrap_emulator.testing import Emulator
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not ARE_THERE:
+        terminalreporter.write_line(f"Answers were not held against specifications: {MISSING}.", yellow=True)
 
 
 @pytest.fixture(scope="session")
@@ -17,10 +26,12 @@ def client_of() -> Iterator[Callable[..., httpx.Client]]:
     """Makes a client for an emulator and a token (the emulator's own by default, "" for none)."""
     made: list[httpx.Client] = []
 
-    def make(emulator: Emulator, token: str | None = None, **options: object) -> httpx.Client:
+    def make(
+        emulator: Emulator, token: str | None = None, kind: type[httpx.Client] = Client, **options: object
+    ) -> httpx.Client:
         token = emulator.token if token is None else token
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        made.append(httpx.Client(base_url=emulator.api_url, headers=headers, trust_env=False, timeout=20, **options))
+        made.append(kind(base_url=emulator.api_url, headers=headers, trust_env=False, timeout=20, **options))
         return made[-1]
 
     yield make
@@ -42,6 +53,17 @@ def emulator(mailtrap_emulator: Emulator) -> Emulator:
 def api(emulator: Emulator, _session_client: httpx.Client) -> httpx.Client:
     """A client with the start token."""
     return _session_client
+
+
+@pytest.fixture(autouse=True)
+def _fresh_record() -> None:
+    seen.clear()
+    used.clear()
+
+
+@pytest.fixture
+def check(api: httpx.Client) -> Checker:
+    return Checker(api)
 
 
 @pytest.fixture

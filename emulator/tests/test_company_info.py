@@ -127,7 +127,7 @@ def test_addresses_that_are_none(give, name, value):
 
 def test_optional_addresses_may_be_blank(give):
     data = give(privacy_policy_url="", terms_of_service_url=None).json()["data"]
-    assert (data["privacy_policy_url"], data["terms_of_service_url"]) == ("", None)
+    assert (data["privacy_policy_url"], data["terms_of_service_url"]) == (None, None)
 
 
 def test_levels(give):

@@ -5,6 +5,7 @@
 """Email logs (facts 3.20)."""
 
 import re
+import uuid
 from email import message_from_bytes
 
 import pytest
@@ -319,7 +320,11 @@ def test_the_range_of_times(api, found, letters):
 
 def test_pages(api, emulator, domain_id):
     row = {"domain_id": domain_id, "to": "ann@example.org"}
-    emulator.seed(email_logs=[row | {"subject": str(number % 2), "message_id": f"m{number}"} for number in range(250)])
+    emulator.seed(
+        email_logs=[
+            row | {"subject": str(number % 2), "message_id": str(uuid.UUID(int=number))} for number in range(250)
+        ]
+    )
     for filters, total in (("", 250), (query("subject", "ci_equal", "0"), 125)):
         ids, cursor = [], ""
         while cursor is not None:
@@ -329,7 +334,7 @@ def test_pages(api, emulator, domain_id):
             ids += [message["message_id"] for message in body["messages"]]
             assert body["next_page_cursor"] in (None, ids[-1])
             cursor = body["next_page_cursor"]
-        assert ids == [f"m{number}" for number in range(249, -1, -1) if total == 250 or number % 2 == 0]
+        assert ids == [str(uuid.UUID(int=number)) for number in range(249, -1, -1) if total == 250 or number % 2 == 0]
     for cursor in (ids[-1], "nothing", "\x00"):
         body = api.get("/api/email_logs", params={"search_after": cursor}).json()
         assert (body["messages"], body["total_count"], body["next_page_cursor"]) == ([], 250, None)

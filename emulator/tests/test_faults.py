@@ -127,7 +127,9 @@ def test_the_journal_tells_the_fault(api, emulator):
     assert [(entry["status"], entry["fault"]) for entry in emulator.journal()] == [(503, "delay status"), (200, "drop")]
 
 
-def test_faults_on_the_sending_hosts(api, emulator, mail):
+def test_faults_on_the_sending_hosts(client_of, emulator, mail):
+    # A client that does not wonder about the answer: nothing in it tells that it is a fault.
+    api = client_of(emulator, kind=httpx.Client)
     emulator.fault(path="^/api/send$", status=429, json={"success": False, "errors": ["Rate limit exceeded"]}, times=1)
     assert [api.post("/api/send", json=mail).status_code for _ in range(2)] == [429, 200]
     assert len(emulator.outbox()) == 1

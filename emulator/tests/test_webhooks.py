@@ -185,7 +185,7 @@ def test_urls_that_are_none(api, url):
         "HTTPS://Example.com:8443/a/b?token=x#y",
         "http://user:pass@127.0.0.1:8080/",
         "http://[::1]:80/",
-        "https://bücher.example/hook",
+        "https://xn--bcher-kva.example/b%C3%BCcher",
         "http://example.com/" + "x" * 5000,
     ],
 )

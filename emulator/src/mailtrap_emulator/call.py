@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from .access import Access
 from .replies import bad_request, forbidden, not_found
@@ -18,6 +18,12 @@ from .words import Words
 from .world import World
 
 ID = re.compile(r"[1-9][0-9]{0,18}")
+# The characters of RFC 3986.
+WEB_ADDRESS = re.compile(
+    r"https?://(?:[\w.~:@!$&'()*+,;=-]|%[0-9a-f]{2}|\[[0-9a-f:.]+\])+"
+    r"(?:[/?](?:[\w.~:@!$&'()*+,;=/?-]|%[0-9a-f]{2})*)?(?:#(?:[\w.~:@!$&'()*+,;=/?-]|%[0-9a-f]{2})*)?",
+    re.IGNORECASE | re.ASCII,
+)
 
 
 @dataclass(slots=True)
@@ -160,6 +166,17 @@ def text(fields: dict[str, Any], name: str) -> str | None:
 def is_given(fields: dict[str, Any], name: str) -> bool:
     """Whether a request says anything about a scalar field; null counts, a list or an object does not."""
     return name in fields and not isinstance(fields[name], list | dict)
+
+
+def is_web_address(value: str) -> bool:
+    """Whether a text is an absolute http or https URI with a host, as the specifications want it (``format: uri``)."""
+    if not WEB_ADDRESS.fullmatch(value):
+        return False
+    try:
+        parts = urlsplit(value)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def truth(value: object) -> bool:

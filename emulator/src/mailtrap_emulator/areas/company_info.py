@@ -7,12 +7,11 @@
 The info is the account's, whichever of its domains it is given through. The level on that domain counts.
 """
 
-import re
 from collections.abc import Collection
 from typing import Any
 
 from ..access import ADMIN, VIEWER
-from ..call import BLANK, INVALID, Call, is_given, text
+from ..call import BLANK, INVALID, Call, is_given, is_web_address, text
 from ..errors import ControlError
 from ..replies import not_found, unprocessable
 from ..routing import Routes
@@ -43,7 +42,6 @@ TEXTS = (
 REQUIRED = ("name", "address", "city", "country", "zip_code", "website_url")
 URLS = ("privacy_policy_url", "terms_of_service_url", "website_url")
 LEVELS = ("business", "individual")
-WEB_ADDRESS = re.compile(r"https?://[^\s/?#:@]\S*", re.IGNORECASE)
 BEFORE: dict[str, Any] = {**dict.fromkeys(TEXTS), "info_level": "business"}
 
 
@@ -99,8 +97,9 @@ def update_company_info(call: Call) -> dict:
 
 
 def read(fields: dict[str, Any]) -> dict[str, Any]:
-    """What a request says; a level of null says nothing."""
+    """What a request says; a level of null says nothing, and an address that is blank is none."""
     values = {name: text(fields, name) for name in BEFORE if is_given(fields, name)}
+    values |= {name: values.get(name) or None for name in URLS if name in values}
     if values.get("info_level", "") is None:
         del values["info_level"]
     return values
@@ -112,7 +111,7 @@ def check(values: dict[str, Any], required: Collection[str]) -> None:
         value = values.get(name) or ""
         if name in required and not value.strip():
             errors.setdefault(name, []).append(BLANK)
-        if name in URLS and (value or name in required) and not WEB_ADDRESS.fullmatch(value):
+        if name in URLS and (value or name in required) and not is_web_address(value):
             errors.setdefault(name, []).append(INVALID)
     if values.get("info_level", LEVELS[0]) not in LEVELS:
         errors["info_level"] = ["is not included in the list"]

@@ -4,13 +4,11 @@
 
 """Webhooks: how they are managed (facts 3.10). What they are told is the matter of deliveries.py."""
 
-import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from .. import deliveries
 from ..access import ADMIN, VIEWER
-from ..call import BLANK, ID, INVALID, Call, is_given, text
+from ..call import BLANK, ID, INVALID, Call, is_given, is_web_address, text
 from ..errors import ControlError
 from ..events import MAIL_KINDS
 from ..replies import unprocessable
@@ -49,7 +47,6 @@ DEFAULTS: dict[str, Any] = {
 UPDATABLE = ("url", "active", "payload_format", "inbound_inbox_id", "event_types")
 
 # What no parser reads in two ways: no blanks, no control characters, no backslash.
-URL = re.compile(r"https?://[^\s\x00-\x1f\x7f\\/?#]+[^\s\x00-\x1f\x7f\\]*", re.IGNORECASE)
 
 
 def show(webhook: Row) -> dict:
@@ -175,18 +172,7 @@ def problems(world: World, account_id: int, values: dict[str, Any]) -> dict[str,
 def url_errors(url: str | None) -> list[str]:
     if not (url or "").strip():
         return [BLANK, INVALID]
-    return [] if is_url(url) else [INVALID]
-
-
-def is_url(url: str) -> bool:
-    """Whether a text is an absolute http or https URL with a host."""
-    if not URL.fullmatch(url):
-        return False
-    try:
-        parts = urlsplit(url)
-        return bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
+    return [] if is_web_address(url) else [INVALID]
 
 
 def choice_errors(value: str | None, choices: tuple[str, ...]) -> list[str]:
