@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
@@ -64,12 +65,12 @@ def unit(outcome: Outcome, venv: Path) -> None:
 
 def emulator(outcome: Outcome, venv: Path) -> None:
     """The emulator's own tests."""
-    _pytest(outcome, venv, ROOT / "emulator", "tests")
+    _pytest(outcome, venv, ROOT / "emulator", "tests", "-n", "auto")
 
 
 def integration(outcome: Outcome, venv: Path) -> None:
     """Playbooks against the emulator, in both ways of running a module."""
-    _pytest(outcome, venv, ROOT, "tests/integration", "-n", "2")
+    _pytest(outcome, venv, ROOT, "tests/integration", "-n", "auto")
 
 
 def sanity(outcome: Outcome, venv: Path) -> None:
@@ -130,13 +131,16 @@ def _pytest(outcome: Outcome, venv: Path, folder: Path, tests: str, *options: st
     command = [venv / "bin" / "python", "-m", "pytest", *options, f"--junitxml={results}", tests]
     status = run(command, _log(outcome), cwd=folder, env=environment(venv))
     if results.is_file():
-        for suite in ElementTree.parse(results).iter("testsuite"):
+        tree = ElementTree.parse(results)
+        for suite in tree.iter("testsuite"):
             tests_run, failures, errors, skipped = (
                 int(suite.get(name, 0)) for name in ("tests", "failures", "errors", "skipped")
             )
             outcome.failed += failures + errors
             outcome.skipped += skipped
             outcome.passed += tests_run - failures - errors - skipped
+        reasons = Counter(skip.get("message") for skip in tree.iter("skipped"))
+        outcome.remarks += [f"skipped {times}: {reason}" for reason, times in reasons.items()]
     if status and not outcome.failed:
         outcome.failed = 1
         outcome.remarks.append(f"pytest ended with status {status}")

@@ -57,7 +57,7 @@ def sanity(venv: Path, log: Path) -> Result:
         ran=len(ran),
         failed=failed,
         left_out=[f"{test}: its requirements cannot be reached" for test in left_out]
-        + [f"{test}: no {python} here" for test, python in missing],
+        + [f"{test}: no {python} here" for test, python in dict.fromkeys(missing)],
     )
 
 
