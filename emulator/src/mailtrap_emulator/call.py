@@ -18,7 +18,7 @@ from .words import Words
 from .world import World
 
 ID = re.compile(r"[1-9][0-9]{0,18}")
-# The characters of RFC 3986.
+# The characters of RFC 3986: what no two parsers read differently.
 WEB_ADDRESS = re.compile(
     r"https?://(?:[\w.~:@!$&'()*+,;=-]|%[0-9a-f]{2}|\[[0-9a-f:.]+\])+"
     r"(?:[/?](?:[\w.~:@!$&'()*+,;=/?-]|%[0-9a-f]{2})*)?(?:#(?:[\w.~:@!$&'()*+,;=/?-]|%[0-9a-f]{2})*)?",

@@ -46,8 +46,6 @@ DEFAULTS: dict[str, Any] = {
 }
 UPDATABLE = ("url", "active", "payload_format", "inbound_inbox_id", "event_types")
 
-# What no parser reads in two ways: no blanks, no control characters, no backslash.
-
 
 def show(webhook: Row) -> dict:
     """The wire form. Only webhooks for inbound mail carry ``inbound_inbox_id`` (facts 3.10)."""
