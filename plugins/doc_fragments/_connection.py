@@ -30,13 +30,14 @@ options:
         of the token.
     type: int
   timeout:
-    description: Seconds to wait for a connection, and for each part of an answer.
+    description: Seconds to wait for a connection, and for each part of an answer, up to 3600.
     type: int
     default: 30
   retries:
     description:
       - How often a request is repeated at most. The wait in between grows with each try.
-      - A request that the rate limit refused is repeated whatever it is, after the time that the service asks for.
+      - A request that the rate limit refused is repeated whatever it is, after the time that the service asks for,
+        unless that is more than a minute.
       - After a fault of the network or of a gateway, a request is repeated only where doing it twice does no harm.
     type: int
     default: 5

@@ -23,6 +23,10 @@ options:
     choices:
       - present
       - absent
+notes:
+  - The service lets objects share a name. Where several hosts run the same task, have it run once, by C(run_once) or
+    C(throttle), so that they do not make one each at the same moment.
+  - In check mode an object that would be created has no id yet. Let later tasks name it, rather than use its id.
 """
 
     # For modules that work in one sandbox.

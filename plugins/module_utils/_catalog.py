@@ -47,8 +47,8 @@ SANDBOX = Resource(
     wrapper="sandbox",
     parent=Parent(PROJECT, field="project_id", children="sandboxes"),
     fields=(
-        Field("name"),
-        Field("email_username", create=False, stored=_with_suffix, sent=_alias),
+        Field("name", length=(1, 100)),
+        Field("email_username", create=False, length=(1, 64), stored=_with_suffix, sent=_alias),
         Field("email_username_enabled", create=False, toggle="toggle_email_username"),
     ),
     secrets=("username", "password"),

@@ -22,7 +22,8 @@ try:
     import requests
     import requests.exceptions as faults
     from requests.adapters import HTTPAdapter
-    from urllib3.exceptions import InvalidHeader, NewConnectionError
+    from urllib3 import disable_warnings
+    from urllib3.exceptions import HTTPError, InsecureRequestWarning, InvalidHeader, NewConnectionError
     from urllib3.util.retry import Retry
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
@@ -59,6 +60,7 @@ _WINDOWS = (
 )
 # A longer wait than any window is the user's decision, not ours.
 LONGEST_WAIT = 60
+LONGEST_TIMEOUT = 3600
 _GATEWAY_FAULTS = (502, 503, 504)
 
 
@@ -85,8 +87,9 @@ class Client:
         ca_path=None,
         sleep=time.sleep,
     ):
-        if timeout < 1 or retries < 0:
-            raise MailtrapError(f"timeout must be 1 s or more and retries 0 or more; they are {timeout} and {retries}")
+        if not 1 <= timeout <= LONGEST_TIMEOUT or retries < 0:
+            limits = f"timeout must be 1 to {LONGEST_TIMEOUT} s, and retries 0 or more"
+            raise MailtrapError(f"{limits}; they are {timeout} and {retries}")
         self._base = _checked_url(api_url)
         self._account_id = account_id
         self._timeout = timeout
@@ -98,6 +101,8 @@ class Client:
             "Accept": "application/json",
             "User-Agent": USER_AGENT,
         }
+        if not validate_certs:
+            disable_warnings(InsecureRequestWarning)  # the user has said so
         self._adapter = _adapter(os.getpid(), self._verify)
         # The environment's alone: macOS forbids a forked process to ask the system for its proxies.
         self._proxies = getproxies_environment()
@@ -130,7 +135,7 @@ class Client:
             return None
         try:
             answer = json.loads(response.content)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise MailtrapError(
                 f"the service answered {response.status_code} with something that is not JSON",
                 status=response.status_code,
@@ -160,12 +165,13 @@ class Client:
         if repeatable is None:
             repeatable = method not in ("POST", "PATCH") or (method == "PATCH" and body is not None)
         url, path, body = self._target(host, path, body)
+        request = self._prepared(method, url, body, query)
         lost = False  # an earlier try may have taken effect
         for attempt in range(self._retries + 1):
             last = attempt == self._retries
             try:
-                response = self._sent(method, url, body, query)
-            except faults.RequestException as fault:
+                response = self._sent(request)
+            except (faults.RequestException, HTTPError) as fault:
                 sent = _may_have_been_sent(fault)
                 lost = lost or sent
                 if last or not _may_pass(fault) or (sent and not repeatable):
@@ -199,10 +205,17 @@ class Client:
             path, body = scoped_path(path, self._account_id), old_body(body)
         return base + path, path, body
 
-    def _sent(self, method, url, body, query):
-        request = requests.Request(method, url, headers=self._headers, params=query, json=body).prepare()
+    def _prepared(self, method, url, body, query):
+        try:
+            return requests.Request(method, url, headers=self._headers, params=query, json=body).prepare()
+        except faults.InvalidJSONError as error:
+            raise MailtrapError(f"the request cannot be written as JSON: {error}") from None
+        except (faults.RequestException, HTTPError, UnicodeError) as error:
+            raise MailtrapError(f"api_url cannot be used: {_without_userinfo(str(error))}") from None
+
+    def _sent(self, request):
         response = self._adapter.send(
-            request, timeout=self._timeout, verify=self._verify, proxies=self._proxies_for(url)
+            request, timeout=self._timeout, verify=self._verify, proxies=self._proxies_for(request.url)
         )
         # Read now: a connection that breaks while it is read is a fault like any other.
         response.content  # noqa: B018
@@ -275,7 +288,7 @@ def _told(fault, base, timeout):
     if isinstance(fault, faults.Timeout):
         return f"no answer from {base} within {timeout} s"
     root = _root(fault)
-    cause = getattr(root, "strerror", None) or getattr(root, "verify_message", None) or str(root)
+    cause = getattr(root, "strerror", None) or getattr(root, "verify_message", None) or _without_userinfo(str(root))
     if isinstance(fault, faults.SSLError):
         return f"no trusted connection to {base}: {cause}"
     if isinstance(fault, faults.ProxyError):
@@ -283,6 +296,11 @@ def _told(fault, base, timeout):
     if _may_have_been_sent(fault):
         return f"the connection to {base} broke before the answer was complete"
     return f"no connection to {base}: {cause}"
+
+
+def _without_userinfo(text):
+    """Return a text without the user and password that a URL in it, such as a proxy's, may hold."""
+    return re.sub(r"//[^/@\s]*@", "//", text)
 
 
 def _root(fault, kind=()):
@@ -300,11 +318,14 @@ def _root(fault, kind=()):
 
 def _refusal(response, method, path, lost):
     status = response.status_code
-    if 300 <= status < 400:
+    if 300 <= status < 400 and response.headers.get("Location"):
         goal = response.headers.get("Location", "").split("?")[0]
         messages = [f"the service answered with a redirect to {goal}: check api_url"]
     else:
         messages = messages_of(status, response.text, response.reason)
+        wait = _asked_wait(response.headers.get("Retry-After"))
+        if wait is not None and wait > LONGEST_WAIT:
+            messages.append(f"the service asks to wait {wait:.0f} s, which is longer than a task waits")
     return MailtrapError(
         *messages,
         status=status,
@@ -318,7 +339,7 @@ def _asked_wait(header):
     """Return the seconds of a Retry-After header, a number or a date; None where there is none that can be read."""
     try:
         return Retry(0).parse_retry_after(header) if header else None
-    except InvalidHeader:
+    except (InvalidHeader, ValueError, OverflowError):
         return None
 
 

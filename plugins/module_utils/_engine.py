@@ -13,7 +13,7 @@ The options of a module are its words for identity: ``id``, or the resource's ke
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import List, Optional
+from typing import Any, List, Optional
 
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError, attempting
 from ansible_collections.community.mailtrap.plugins.module_utils._resource import (
@@ -23,7 +23,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._resource impor
     wanted_of,
 )
 
-_ABSENT = object()
+ABSENT = object()
 
 
 @dataclass
@@ -37,6 +37,17 @@ class Outcome:
     changed: bool
     before: Optional[dict]
     after: Optional[dict]
+    warnings: List[str] = field(default_factory=list)
+
+
+@dataclass
+class Lookup:
+    """What was found.
+
+    :ivar found: a dict, or a list of dict. :ivar warnings: list of str, what check mode had to do without.
+    """
+
+    found: Any
     warnings: List[str] = field(default_factory=list)
 
 
@@ -91,39 +102,39 @@ def ensure(client, resource, options, check_mode=False):
     return Outcome(True, place.current, after, warnings)
 
 
-def read(client, resource, options):
-    """Return the objects that match: list of dict; by id, by key, by parent, or all.
+def read(client, resource, options, check_mode=False):
+    """Find the objects that match: by id, by key, by parent, or all.
 
-    :raises MailtrapError: also when the parent that was named is not there.
+    :returns: Lookup of a list of dict.
+    :raises MailtrapError: also when the parent that was named is not there, but for check mode.
     """
     if options.get("id") is not None:
         with attempting(f"read {_label(resource, options)}"):
             found = _fetched(client, resource, options["id"])
-            return [found] if found else []
+            return Lookup([found] if found else [])
     with attempting(f"read the {_many(resource)}"):
         siblings, place = _siblings(client, resource, options)
         if place.missing_parent:
-            raise MailtrapError(f"there is no {place.missing_parent}")
+            return Lookup([], _missing(place.missing_parent, check_mode))
         key = options.get(resource.key)
-        return siblings if key is None else [item for item in siblings if item.get(resource.key) == key]
+        return Lookup(siblings if key is None else [item for item in siblings if item.get(resource.key) == key])
 
 
-def find_one(client, resource, options, check_mode, warnings):
-    """Return the one object that is meant: dict, with nothing but its id where the id was given.
+def find_one(client, resource, options, check_mode):
+    """Find the one object that is meant.
 
-    :param warnings: list of str, to add to: what is not there in check mode, where an earlier task may stand for it.
-    :returns: dict, an empty one for what check mode has to do without.
+    :returns: Lookup of a dict, with nothing but its id where the id was given, and empty for what check mode has to do
+        without because an earlier task would have made it.
     :raises MailtrapError: when there is none, or several share its name.
     """
     if options.get("id") is not None:
-        return {"id": options["id"]}
+        return Lookup({"id": options["id"]})
     with attempting(f"find {_label(resource, options)}"):
         place = _find(client, resource, options)
         if place.current is not None:
-            return place.current
+            return Lookup(place.current)
         missing = place.missing_parent or f"{resource.noun} {options[resource.key]!r}"
-        warnings.extend(_missing(missing, check_mode))
-        return {}
+        return Lookup({}, _missing(missing, check_mode))
 
 
 def carry_out(client, write, check_mode, host="general"):
@@ -141,12 +152,30 @@ def unwrapped(answer):
     return answer
 
 
+def objects(answer, called, path):
+    """Return a list of objects out of an answer: list of dict with an id each.
+
+    Anything else is no proof that there are none.
+
+    :param called: str, what they are called in a sentence. :param path: str, where the answer is from.
+    :raises MailtrapError: when it is anything else.
+    """
+    found = unwrapped(answer)
+    if not isinstance(found, list):
+        raise MailtrapError(f"the service's answer is not a list of {called}", method="GET", path=path)
+    if not all(isinstance(item, dict) and "id" in item for item in found):
+        raise MailtrapError(f"the service's list of {called} holds something else", method="GET", path=path)
+    return found
+
+
 def _find(client, resource, options):
     if options.get("id") is not None:
         current = _fetched(client, resource, options["id"])
         if current is None and options["state"] == "present":
             raise MailtrapError(f"there is no {resource.noun} with id {options['id']}")
         return _Place(current)
+    if not options[resource.key]:
+        raise MailtrapError(f"{resource.key} is empty: give it, or the id")
     siblings, place = _siblings(client, resource, options)
     place.current = _named(siblings, resource, options[resource.key])
     return place
@@ -168,7 +197,7 @@ def _siblings(client, resource, options):
         return [], _Place(None, missing_parent=missing)
     place = _Place(None, parent_id=found["id"])
     if parent.children in found:
-        return found[parent.children], place
+        return objects(found[parent.children], _many(resource), parent.resource.path), place
     return [item for item in _listed(client, resource) if item.get(parent.field) == found["id"]], place
 
 
@@ -180,24 +209,27 @@ def _parent_words(resource, options):
 
 def _fetched(client, resource, object_id):
     """Return one object by id: dict, or None where the service says 404."""
-    answer = client.find(resource.path_of(object_id), absent=_ABSENT)
-    return None if answer is _ABSENT else _object(resource, answer)
+    path = resource.path_of(object_id)
+    answer = client.find(path, absent=ABSENT)
+    return None if answer is ABSENT else _object(resource, answer, "GET", path)
 
 
 def _listed(client, resource):
-    """Return all objects of a kind: list of dict. Anything but a list is no proof that there are none."""
-    answer = unwrapped(client.get(resource.path))
-    if not isinstance(answer, list):
-        raise MailtrapError(
-            f"the service's answer is not a list of {_many(resource)}", method="GET", path=resource.path
-        )
-    return answer
+    """Return all objects of a kind: list of dict."""
+    try:
+        answer = client.get(resource.path)
+    except MailtrapError as error:
+        if error.status == 404:  # a list is always there
+            error.messages.append("is api_url right?")
+        raise
+    return objects(answer, _many(resource), resource.path)
 
 
-def _object(resource, answer, uncertain=False):
+def _object(resource, answer, method, path):
     found = unwrapped(answer)
     if not isinstance(found, dict) or "id" not in found:
-        raise MailtrapError(f"the service's answer holds no {resource.noun}", uncertain=uncertain)
+        sentence = f"the service's answer holds no {resource.noun}"
+        raise MailtrapError(sentence, method=method, path=path, uncertain=method != "GET")
     return found
 
 
@@ -254,10 +286,11 @@ def _update(client, resource, todo, current, created):
         try:
             current = _written(client, resource, write)
         except MailtrapError as error:
+            _tell_doubt(error)
             if changed:
                 error.data = {resource.name: current, "changed": True}
-            if created:
-                error.messages.append(f"the {resource.noun} itself was created, with id {current['id']}")
+                done = f"was created, with id {current['id']}" if created else "was changed in part"
+                error.messages.append(f"the {resource.noun} itself {done}")
             raise
         changed = True
     return current
@@ -271,12 +304,19 @@ def _delete(client, resource, known):
     except MailtrapError as error:
         if error.status == 404:
             return Outcome(False, None, None)
+        _tell_doubt(error)
         raise
     return Outcome(True, {**known, **(answer if isinstance(answer, dict) else {})}, None)
 
 
 def _written(client, resource, write):
-    return _object(resource, client.request(write.method, write.path, write.body), uncertain=True)
+    answer = client.request(write.method, write.path, write.body)
+    return _object(resource, answer, write.method, write.path)
+
+
+def _tell_doubt(error):
+    if error.uncertain:
+        error.messages.append("it may have taken effect all the same")
 
 
 def _many(resource):

@@ -42,7 +42,8 @@ RESERVED_HEADERS = {
 
 _MAILBOX = re.compile(r'^(?:"?(?P<name>[^<>]*?)"?\s*<(?P<in_brackets>[^<>]*)>|(?P<bare>[^<>]*))$')
 _ADDRESS = re.compile(r"^[^\s@<>,;:]+@[^\s@<>,;:]+$")
-_UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 def mailbox(text):
@@ -51,7 +52,7 @@ def mailbox(text):
     :param text: str, ``ops@example.com`` or ``Operations <ops@example.com>``.
     :raises MailtrapError: when it is neither.
     """
-    parts = _MAILBOX.match(text.strip())
+    parts = None if "\n" in text.strip() or "\r" in text.strip() else _MAILBOX.match(text.strip())
     address = (parts.group("in_brackets") or parts.group("bare") or "").strip() if parts else ""
     if not _ADDRESS.match(address):
         raise MailtrapError(f"{text!r} is not an e-mail address: user@host or Name <user@host>")
@@ -82,7 +83,7 @@ def payload(options):
         message["subject"] = options["subject"].strip()
     for field in ("custom_variables", "headers"):  # the service takes texts alone
         if options.get(field):
-            message[field] = {name: _as_text(value) for name, value in options[field].items()}
+            message[field] = {name: _as_text(value) for name, value in options[field].items() if value is not None}
     return message
 
 
@@ -127,8 +128,10 @@ def _broken_rules(options):
     for name, value in (options.get("headers") or {}).items():
         if name.lower() in RESERVED_HEADERS:
             wrong.append(f"the header {name} cannot be set by headers: it is an option of its own or the service's")
-        if "\n" in f"{name}{value}" or "\r" in f"{name}{value}":
-            wrong.append(f"the header {name.split()[0]} holds a line break")
+        elif not _HEADER_NAME.fullmatch(name):
+            wrong.append(f"{name!r} is no name of a header")
+        elif "\n" in str(value) or "\r" in str(value):
+            wrong.append(f"the header {name} holds a line break")
     return wrong
 
 
@@ -139,7 +142,7 @@ def _broken_content_rules(options):
         if own:
             yield f"a template brings its own {', '.join(own)}: leave out the template or the {', '.join(own)}"
         uuid = options.get("template_uuid")
-        if uuid and not _UUID.match(uuid):
+        if uuid and not _UUID.fullmatch(uuid):
             yield f"template_uuid {uuid!r} is not a UUID; a template can also be given by its name with template"
         return
     if options.get("template_variables"):

@@ -55,12 +55,17 @@ def run(work, argument_spec, **constraints):
     module = AnsibleModule(
         argument_spec={**CONNECTION_OPTIONS, **argument_spec}, supports_check_mode=True, **constraints
     )
+    if module.params["api_token"]:
+        module.no_log_values.add(module.params["api_token"].strip())
     if _client.REQUESTS_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("requests"), exception=_client.REQUESTS_IMPORT_ERROR)
+    failure = None
     try:
         result = work(_connected(module.params), module.params, module.check_mode)
     except MailtrapError as error:
-        module.fail_json(**error.as_result())
+        failure = error
+    if failure:  # told outside of the except clause: it is no traceback to show at any verbosity
+        module.fail_json(**failure.as_result())
     for warning in result.pop("warnings", ()):
         module.warn(warning)
     if not module._diff:
@@ -101,8 +106,9 @@ def run_info(resource, argument_spec):
     """Run a module that reads the objects of a kind; argument_spec: dict, its key and its parent."""
 
     def work(client, options, check_mode):
-        found = _engine.read(client, resource, options)
-        return {"changed": False, resource.plural: _shown(resource, found, options)}
+        lookup = _engine.read(client, resource, options, check_mode)
+        found = _shown(resource, lookup.found, options)
+        return {"changed": False, resource.plural: found, "warnings": lookup.warnings}
 
     run(
         work,

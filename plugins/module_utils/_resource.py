@@ -174,6 +174,7 @@ def set_later(resource, wanted):
 
 def _plan_create(resource, wanted, parent_id):
     needed = [field.name for field in resource.fields if field.required or field.name == resource.key]
+    _check_key(resource, wanted)
     missing = [name for name in needed if not wanted.get(name)]
     if missing:
         raise MailtrapError(f"a new {resource.noun} needs {' and '.join(missing)}")
@@ -188,6 +189,7 @@ def _plan_create(resource, wanted, parent_id):
 
 def _plan_update(resource, current, wanted):
     changes = _changes(resource, current, wanted)
+    _check_key(resource, changes)
     path = resource.path_of(current["id"])
     writes, body = [], {}
     for field in resource.fields:
@@ -217,6 +219,13 @@ def _changes(resource, current, wanted):
             if stored != now:
                 changes[field.name] = stored
     return changes
+
+
+def _check_key(resource, wanted):
+    """Refuse a key that only looks like another one, as a block scalar in YAML makes it with its line break."""
+    key = wanted.get(resource.key, "")
+    if key != key.strip():
+        raise MailtrapError(f"{resource.key} {key!r} begins or ends with white space")
 
 
 def _check_lengths(resource, wanted):

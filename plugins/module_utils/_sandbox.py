@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import SANDBOX
-from ansible_collections.community.mailtrap.plugins.module_utils._engine import find_one
+from ansible_collections.community.mailtrap.plugins.module_utils._engine import ABSENT, find_one, objects
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError, attempting
 
 PAGE_SIZE = 30
@@ -38,11 +38,11 @@ SANDBOX_OPTIONS = {
 }
 
 
-def sandbox_id_of(client, options, check_mode, warnings):
-    """Return the id of the sandbox that the SANDBOX_OPTIONS of a module mean: int, or None as find_one has it."""
+def meant_sandbox(client, options, check_mode):
+    """Find the sandbox that the SANDBOX_OPTIONS of a module mean; see find_one."""
     identity = {"id": options["sandbox_id"], "name": options["sandbox"]}
     place = {"project": options["project"], "project_id": options["project_id"]}
-    return find_one(client, SANDBOX, {**identity, **place}, check_mode, warnings).get("id")
+    return find_one(client, SANDBOX, {**identity, **place}, check_mode)
 
 
 def read_messages(client, options, check_mode):
@@ -52,15 +52,17 @@ def read_messages(client, options, check_mode):
     :returns: dict with sandbox_messages: list of dict, newest first, each with the parts that were asked for.
     :raises MailtrapError: when there is no such sandbox; a message that is not there is not an error.
     """
-    warnings = []
-    sandbox_id = sandbox_id_of(client, options, check_mode, warnings)
-    if sandbox_id is None:
-        return {"changed": False, "sandbox_messages": [], "warnings": warnings}
+    if options["limit"] is not None and options["limit"] < 1:
+        raise MailtrapError(f"limit must be 1 or more; it is {options['limit']}")
+    sandbox = meant_sandbox(client, options, check_mode)
+    if not sandbox.found:
+        return {"changed": False, "sandbox_messages": [], "warnings": sandbox.warnings}
+    sandbox_id = sandbox.found["id"]
     base = f"{SANDBOX.path_of(sandbox_id)}/messages"
     with attempting(f"read the messages of sandbox {sandbox_id}"):
         if options["id"] is not None:
-            message = client.find(f"{base}/{options['id']}")
-            messages = [message] if message else []
+            message = client.find(f"{base}/{options['id']}", absent=ABSENT)
+            messages = [] if message is ABSENT else objects([message], "messages", base)
         else:
             messages = _listed(client, base, options["search"], options["limit"])
         if options["include"]:
@@ -75,9 +77,9 @@ def _listed(client, base, search, limit):
     found = []
     query = {"search": search} if search else {}
     while limit is None or len(found) < limit:
-        page = client.get(base, query)
-        if not isinstance(page, list):
-            raise MailtrapError("the service's answer is not a list of messages", method="GET", path=base)
+        page = objects(client.get(base, query), "messages", base)
+        if found and page and page[0]["id"] >= found[-1]["id"]:
+            raise MailtrapError("the service's pages of messages do not go on", method="GET", path=base)
         found.extend(page)
         if len(page) < PAGE_SIZE:
             break
@@ -90,7 +92,11 @@ def _part(client, path, part):
     if part in _JSON_PARTS:
         word, key = _JSON_PARTS[part]
         answer = client.get(f"{path}/{word}")
-        return answer[key] if key else answer
+        if key is None:
+            return answer
+        if not isinstance(answer, dict) or key not in answer:
+            raise MailtrapError(f"the service's answer holds no {key}", method="GET", path=f"{path}/{word}")
+        return answer[key]
     try:
         return client.text(f"{path}/{_TEXT_PARTS[part]}")
     except MailtrapError as error:

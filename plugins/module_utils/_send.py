@@ -8,14 +8,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import EMAIL_TEMPLATE
 from ansible_collections.community.mailtrap.plugins.module_utils._engine import carry_out, find_one
-from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError, attempting
+from ansible_collections.community.mailtrap.plugins.module_utils._errors import (
+    MailtrapError,
+    attempting,
+    messages_of,
+)
 from ansible_collections.community.mailtrap.plugins.module_utils._mail import attachment, payload
 from ansible_collections.community.mailtrap.plugins.module_utils._resource import Write
-from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import sandbox_id_of
+from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import meant_sandbox
 
 
 def send(client, options, check_mode):
@@ -25,29 +30,49 @@ def send(client, options, check_mode):
     :returns: dict with changed, stream and message_ids; these are empty in check mode.
     :raises MailtrapError: its message says so when the message may have gone out.
     """
-    warnings = []
     with attempting("send the message"):
+        warnings = []
         stream = _stream(options)
         message = payload(options)
         if options["attachments"]:
             message["attachments"] = [_read(entry) for entry in options["attachments"]]
         if options["template"]:
-            template = find_one(client, EMAIL_TEMPLATE, {"name": options["template"]}, check_mode, warnings)
-            message["template_uuid"] = template.get("uuid")
+            template = find_one(client, EMAIL_TEMPLATE, {"name": options["template"]}, check_mode)
+            message["template_uuid"] = template.found.get("uuid")
+            warnings += template.warnings
         path = "/api/send"
         if stream == "sandbox":
-            path += f"/{sandbox_id_of(client, options, check_mode, warnings)}"
+            sandbox = meant_sandbox(client, options, check_mode)
+            path += f"/{sandbox.found.get('id')}"
+            warnings += sandbox.warnings
         try:
-            answer = carry_out(client, Write("POST", path, message), check_mode, host=stream) or {}
+            answer = carry_out(client, Write("POST", path, message), check_mode, host=stream)
+            message_ids = [] if check_mode else _accepted(answer, path)
         except MailtrapError as error:
             _explain(error, message, stream)
             raise
-    return {"changed": True, "stream": stream, "message_ids": answer.get("message_ids", []), "warnings": warnings}
+    return {"changed": True, "stream": stream, "message_ids": message_ids, "warnings": warnings}
+
+
+def _accepted(answer, path):
+    """Return the ids of the messages that an answer names: list of str; some answers name none (facts 4.3)."""
+    if not isinstance(answer, dict) or answer.get("success") is not True:
+        said = messages_of(200, json.dumps(answer))
+        raise MailtrapError("the service did not say that it took it", *said, method="POST", path=path, uncertain=True)
+    return answer.get("message_ids") or []
 
 
 def _stream(options):
-    """Return the stream that is meant: str. A sandbox that is named says it by itself."""
-    has_sandbox = bool(options["sandbox"] or options["sandbox_id"])
+    """Return the stream that is meant: str. A sandbox that is named says it by itself.
+
+    :raises MailtrapError: when it is not clear. What was meant for a sandbox must not go out to people.
+    """
+    for option in ("sandbox", "project", "template", "template_uuid"):
+        if options[option] == "":
+            raise MailtrapError(f"{option} is empty")
+    has_sandbox = options["sandbox"] is not None or options["sandbox_id"] is not None
+    if not has_sandbox and (options["project"] is not None or options["project_id"] is not None):
+        raise MailtrapError("a project is given, and no sandbox in it: give sandbox")
     stream = options["stream"] or ("sandbox" if has_sandbox else "transactional")
     if stream == "sandbox" and not has_sandbox:
         raise MailtrapError("the stream is sandbox, and there is no sandbox: give sandbox or sandbox_id")

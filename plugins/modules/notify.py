@@ -42,7 +42,9 @@ options:
     aliases:
       - sender
   to:
-    description: The recipients, each as V(user@host) or V(Name <user@host>).
+    description:
+      - The recipients, each as V(user@host) or V(Name <user@host>).
+      - Give a list when a name holds a comma, since Ansible splits a text at its commas.
     type: list
     elements: str
     default: []
@@ -127,6 +129,7 @@ options:
   stream:
     description:
       - How the message is sent. V(sandbox) when a sandbox is given, else V(transactional).
+      - Give V(sandbox) where the sandbox comes from a variable; nothing then goes out to people when that is undefined.
     type: str
     choices:
       - transactional

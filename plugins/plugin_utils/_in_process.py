@@ -25,6 +25,7 @@ from ansible.module_utils.common import json as common_json
 from ansible.module_utils.common import warnings as common_warnings
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as Normal
+from ansible.vars.clean import remove_internal_keys
 
 from ansible_collections.community.mailtrap.plugins.module_utils import _client
 
@@ -32,10 +33,10 @@ from ansible_collections.community.mailtrap.plugins.module_utils import _client
 _PROFILE = "legacy"
 if hasattr(common_json, "get_module_encoder"):
     _ENCODE = {"cls": common_json.get_module_encoder(_PROFILE, common_json.Direction.CONTROLLER_TO_MODULE)}
-    _DECODE = {"cls": common_json.get_module_decoder(_PROFILE, common_json.Direction.MODULE_TO_CONTROLLER)}
+    _PARSING = (_PROFILE,)
 else:
     _ENCODE = {"cls": common_json.AnsibleJSONEncoder, "vault_to_text": True}
-    _DECODE = {}
+    _PARSING = ()
 
 
 class InProcess(Normal):
@@ -51,16 +52,25 @@ class InProcess(Normal):
     def _execute_module(self, module_name=None, module_args=None, tmp=None, task_vars=None, wrap_async=False, **others):
         if module_name is not None:  # a helper of ActionBase, such as stat
             return super()._execute_module(module_name, module_args, tmp, task_vars, wrap_async=wrap_async, **others)
-        arguments = self._with_files(dict(module_args or self._task.args))
-        if self._is_in_process(task_vars, wrap_async):
-            return self._run_main(arguments, task_vars)
-        return super()._execute_module(None, arguments, tmp, task_vars, wrap_async=wrap_async, **others)
+        in_process = self._is_in_process(task_vars, wrap_async)
+        self._decrypted = []
+        try:
+            arguments = self._with_files(dict(module_args or self._task.args), wrap_async)
+            if in_process:
+                return self._run_main(arguments, task_vars)
+            return super()._execute_module(None, arguments, tmp, task_vars, wrap_async=wrap_async, **others)
+        finally:
+            for path in self._decrypted:
+                self._loader.cleanup_tmp_file(path)
 
     def _is_in_process(self, task_vars, wrap_async):
         """Say whether running here is the same as running as a module: bool."""
-        wished = self._templar.template(task_vars.get("mailtrap_in_process", True))
+        try:
+            wished = boolean(self._templar.template(task_vars.get("mailtrap_in_process", True)), strict=True)
+        except TypeError as error:
+            raise AnsibleActionFail(f"the variable mailtrap_in_process must be true or false: {error}") from None
         return (
-            boolean(wished, strict=True)
+            wished
             and self._connection.transport == "local"
             and not self._connection.become
             and not wrap_async
@@ -84,9 +94,18 @@ class InProcess(Normal):
             contextlib.suppress(SystemExit),
         ):
             self.module.main()
-        return json.loads(printed.getvalue(), **_DECODE)
+        return self._parsed(printed.getvalue())
 
-    def _with_files(self, arguments):
+    def _parsed(self, printed):
+        """Return the result that a module printed, as ActionBase makes it of a module's output: dict."""
+        result = self._parse_returned_data({"rc": 0, "stdout": printed, "stderr": ""}, *_PARSING)
+        if isinstance(result, dict):  # up to ansible-core 2.20
+            remove_internal_keys(result)
+            return result
+        result.remove_internal_keys()
+        return result.as_result_dict(for_round_trip=True)
+
+    def _with_files(self, arguments, wrap_async):
         """Return the arguments with the files on the controller found, as ``copy`` finds its ``src``, and brought over.
 
         :raises AnsibleActionFail: when a file is not there.
@@ -97,21 +116,32 @@ class InProcess(Normal):
         entries = arguments.get(option)
         if not isinstance(entries, list):  # the module itself says what is wrong with it
             return arguments
-        arguments[option] = [self._with_file(entry, suboption, number) for number, entry in enumerate(entries)]
+        arguments[option] = [
+            self._with_file(entry, suboption, number, wrap_async) for number, entry in enumerate(entries)
+        ]
         return arguments
 
-    def _with_file(self, entry, suboption, number):
+    def _with_file(self, entry, suboption, number, wrap_async):
         source = entry.get(suboption) if isinstance(entry, dict) else None
-        if not source or boolean(entry.get("remote_src", False)):
-            return entry
+        if not source or not isinstance(source, str) or self._is_remote(entry):
+            return entry  # what is wrong with it is for the module to say
         try:
-            path = self._loader.get_real_file(self._find_needle("files", source))
+            found = self._find_needle("files", source)
+            path = self._loader.get_real_file(found)
         except AnsibleError as error:
             raise AnsibleActionFail(f"{suboption} {source!r} was not found on the controller: {error}") from error
-        if self._connection.transport != "local" or self._connection.become:
+        if path != found:
+            self._decrypted.append(path)
+        if self._connection.transport != "local" or self._connection.become or wrap_async:
             path = self._transferred(path, number)
         # A transferred or decrypted file has another name than the one that was asked for.
-        return {"filename": os.path.basename(source), **entry, suboption: path}
+        return {**entry, suboption: path, "filename": entry.get("filename") or os.path.basename(source)}
+
+    def _is_remote(self, entry):
+        try:
+            return boolean(entry.get("remote_src", False))
+        except TypeError:
+            return True
 
     def _transferred(self, path, number):
         """Copy a file to the target, into the folder that goes away with the task; return its path there."""

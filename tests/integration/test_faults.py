@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import functools
+import json
 
 import pytest
 
@@ -18,6 +19,11 @@ ANSWERS = [
     ({"status": 200, "html": "<html>Sign in</html>"}, "the service answered 200 with something that is not JSON"),
     ({"status": 200}, "the service's answer is not a list of projects"),
     ({"status": 200, "json": {"projects": []}}, "the service's answer is not a list of projects"),
+    ({"status": 200, "json": ["a"]}, "the service's list of projects holds something else"),
+    ({"status": 200, "json": [{"name": "Shop"}]}, "the service's list of projects holds something else"),
+    ({"status": 200, "text": "[" * 100_000}, "the service answered 200 with something that is not JSON"),
+    ({"status": 304}, "the service answered 304 Not Modified without saying why"),
+    ({"status": 404, "json": {"error": "Not Found"}}, "Not Found; is api_url right?"),
     ({"status": 400}, "the service answered 400 Bad Request without saying why"),
     ({"status": 403, "json": {"errors": "Account access forbidden"}}, "the API token has no access to this: Account"),
     (
@@ -146,6 +152,7 @@ def test_a_wait_that_no_window_asks_for_is_left_to_the_user(play, emulator):
     emulator.fault(path="/api/projects", status=429, headers={"Retry-After": 3600})
     (step,) = play(PROJECT % 5)
     assert step["status"] == 429 and step.requests == ["GET /api/projects"]
+    assert "the service asks to wait 3600 s, which is longer than a task waits" in step.msg
 
 
 def test_the_real_rate_limit(play, emulator):
@@ -198,7 +205,9 @@ def test_the_second_name_of_the_token_and_empty_variables(play, emulator):
         ("api_url: 'http://no-such-host.invalid', retries: 0", "no connection to http://no-such-host.invalid: "),
         ("api_url: mailtrap.io", "api_url must look like https://host[:port]"),
         ("api_url: 'https://user:word@mailtrap.io'", "api_url must look like https://host[:port]"),
-        ("timeout: 0", "timeout must be 1 s or more"),
+        ("api_url: 'http://a..b', retries: 0", "no connection to http://a..b: Failed to parse"),
+        ("timeout: 0", "timeout must be 1 to 3600 s"),
+        ("timeout: 99999999999", "timeout must be 1 to 3600 s"),
         ("retries: -1", "retries 0 or more"),
         ("ca_path: /no/such/file", "ca_path names /no/such/file, which does not exist"),
     ],
@@ -237,3 +246,51 @@ def test_without_requests(play_in, emulator, tmp_path):
         environment={"PYTHONPATH": str(tmp_path)},
     )
     assert step.failed and "Failed to import the required Python library (requests)" in step.msg
+
+
+def test_a_parent_of_another_shape(play, emulator):
+    emulator.fault(method="GET", path="/api/projects", json=[{"id": 7, "name": "Shop", "sandboxes": None}], status=200)
+    (step,) = play("[{community.mailtrap.sandbox: {name: Box, project: Shop}, ignore_errors: true}]")
+    assert "the service's answer is not a list of sandboxes" in step.msg
+    assert step.writes == []
+
+
+@pytest.mark.parametrize("task", ["state: absent", "name: New"])
+def test_a_write_whose_answer_is_lost_for_good_says_so(play, emulator, task):
+    emulator.seed(projects=[{"id": 77, "name": "Old"}])
+    emulator.fault(method="(PATCH|DELETE)", path="/api/projects", drop=True, when="after")
+    (step,) = play("[{community.mailtrap.project: {id: 77, %s, retries: 0}, ignore_errors: true}]" % task)
+    assert "it may have taken effect all the same" in step.msg
+
+
+def test_a_retry_after_that_is_no_time(play, emulator):
+    emulator.fault(path="/api/projects", times=1, status=503, headers={"Retry-After": "Wed, 21 Oct 99999 07:28:00 GMT"})
+    (step,) = play(PROJECT % 1)
+    assert step.changed
+
+
+def test_passwords_of_proxies_are_not_told(play, emulator):
+    proxy = {"http_proxy": "http://user:p4sswd@127.0.0.1:99999", "no_proxy": "elsewhere"}
+    (step,) = play(PROJECT % 0, "-vvvv", environment=proxy)
+    assert step.failed and "p4sswd" not in json.dumps(step.result)
+
+
+def test_the_token_is_not_in_the_result(play, emulator, tmp_path):
+    """What a user writes to a file is not masked by the display; a token with a line break is told by nobody either."""
+    emulator.fault(path="/api/projects", times=1, status=403, json={"error": f"token {emulator.token} is bad"})
+    failed, good, _copied = play(
+        """
+        - community.mailtrap.project_info: {api_token: "{{ token }}\n"}
+          ignore_errors: true
+          register: first
+        - community.mailtrap.project_info: {api_token: "{{ token }}"}
+          register: second
+        - ansible.builtin.copy:
+            content: "{{ [first, second] | to_json }}"
+            dest: "{{ playbook_dir }}/results.json"
+            mode: "0600"
+        """,
+        token=False,
+    )
+    assert failed.failed and good.outcome == "ok"
+    assert emulator.token not in (tmp_path / "results.json").read_text()

@@ -110,3 +110,30 @@ def test_old_paths_and_names(play, box):
     message = step["sandbox_messages"][0]
     assert message["sandbox_id"] == 5 and message["parts"]["text"].strip() == "Text 1"
     assert step.requests[0] == f"GET /api/accounts/{box.account_id}/inboxes/5/messages"
+
+
+def test_pages_that_do_not_go_on(play_in, box):
+    """A service that forgets where it was must not be asked for ever."""
+    page = [{"id": number, "subject": "x"} for number in range(30, 0, -1)]
+    box.fault(method="GET", path="/messages", status=200, json=page)
+    (step,) = play_in("in_process", "[{community.mailtrap.sandbox_message_info: {sandbox_id: 5}, ignore_errors: true}]")
+    assert "the service's pages of messages do not go on" in step.msg
+    assert len(step.requests) == 2
+
+
+@pytest.mark.parametrize("answer", [{}, [], None])
+def test_a_part_of_another_shape(play_in, box, answer):
+    fill(box, 1)
+    box.fault(method="GET", path="/mail_headers", status=200, **({} if answer is None else {"json": answer}))
+    (step,) = play_in(
+        "in_process",
+        "[{community.mailtrap.sandbox_message_info: {sandbox_id: 5, include: [headers]}, ignore_errors: true}]",
+    )
+    assert "the service's answer holds no headers" in step.msg
+
+
+def test_a_limit_that_is_none(play_in, box):
+    (step,) = play_in(
+        "in_process", "[{community.mailtrap.sandbox_message_info: {sandbox_id: 5, limit: 0}, ignore_errors: true}]"
+    )
+    assert step.msg == "limit must be 1 or more; it is 0" and step.requests == []

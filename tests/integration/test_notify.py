@@ -176,6 +176,9 @@ MAIL = "from: a@example.com, to: b@example.com, subject: Hello, text: Hi"
             "attachment '/none.txt' cannot be read: No",
         ),
         (f"{MAIL}, attachments: [{{src: /, remote_src: true}}]", "attachment '/' cannot be read: Is a directory"),
+        (f"{MAIL}, sandbox: ''", "sandbox is empty"),
+        (f"{MAIL}, project: Shop", "a project is given, and no sandbox in it"),
+        (f"{MAIL}, template: ''", "template is empty"),
         (f"{MAIL}, stream: sandbox", "the stream is sandbox, and there is no sandbox"),
         (f"{MAIL}, stream: bulk, sandbox_id: 5", "a sandbox is given, and the stream is bulk"),
         (f"{MAIL}, sandbox_id: 5, sandbox: Box", "parameters are mutually exclusive: sandbox|sandbox_id"),
@@ -278,10 +281,56 @@ def test_a_vaulted_file_is_attached_in_clear(play, box, tmp_path):
         capture_output=True,
         env={"PATH": os.environ["PATH"], "ANSIBLE_HOME": str(tmp_path)},
     )
-    (step,) = play(
-        "[{community.mailtrap.notify: {%s, sandbox_id: 5, attachments: [{src: report.txt}]}}]" % MAIL,
+    step, found = play(
+        """
+        - community.mailtrap.notify: {%s, sandbox_id: 5, attachments: [{src: report.txt}]}
+        - ansible.builtin.command: grep -rl "in clear" "{{ playbook_dir }}/ansible"
+          failed_when: false
+        """
+        % MAIL,
         "--vault-password-file",
         str(tmp_path / "word"),
     )
     (part,) = step.entries[0]["body"]["attachments"]
     assert base64.b64decode(part["content"]) == b"in clear" and part["filename"] == "report.txt"
+    assert found.result["rc"] == 1, "the file in clear must not outlive the task"
+
+
+def test_id_zero_is_a_sandbox_that_is_not_there(play_in, box):
+    """An id of nothing must not make live mail of it."""
+    (step,) = play_in("in_process", "[{community.mailtrap.notify: {%s, sandbox_id: 0}, ignore_errors: true}]" % MAIL)
+    assert step.failed and step.requests == ["POST /api/send/0"]
+
+
+@pytest.mark.parametrize("answer", [{}, [], "x", {"success": False, "errors": ["nope"]}, {"message_ids": ["1"]}])
+def test_an_answer_that_does_not_say_that_it_was_taken(play_in, box, answer):
+    box.fault(method="POST", path="/api/send", status=200, json=answer)
+    (step,) = play_in("in_process", "[{community.mailtrap.notify: {%s}, ignore_errors: true}]" % MAIL)
+    assert step.failed and "the service did not say that it took it" in step.msg
+    assert "may have gone out all the same" in step.msg
+
+
+def test_an_answer_without_ids(play_in, box):
+    """Some recordings of accepted mail hold nothing else (facts 4.3)."""
+    box.fault(method="POST", path="/api/send", status=200, json={"success": True, "message_ids": None})
+    (step,) = play_in("in_process", "[{community.mailtrap.notify: {%s}}]" % MAIL)
+    assert step.changed and step["message_ids"] == []
+
+
+@pytest.mark.parametrize(
+    "entry", ["{src: 5}", "{src: [a]}", "{src: x, remote_src: maybe}", "{src: x, remote_src: null}"]
+)
+def test_attachments_of_another_type(play_in, box, entry):
+    (step,) = play_in(
+        "in_process", "[{community.mailtrap.notify: {%s, attachments: [%s]}, ignore_errors: true}]" % (MAIL, entry)
+    )
+    assert step.failed and ("attachment" in step.msg or "src" in step.msg)
+    assert "object has no attribute" not in step.msg and step.requests == []
+
+
+def test_a_name_of_null_is_the_name_of_the_file(play, box, tmp_path):
+    (tmp_path / "report.txt").write_text("x")
+    (step,) = play(
+        "[{community.mailtrap.notify: {%s, sandbox_id: 5, attachments: [{src: report.txt, filename: null}]}}]" % MAIL
+    )
+    assert step.entries[0]["body"]["attachments"][0]["filename"] == "report.txt"

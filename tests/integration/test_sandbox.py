@@ -112,13 +112,15 @@ def test_check_mode_predicts_and_writes_nothing(play, shop):
         - community.mailtrap.sandbox: {name: Box, project: Shop}
         - community.mailtrap.sandbox: {name: Box, project: Not yet}
         - community.mailtrap.sandbox: {name: Box, project: Not yet, state: absent}
+        - community.mailtrap.sandbox_info: {project: Not yet}
         """,
         "--check",
         "--diff",
     )
-    create, update, _absent, absent_by_id, _same, orphan, _no_orphan = run
-    assert [step.writes for step in run] == [[]] * 7
-    assert [step.changed for step in run] == [True, True, True, True, False, True, False]
+    create, update, _absent, absent_by_id, _same, orphan, _no_orphan, none = run
+    assert [step.writes for step in run] == [[]] * 8
+    assert [step.changed for step in run] == [True, True, True, True, False, True, False, False]
+    assert none["sandboxes"] == [] and none["warnings"] == orphan["warnings"]
     assert create["sandbox"] == {"id": None, "project_id": 77, "name": "New", "email_username": "fresh"}
     assert update["diff"]["after"]["email_username"] == "fresh-1a2b3c"
     assert update["sandbox"]["email_username_enabled"] is True
@@ -249,3 +251,12 @@ def test_a_setting_that_the_service_ignores_is_told(play, shop):
     )
     (step,) = play("[{community.mailtrap.sandbox: {id: 5, email_username_enabled: true}}]")
     assert step["warnings"] == ["The service accepted email_username_enabled for sandbox 5, but shows False."]
+
+
+@pytest.mark.parametrize("options", ["name: ''", "name: null", "name: '', state: absent", "name: null, state: absent"])
+def test_a_name_that_is_empty(play_in, shop, options):
+    (step,) = play_in(
+        "in_process", "[{community.mailtrap.sandbox: {%s, project: Shop}, ignore_errors: true}]" % options
+    )
+    assert (step.failed and "name is empty" in step.msg) or "required: id, name" in step.msg
+    assert step.requests == []

@@ -33,7 +33,18 @@ def test_mailbox(text, expected):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "nobody", "a@", "@example.com", "a b@example.com", "Ann <>", "a@x, b@x", "a@x <b"]
+    "text",
+    [
+        "",
+        "nobody",
+        "a@",
+        "A\nBcc: z <a@example.com>",
+        "@example.com",
+        "a b@example.com",
+        "Ann <>",
+        "a@x, b@x",
+        "a@x <b",
+    ],
 )
 def test_not_a_mailbox(text):
     with pytest.raises(MailtrapError, match="is not an e-mail address"):
@@ -73,6 +84,8 @@ def test_payload_of_a_template():
         ({"custom_variables": {"x": "y" * 1000}}, "custom_variables are 1008 bytes of JSON; the service takes 1000"),
         ({"headers": {"Subject": "x"}}, "the header Subject cannot be set by headers"),
         ({"headers": {"X-A": "b\r\nBcc: x@example.com"}}, "the header X-A holds a line break"),
+        ({"headers": {"": "x"}}, "'' is no name of a header"),
+        ({"headers": {"a b": "x"}}, "'a b' is no name of a header"),
         ({"template_variables": {"x": 1}}, "template_variables need a template or a template_uuid"),
         (
             {"template": "Report"},

@@ -103,7 +103,13 @@ def test_a_name_of_a_length_that_the_service_takes(name):
 
 def test_a_new_object_needs_its_key():
     with pytest.raises(MailtrapError, match="a new sandbox needs name"):
-        plan(SANDBOX, None, {"name": ""})
+        plan(SANDBOX, None, {})
+
+
+@pytest.mark.parametrize("current", [None, {"id": 1, "name": "Shop"}])
+def test_a_key_that_only_looks_like_another(current):
+    with pytest.raises(MailtrapError, match=r"name 'Web\\n' begins or ends with white space"):
+        plan(PROJECT, current, {"name": "Web\n"})
 
 
 def test_a_field_that_cannot_be_changed():
