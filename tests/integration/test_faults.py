@@ -205,7 +205,7 @@ def test_the_second_name_of_the_token_and_empty_variables(play, emulator):
         ("api_url: 'http://no-such-host.invalid', retries: 0", "no connection to http://no-such-host.invalid: "),
         ("api_url: mailtrap.io", "api_url must look like https://host[:port]"),
         ("api_url: 'https://user:word@mailtrap.io'", "api_url must look like https://host[:port]"),
-        ("api_url: 'http://a..b', retries: 0", "no connection to http://a..b: Failed to parse"),
+        ("api_url: 'http://a..b', retries: 0", "no connection to http://a..b: label empty or too long"),
         ("timeout: 0", "timeout must be 1 to 3600 s"),
         ("timeout: 99999999999", "timeout must be 1 to 3600 s"),
         ("retries: -1", "retries 0 or more"),
