@@ -96,8 +96,9 @@ class Client:
         self._retries = retries
         self._sleep = sleep
         self._verify = (_checked_ca_path(ca_path) or True) if validate_certs else False
+        self._token = _checked_token(api_token)
         self._headers = {
-            "Authorization": "Bearer " + _checked_token(api_token),
+            "Authorization": "Bearer " + self._token,
             "Accept": "application/json",
             "User-Agent": USER_AGENT,
         }
@@ -196,7 +197,7 @@ class Client:
                     lost = lost or status != 429
                     self._sleep(wait)
                     continue
-            raise _refusal(response, method, path, lost)
+            raise self._refusal(response, method, path, lost)
         raise AssertionError("the last try returns or raises")
 
     def _target(self, host, path, body):
@@ -220,6 +221,26 @@ class Client:
         # Read now: a connection that breaks while it is read is a fault like any other.
         response.content  # noqa: B018
         return response
+
+    def _refusal(self, response, method, path, lost):
+        status = response.status_code
+        if 300 <= status < 400 and response.headers.get("Location"):
+            goal = response.headers.get("Location", "").split("?")[0]
+            messages = [f"the service answered with a redirect to {goal}: check api_url"]
+        else:
+            # Ansible masks what it displays; what a task registers is written to files as it is.
+            text = response.text.replace(self._token, "***")
+            messages = messages_of(status, text, response.reason)
+            wait = _asked_wait(response.headers.get("Retry-After"))
+            if wait is not None and wait > LONGEST_WAIT:
+                messages.append(f"the service asks to wait {wait:.0f} s, which is longer than a task waits")
+        return MailtrapError(
+            *messages,
+            status=status,
+            method=method,
+            path=path,
+            uncertain=method != "GET" and (lost or status >= 500),
+        )
 
     def _proxies_for(self, url):
         if not self._proxies or proxy_bypass_environment(url.split("/")[2], self._proxies):
@@ -314,25 +335,6 @@ def _root(fault, kind=()):
             break
         fault = inner
     return fault
-
-
-def _refusal(response, method, path, lost):
-    status = response.status_code
-    if 300 <= status < 400 and response.headers.get("Location"):
-        goal = response.headers.get("Location", "").split("?")[0]
-        messages = [f"the service answered with a redirect to {goal}: check api_url"]
-    else:
-        messages = messages_of(status, response.text, response.reason)
-        wait = _asked_wait(response.headers.get("Retry-After"))
-        if wait is not None and wait > LONGEST_WAIT:
-            messages.append(f"the service asks to wait {wait:.0f} s, which is longer than a task waits")
-    return MailtrapError(
-        *messages,
-        status=status,
-        method=method,
-        path=path,
-        uncertain=method != "GET" and (lost or status >= 500),
-    )
 
 
 def _asked_wait(header):

@@ -55,8 +55,6 @@ def run(work, argument_spec, **constraints):
     module = AnsibleModule(
         argument_spec={**CONNECTION_OPTIONS, **argument_spec}, supports_check_mode=True, **constraints
     )
-    if module.params["api_token"]:
-        module.no_log_values.add(module.params["api_token"].strip())
     if _client.REQUESTS_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("requests"), exception=_client.REQUESTS_IMPORT_ERROR)
     failure = None

@@ -19,13 +19,12 @@ import io
 import json
 import os
 
-from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.errors import AnsibleError
 from ansible.module_utils import basic
 from ansible.module_utils.common import json as common_json
 from ansible.module_utils.common import warnings as common_warnings
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as Normal
-from ansible.vars.clean import remove_internal_keys
 
 from ansible_collections.community.mailtrap.plugins.module_utils import _client
 
@@ -37,6 +36,10 @@ if hasattr(common_json, "get_module_encoder"):
 else:
     _ENCODE = {"cls": common_json.AnsibleJSONEncoder, "vault_to_text": True}
     _PARSING = ()
+
+
+class _Refused(Exception):
+    """The task cannot be done; it fails with this sentence, and without the traceback that other exceptions show."""
 
 
 class InProcess(Normal):
@@ -52,13 +55,15 @@ class InProcess(Normal):
     def _execute_module(self, module_name=None, module_args=None, tmp=None, task_vars=None, wrap_async=False, **others):
         if module_name is not None:  # a helper of ActionBase, such as stat
             return super()._execute_module(module_name, module_args, tmp, task_vars, wrap_async=wrap_async, **others)
-        in_process = self._is_in_process(task_vars, wrap_async)
         self._decrypted = []
         try:
+            in_process = self._is_in_process(task_vars, wrap_async)
             arguments = self._with_files(dict(module_args or self._task.args), wrap_async)
             if in_process:
                 return self._run_main(arguments, task_vars)
             return super()._execute_module(None, arguments, tmp, task_vars, wrap_async=wrap_async, **others)
+        except _Refused as refused:
+            return {"failed": True, "changed": False, "msg": str(refused)}
         finally:
             for path in self._decrypted:
                 self._loader.cleanup_tmp_file(path)
@@ -68,7 +73,7 @@ class InProcess(Normal):
         try:
             wished = boolean(self._templar.template(task_vars.get("mailtrap_in_process", True)), strict=True)
         except TypeError as error:
-            raise AnsibleActionFail(f"the variable mailtrap_in_process must be true or false: {error}") from None
+            raise _Refused(f"the variable mailtrap_in_process must be true or false: {error}") from None
         return (
             wished
             and self._connection.transport == "local"
@@ -100,7 +105,6 @@ class InProcess(Normal):
         """Return the result that a module printed, as ActionBase makes it of a module's output: dict."""
         result = self._parse_returned_data({"rc": 0, "stdout": printed, "stderr": ""}, *_PARSING)
         if isinstance(result, dict):  # up to ansible-core 2.20
-            remove_internal_keys(result)
             return result
         result.remove_internal_keys()
         return result.as_result_dict(for_round_trip=True)
@@ -108,7 +112,7 @@ class InProcess(Normal):
     def _with_files(self, arguments, wrap_async):
         """Return the arguments with the files on the controller found, as ``copy`` finds its ``src``, and brought over.
 
-        :raises AnsibleActionFail: when a file is not there.
+        :raises _Refused: when a file is not there.
         """
         if not self.controller_files:
             return arguments
@@ -129,7 +133,7 @@ class InProcess(Normal):
             found = self._find_needle("files", source)
             path = self._loader.get_real_file(found)
         except AnsibleError as error:
-            raise AnsibleActionFail(f"{suboption} {source!r} was not found on the controller: {error}") from error
+            raise _Refused(f"{suboption} {source!r} was not found on the controller: {error}") from None
         if path != found:
             self._decrypted.append(path)
         if self._connection.transport != "local" or self._connection.become or wrap_async:
