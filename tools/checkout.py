@@ -25,6 +25,7 @@ ANSIBLE_CFG = """\
 [defaults]
 localhost_warning = false
 nocows = true
+inventory = /dev/null
 
 [inventory]
 inventory_unparsed_warning = false
