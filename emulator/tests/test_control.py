@@ -6,10 +6,14 @@
 
 import base64
 import re
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 
+from mailtrap_emulator.call import Request
+from mailtrap_emulator.journal import Journal
+from mailtrap_emulator.replies import Reply
 from mailtrap_emulator.testing import EmulatorError
 
 
@@ -203,6 +207,50 @@ def test_the_journal(api, emulator, project):
     assert second["path"] == f"/api/accounts/{emulator.account_id}/projects/{project['id']}"
     assert (third["host_kind"], third["status"], third["body"]) == ("transactional", 400, "\ufffdrubbish")
     assert [entry["n"] for entry in emulator.journal(since=2)] == [3]
+
+
+def test_the_journal_tells_the_answers(api, emulator, project):
+    emulator.clear_journal()
+    json = "application/json; charset=utf-8"
+    listed = api.get("/api/projects").json()
+    api.head("/api/projects")
+    api.post("/api/projects", content=b"")
+    api.delete("/api/account_accesses/x")
+    assert [entry["answer"] for entry in emulator.journal()] == [
+        {"content_type": json, "body": listed},
+        {"content_type": json, "body": None},
+        {"content_type": "text/html; charset=UTF-8", "body": None},
+        {"content_type": json, "body": {"error": "Not Found"}},
+    ]
+
+
+def test_the_journal_keeps_the_first_megabyte_of_an_answer(api, emulator, deliver, sandbox):
+    message_id = deliver(text="x" * 1_200_000)
+    text = api.get(f"/api/sandboxes/{sandbox['id']}/messages/{message_id}/body.txt").text
+    assert emulator.journal()[-1]["answer"]["body"] == text[:1_000_000]
+    assert len(text) > 1_000_000
+
+
+def test_the_journal_forgets_the_oldest_bodies(monkeypatch):
+    monkeypatch.setattr("mailtrap_emulator.journal.MAX_BODIES", 100)
+    journal = Journal()
+
+    def arrive():
+        request = Request("POST", "/api/send", "", {}, b"x" * 10, "")
+        return journal.open(datetime.now(UTC), "transactional", request)
+
+    slow = arrive()
+    for _ in range(5):
+        journal.close(arrive(), Reply(200, b"y" * 40))
+    journal.close(slow, Reply(200, b"y" * 90))
+    assert [entry["n"] for entry in journal.since(0)] == [5, 6]
+
+
+def test_the_journal_masks_a_new_token(api, emulator):
+    grant = {"resource_type": "account", "resource_id": emulator.account_id, "access_level": 100}
+    made = api.post("/api/api_tokens", json={"name": "CI", "resources": [grant]}).json()
+    (entry,) = emulator.journal()
+    assert entry["answer"]["body"] == made | {"token": "***"}
 
 
 def test_the_journal_masks_tokens_and_ignores_the_control_plane(emulator):

@@ -105,7 +105,7 @@ class App:
                 if fault.reply is not None:
                     reply, headers = fault.reply, []
             headers = headers + fault.headers
-        entry.status = reply.status
+        self.journal.close(entry, reply)
         await respond(send, reply, headers, head_only=request.method == "HEAD", cut=bool(fault and fault.truncate))
         if fault and fault.truncate:
             await hang_up(scope, receive)

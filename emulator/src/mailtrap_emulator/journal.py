@@ -11,6 +11,7 @@ from typing import Any
 
 from .call import Request, read_json
 from .clock import iso_ms
+from .replies import JSON, Reply
 
 MASKED = ("authorization", "api-token")
 
@@ -22,7 +23,8 @@ MAX_BODIES = 256_000_000
 
 @dataclass(slots=True)
 class Entry:
-    """One request. ``status`` is None until the answer is known; ``fault`` names the effects of an injected fault."""
+    """One request. ``status`` is None until the answer is known, ``answer`` until it is given; ``fault`` names the
+    effects of an injected fault."""
 
     n: int
     at: datetime
@@ -34,6 +36,8 @@ class Entry:
     body: bytes
     status: int | None = None
     fault: str | None = None
+    answer: bytes | None = None
+    content_type: str | None = None
 
 
 class Journal:
@@ -45,7 +49,7 @@ class Journal:
         self._bytes = 0
 
     def open(self, at: datetime, host_kind: str, request: Request) -> Entry:
-        """Note a request that has arrived; its status is for the caller to fill in."""
+        """Note a request that has arrived; its status and answer are for the caller to fill in."""
         entry = Entry(
             self._next,
             at,
@@ -57,11 +61,28 @@ class Journal:
             request.body[:MAX_BODY],
         )
         self._next += 1
-        self._bytes += len(entry.body)
         self._entries.append(entry)
-        while len(self._entries) > MAX_ENTRIES or self._bytes > MAX_BODIES:
-            self._bytes -= len(self._entries.popleft().body)
+        self._keep(len(entry.body))
         return entry
+
+    def close(self, entry: Entry, reply: Reply) -> None:
+        """Note the answer that is given now."""
+        entry.status = reply.status
+        entry.content_type = reply.content_type
+        entry.answer = reply.body[:MAX_BODY] if entry.method != "HEAD" else b""
+        if self._has(entry):
+            self._keep(len(entry.answer))
+
+    def _has(self, entry: Entry) -> bool:
+        """A slow answer may outlive its entry."""
+        index = entry.n - self._entries[0].n if self._entries else -1
+        return 0 <= index < len(self._entries) and self._entries[index] is entry
+
+    def _keep(self, size: int) -> None:
+        self._bytes += size
+        while len(self._entries) > MAX_ENTRIES or self._bytes > MAX_BODIES:
+            oldest = self._entries.popleft()
+            self._bytes -= len(oldest.body) + len(oldest.answer or b"")
 
     def since(self, number: int) -> list[dict]:
         """All entries with a number above ``number``, oldest first."""
@@ -73,7 +94,7 @@ class Journal:
 
 
 def describe(entry: Entry) -> dict:
-    """An entry as the control plane shows it; tokens are masked, a body is parsed if it is JSON."""
+    """An entry as the control plane shows it; tokens are masked, bodies are parsed if they are JSON."""
     return {
         "n": entry.n,
         "at": iso_ms(entry.at),
@@ -85,7 +106,16 @@ def describe(entry: Entry) -> dict:
         "fault": entry.fault,
         "headers": {name: "***" if name in MASKED else value for name, value in entry.headers.items()},
         "body": readable(entry.body),
+        "answer": None if entry.answer is None else describe_answer(entry),
     }
+
+
+def describe_answer(entry: Entry) -> dict:
+    body = readable(entry.answer) if entry.content_type == JSON else entry.answer.decode(errors="replace") or None
+    # Only whoever makes a token is told it, at the top of the answer.
+    if isinstance(body, dict) and isinstance(body.get("token"), str):
+        body["token"] = "***"
+    return {"content_type": entry.content_type, "body": body}
 
 
 def readable(body: bytes) -> Any:
