@@ -99,11 +99,11 @@ def _patterns() -> list[tuple[str, str, re.Pattern, Operation]]:
     ]
 
 
-def find(request: httpx.Request) -> Operation | None:
+def find(host_header: str, method: str, path: str) -> Operation | None:
     """The documented operation that a request was meant for."""
-    host, path = locate(request.headers["host"], request.url.raw_path.partition(b"?")[0].decode())
-    for kind, method, pattern, operation in _patterns():
-        if (kind, method) == (host, request.method) and pattern.fullmatch(f"/api/{path}"):
+    host, path = locate(host_header, path)
+    for kind, verb, pattern, operation in _patterns():
+        if (kind, verb) == (host, method) and pattern.fullmatch(f"/api/{path}"):
             return operation
     return None
 
@@ -191,33 +191,39 @@ used: set[object] = set()
 def check(answer: httpx.Response) -> None:
     """Hold an answer against its specification. Operations that have none, and answers that a fault gave in place of
     the emulator, are let pass."""
-    operation = find(answer.request)
+    request = answer.request
+    operation = find(request.headers["host"], request.method, request.url.raw_path.partition(b"?")[0].decode())
     if operation is None or (DOCUMENTS[operation.document] == GENERAL and "x-request-id" not in answer.headers):
         return
-    status = answer.status_code
-    where = f"{operation} {status}"
-    assert status < 500, (where, answer.text)
-    seen.add((operation, status))
     media_type = answer.headers.get("content-type", "").partition(";")[0]
+    body = answer.json() if media_type == "application/json" else answer.text
+    check_answer(operation, answer.status_code, media_type, body)
+
+
+def check_answer(operation: Operation, status: int, media_type: str, body: object) -> None:
+    """``body`` is data if it came as JSON, otherwise text."""
+    where = f"{operation} {status}"
+    assert status < 500, (where, body)
+    seen.add((operation, status))
     expected = content(operation, status)
     if expected is None or (expected and media_type not in expected):
-        check_newer(where, media_type, answer)
+        check_newer(where, media_type, body)
     elif not expected:
-        assert answer.content == b"", where
+        assert body == "", where
     elif media_type == "application/json":
-        check_json(operation, status, answer.json())
+        check_json(operation, status, body)
 
 
-def check_newer(where: str, media_type: str, answer: httpx.Response) -> None:
+def check_newer(where: str, media_type: str, body: object) -> None:
     """An answer that the specification does not have must be named, and look as is said there."""
     rules = [rule for rule in NEWER_STATUSES if rule.media_type == media_type and re.fullmatch(rule.where, where)]
-    assert rules, f"not documented: {where} {media_type} {answer.text}"
+    assert rules, f"not documented: {where} {media_type} {body}"
     (named,) = rules
     used.add(named)
     if media_type == "application/json":
-        jsonschema_rs.validate(named.schema, answer.json())
+        jsonschema_rs.validate(named.schema, body)
     else:
-        assert answer.text == named.schema, where
+        assert body == named.schema, where
 
 
 def check_json(operation: Operation, status: int, data: object) -> None:

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 
 import mailtrap as mt
 import pytest
+from answers import check_answers
 from mailtrap.models.inboxes import Inbox
 from mailtrap.models.projects import Project
+from specifications import ARE_THERE
 
 from mailtrap_emulator.testing import Emulator
 
@@ -23,13 +25,15 @@ def tls_emulator() -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def emulator(tls_emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
+def emulator(tls_emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
     tls_emulator.reset()
     # The report of a message that has just arrived is more than the Python SDK's model can read.
     tls_emulator.limits(blacklist_seconds=0)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", tls_emulator.ca_file)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    return tls_emulator
+    yield tls_emulator
+    if ARE_THERE:
+        check_answers(tls_emulator.journal())
 
 
 @pytest.fixture
