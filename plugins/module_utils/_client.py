@@ -40,6 +40,10 @@ from ansible_collections.community.mailtrap.plugins.module_utils._words import (
 
 DEFAULT_URL = "https://mailtrap.io"
 
+# Scheme, host (an address in brackets, or labels), port, and path where the service lies below one.
+_LABEL = r"[^\s/?#@:\[\].]{1,63}"
+_BASE_URL = re.compile(rf"https?://(\[[0-9A-Fa-f:.]+\]|{_LABEL}(\.{_LABEL})*\.?)(:\d{{1,5}})?(/[^?#\s]*)?")
+
 # The hosts of the service (facts 1.1). With another base URL all of them are that one,
 # and the bulk stream, which only its host tells apart, has a prefix of its own.
 _SERVICE = {
@@ -261,7 +265,7 @@ def _adapter(process, verify):
 def _checked_url(api_url):
     """Return a base URL without a trailing slash, None for the service's own."""
     url = api_url.strip().rstrip("/")
-    if not re.match(r"https?://[^/?#@\s]+(/[^?#\s]*)?$", url):
+    if not _BASE_URL.fullmatch(url):
         # It is not told back: what is wrong with it may be the password in it.
         raise MailtrapError("api_url must look like https://host[:port], without user, query and fragment")
     return None if url == DEFAULT_URL else url
