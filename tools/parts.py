@@ -102,6 +102,9 @@ def perform(part: str, venv: Path = VENV, title: str | None = None) -> Outcome:
     except Exception as error:
         outcome.failed += 1
         outcome.remarks.append(f"could not be run: {error}")
+    if not outcome.passed and not outcome.failed:
+        outcome.failed = 1
+        outcome.remarks.append("no test was run")
     outcome.seconds = time.monotonic() - begun
     return outcome
 
@@ -109,11 +112,11 @@ def perform(part: str, venv: Path = VENV, title: str | None = None) -> Outcome:
 def report(outcomes: list[Outcome]) -> int:
     """Print the summary and return the exit status."""
     width = max(len(outcome.name) for outcome in outcomes)
-    print(f"\n{'part':{width}}  result  passed  failed  skipped  seconds")
+    print(f"\n{'part':{width}}  result   passed  failed  skipped  seconds")
     for outcome in outcomes:
-        result = "FAILED" if outcome.failed else "passed"
+        result = "FAILED" if outcome.failed else "passed" if outcome.passed else "not run"
         print(
-            f"{outcome.name:{width}}  {result}  {outcome.passed:6}  {outcome.failed:6}"
+            f"{outcome.name:{width}}  {result:7}  {outcome.passed:6}  {outcome.failed:6}"
             f"  {outcome.skipped:7}  {outcome.seconds:7.1f}"
         )
     for outcome in outcomes:
