@@ -44,6 +44,8 @@ DEFAULT_URL = "https://mailtrap.io"
 _LABEL = r"[^\s/?#@:\[\].]{1,63}"
 _BASE_URL = re.compile(rf"https?://(\[[0-9A-Fa-f:.]+\]|{_LABEL}(\.{_LABEL})*\.?)(:\d{{1,5}})?(/[^?#\s]*)?")
 
+_TOKEN = re.compile(r"[!-~]+")
+
 # The hosts of the service (facts 1.1). With another base URL all of them are that one,
 # and the bulk stream, which only its host tells apart, has a prefix of its own.
 _SERVICE = {
@@ -247,7 +249,8 @@ class Client:
         )
 
     def _proxies_for(self, url):
-        if not self._proxies or proxy_bypass_environment(url.split("/")[2], self._proxies):
+        # With exceptions alone there is nothing to make an exception of.
+        if not self._proxies.keys() - {"no"} or proxy_bypass_environment(url.split("/")[2], self._proxies):
             return None
         return self._proxies
 
@@ -275,7 +278,7 @@ def _checked_token(api_token):
     token = (api_token or "").strip()
     if not token:
         raise MailtrapError("there is no API token: set api_token, or MAILTRAP_API_TOKEN in the environment")
-    if not re.match(r"[!-~]+$", token):
+    if not _TOKEN.fullmatch(token):
         raise MailtrapError("the API token holds characters that no token has, such as blanks: was it copied whole?")
     return token
 
