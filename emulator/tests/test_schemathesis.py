@@ -19,6 +19,7 @@ schemathesis = pytest.importorskip("schemathesis")
 hypothesis = pytest.importorskip("hypothesis")
 pytestmark = needed
 
+# Only where it is installed, which is known from here on.
 from schemathesis import GenerationMode  # noqa: E402
 from schemathesis.checks import negative_data_rejection  # noqa: E402
 from schemathesis.core.failures import FailureGroup  # noqa: E402

@@ -115,6 +115,8 @@ def play_in(emulator, collections, tmp_path):
         playbook = tmp_path / "playbook.yml"
         record = tmp_path / "record.jsonl"
         record.write_text("")
+        config = tmp_path / "ansible.cfg"
+        config.write_text("")
         head = {
             "hosts": "localhost",
             "gather_facts": False,
@@ -134,7 +136,11 @@ def play_in(emulator, collections, tmp_path):
             "ANSIBLE_CALLBACKS_ENABLED": "recorder",
             "ANSIBLE_CONNECTION_PLUGINS": str(HERE / "connection"),
             "ANSIBLE_REMOTE_TEMP": str(tmp_path / "target"),
+            # Nothing of the user's comes in, and nothing is left with the user.
+            "HOME": str(tmp_path),
+            "ANSIBLE_CONFIG": str(config),
             "ANSIBLE_HOME": str(tmp_path / "ansible"),
+            "ANSIBLE_ASYNC_DIR": str(tmp_path / "async"),
             "ANSIBLE_NOCOLOR": "1",
             "ANSIBLE_LOCALHOST_WARNING": "0",
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",

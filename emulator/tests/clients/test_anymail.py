@@ -25,6 +25,7 @@ from mailtrap_emulator.events import MAIL_KINDS
 settings.configure(EMAIL_BACKEND="anymail.backends.mailtrap.EmailBackend", ALLOWED_HOSTS=["testserver"])
 django.setup()
 
+# This module reads Django's settings when it is imported.
 from anymail.webhooks.mailtrap import MailtrapInboundWebhookView, MailtrapTrackingWebhookView  # noqa: E402
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
