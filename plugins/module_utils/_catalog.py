@@ -54,6 +54,22 @@ SANDBOX = Resource(
     secrets=("username", "password"),
 )
 
+DOMAIN = Resource(
+    name="domain",
+    plural="domains",
+    path="/api/domains",
+    wrapper="domain",
+    key="domain_name",
+    fields=(
+        Field("domain_name", update=False),
+        Field("open_tracking_enabled", create=False),
+        Field("click_tracking_enabled", create=False),
+        Field("auto_unsubscribe_link_enabled", create=False),
+        Field("tracking_opt_out_enabled", create=False),
+        Field("inbound_enabled", create=False),
+    ),
+)
+
 EMAIL_TEMPLATE = Resource(
     name="email_template",
     plural="email_templates",
