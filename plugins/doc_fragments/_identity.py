@@ -58,3 +58,14 @@ options:
     type: bool
     default: false
 """
+
+    # For modules that are told a secret; check_dest and write_secret do it.
+    DEST = r"""
+options:
+  dest:
+    description:
+      - A file, where the module runs, to write the secret to. The result then does not hold it.
+      - The file has mode V(0600) and is written in one step, in place of one that is there. Its folder must exist,
+        which is checked before anything is requested.
+    type: path
+"""

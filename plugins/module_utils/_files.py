@@ -1,0 +1,90 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module utility is private to the collection: it may change in any release.
+
+"""Files that only their owner can read: secrets that the service tells once, and mail."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+
+from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError
+
+_FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def check_dest(path):
+    """Refuse a path that write_secret could not write to, as far as that can be known. It changes nothing.
+
+    To be called before the request that brings the secret: what cannot be kept then is lost.
+
+    :param path: str, the file, which need not be there yet.
+    :raises MailtrapError: one sentence.
+    """
+    folder = os.path.dirname(os.path.abspath(path))
+    if not os.path.isdir(folder):
+        raise MailtrapError(f"dest names {path!r}, and there is no folder {folder}")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise MailtrapError(f"dest names {path!r}, and the folder {folder} cannot be written to")
+    if not os.path.basename(path) or (os.path.exists(path) and not os.path.isfile(path)):
+        raise MailtrapError(f"dest names {path!r}, which is not a file")
+    try:
+        os.lstat(path)
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:
+        raise _unwritable(path, error) from None
+
+
+def write_secret(path, text):
+    """Put a text into a file, with a line break at its end; see write_private.
+
+    :param path: str. :param text: str.
+    """
+    write_private(path, text.rstrip("\n").encode() + b"\n")
+
+
+def write_private(path, content):
+    """Put bytes into a file of mode 0600, which is there whole or not at all; what was there before is replaced.
+
+    :param path: str; a symbolic link is replaced, not followed. :param content: bytes.
+    :raises MailtrapError: when it cannot be written; what was there before is still there.
+    """
+    try:
+        descriptor, draft = tempfile.mkstemp(prefix=".mailtrap-", dir=os.path.dirname(os.path.abspath(path)))
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(draft, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(draft)
+            raise
+    except (OSError, ValueError) as error:
+        raise _unwritable(path, error) from None
+
+
+def holds(path, content):
+    """Say whether write_private would change nothing: bool.
+
+    :param path: str. :param content: bytes.
+    """
+    try:
+        status = os.lstat(path)
+        if not stat.S_ISREG(status.st_mode) or status.st_mode & _FOR_OTHERS or status.st_size != len(content):
+            return False
+        with open(path, "rb") as file:
+            return file.read() == content
+    except (OSError, ValueError):
+        return False
+
+
+def _unwritable(path, error):
+    return MailtrapError(f"the file {path!r} cannot be written: {getattr(error, 'strerror', None) or error}")
