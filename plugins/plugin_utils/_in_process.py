@@ -46,16 +46,18 @@ class InProcess(Normal):
     """The base of the collection's action plugins.
 
     :cvar module: the imported module that the action plugin stands for.
-    :cvar controller_files: pair of str, the list option and its suboption that name files on the controller, or None.
+    :cvar controller_files: dict, from each option that names a file on the controller, as a path of names that leads to
+        it through lists of dicts, such as ("attachments", "src") or ("src",), to the option beside it that is to hold
+        the name of the file, or None where nobody asks for it.
     """
 
     module = None
-    controller_files = None
+    controller_files = {}
 
     def _execute_module(self, module_name=None, module_args=None, tmp=None, task_vars=None, wrap_async=False, **others):
         if module_name is not None:  # a helper of ActionBase, such as stat
             return super()._execute_module(module_name, module_args, tmp, task_vars, wrap_async=wrap_async, **others)
-        self._decrypted = []
+        self._decrypted, self._brought = [], {}
         try:
             in_process = self._is_in_process(task_vars, wrap_async)
             arguments = self._with_files(dict(module_args or self._task.args), wrap_async)
@@ -114,36 +116,44 @@ class InProcess(Normal):
 
         :raises _Refused: when a file is not there.
         """
-        if not self.controller_files:
-            return arguments
-        option, suboption = self.controller_files
-        entries = arguments.get(option)
-        if not isinstance(entries, list):  # the module itself says what is wrong with it
-            return arguments
-        arguments[option] = [
-            self._with_file(entry, suboption, number, wrap_async) for number, entry in enumerate(entries)
-        ]
+        for path, name_option in self.controller_files.items():
+            arguments = self._with_file(arguments, path, name_option, wrap_async)
         return arguments
 
-    def _with_file(self, entry, suboption, number, wrap_async):
-        source = entry.get(suboption) if isinstance(entry, dict) else None
-        if not source or not isinstance(source, str) or self._is_remote(entry):
-            return entry  # what is wrong with it is for the module to say
-        try:
-            found = self._find_needle("files", source)
-            path = self._loader.get_real_file(found)
-        except AnsibleError as error:
-            raise _Refused(f"{suboption} {source!r} was not found on the controller: {error}") from None
-        if path != found:
-            self._decrypted.append(path)
-        if self._connection.transport != "local" or self._connection.become or wrap_async:
-            path = self._transferred(path, number)
+    def _with_file(self, options, path, name_option, wrap_async):
+        """Return options in which the files are found to which one of the paths of ``controller_files`` leads."""
+        if not isinstance(options, dict):  # what is wrong with it is for the module to say
+            return options
+        option, *rest = path
+        value = options.get(option)
+        if rest:
+            if not isinstance(value, list):
+                return options
+            return {**options, option: [self._with_file(entry, rest, name_option, wrap_async) for entry in value]}
+        if not value or not isinstance(value, str) or self._is_remote(options):
+            return options
         # A transferred or decrypted file has another name than the one that was asked for.
-        return {**entry, suboption: path, "filename": entry.get("filename") or os.path.basename(source)}
+        named = {name_option: options.get(name_option) or os.path.basename(value)} if name_option else {}
+        return {**options, option: self._brought_over(option, value, wrap_async), **named}
 
-    def _is_remote(self, entry):
+    def _brought_over(self, option, source, wrap_async):
+        """Return the path under which the module finds a file of the controller: str. Each is brought over once."""
+        if source not in self._brought:
+            try:
+                found = self._find_needle("files", source)
+                path = self._loader.get_real_file(found)
+            except AnsibleError as error:
+                raise _Refused(f"{option} {source!r} was not found on the controller: {error}") from None
+            if path != found:
+                self._decrypted.append(path)
+            if self._connection.transport != "local" or self._connection.become or wrap_async:
+                path = self._transferred(path, len(self._brought))
+            self._brought[source] = path
+        return self._brought[source]
+
+    def _is_remote(self, options):
         try:
-            return boolean(entry.get("remote_src", False))
+            return boolean(options.get("remote_src", False))
         except TypeError:
             return True
 
