@@ -35,6 +35,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._words import (
     current_words,
     is_scoped,
     old_body,
+    old_query,
     scoped_path,
 )
 
@@ -79,6 +80,7 @@ class Client:
     :param timeout: int, seconds to wait for a connection, and for each part of an answer.
     :param retries: int, how often one request is repeated at most.
     :param validate_certs: bool. :param ca_path: str or None, a file or folder of certificates to trust.
+    :ivar waited: float, seconds that the service's rate limits have cost so far.
     :raises MailtrapError: when the token or the URL cannot be used.
     """
 
@@ -101,6 +103,7 @@ class Client:
         self._timeout = timeout
         self._retries = retries
         self._sleep = sleep
+        self.waited = 0.0
         self._verify = (_checked_ca_path(ca_path) or True) if validate_certs else False
         self._token = _checked_token(api_token)
         self._headers = {
@@ -171,7 +174,7 @@ class Client:
         """
         if repeatable is None:
             repeatable = method not in ("POST", "PATCH") or (method == "PATCH" and body is not None)
-        url, path, body = self._target(host, path, body)
+        url, path, body, query = self._target(host, path, body, query)
         request = self._prepared(method, url, body, query)
         lost = False  # an earlier try may have taken effect
         for attempt in range(self._retries + 1):
@@ -201,16 +204,18 @@ class Client:
                     wait = _window_wait(path, attempt) if status == 429 else _backoff(attempt)
                 if wait <= LONGEST_WAIT:
                     lost = lost or status != 429
+                    self.waited += wait if status == 429 else 0
                     self._sleep(wait)
                     continue
             raise self._refusal(response, method, path, lost)
         raise AssertionError("the last try returns or raises")
 
-    def _target(self, host, path, body):
+    def _target(self, host, path, body, query):
         base = _SERVICE[host] if self._base is None else self._base + _PREFIXES.get(host, "")
         if self._account_id is not None and host == "general" and is_scoped(path):
+            query = old_query(path, query or {})
             path, body = scoped_path(path, self._account_id), old_body(body)
-        return base + path, path, body
+        return base + path, path, body, query
 
     def _prepared(self, method, url, body, query):
         try:

@@ -12,6 +12,8 @@ Everything above the client speaks the current generation: ``/api/sandboxes``, `
 
 from __future__ import annotations
 
+import re
+
 # current noun -> old noun
 _NOUNS = {
     "sandbox": "inbox",
@@ -27,6 +29,16 @@ _CURRENT_KEYS = {_NOUNS[current]: current for current in ("sandboxes", "sandbox_
 
 # Keys under which an answer carries its objects (facts 1.6).
 _ENVELOPES = ("data", "messages")
+
+# Path -> query parameter -> its old name (facts 1.3). Everything else is called alike in both generations.
+_OLD_PARAMETERS = {
+    "/api/stats": {"domain_ids": "sending_domain_ids"},
+    "/api/email_logs": {"domain_id": "sending_domain_id"},
+    "/api/account_accesses": {"sandbox_ids": "inbox_ids"},
+}
+
+# The groups of statistics are no nouns: "domains" is called so in both generations.
+_SAME_IN_BOTH = "/api/stats/"
 
 # These were never scoped by an account. The company info of a domain left its account behind (facts 11).
 _UNSCOPED = (
@@ -46,8 +58,19 @@ def is_scoped(path):
 
 def scoped_path(path, account_id):
     """Return the account-scoped twin of a path: str, e.g. /api/accounts/7/inboxes/5 for /api/sandboxes/5."""
-    words = [_OLD_PATH_NOUNS.get(word, word) for word in path[len("/api/") :].split("/")]
+    nouns = {} if path.startswith(_SAME_IN_BOTH) else _OLD_PATH_NOUNS
+    words = [nouns.get(word, word) for word in path[len("/api/") :].split("/")]
     return f"/api/accounts/{account_id}/{'/'.join(words)}"
+
+
+def old_query(path, query):
+    """Return the query of a path of the current generation with the old names of its parameters: list of pairs.
+
+    :param query: dict or list of pairs; a name may be deep, such as filters[domain_id][operator].
+    """
+    names = next((names for start, names in _OLD_PARAMETERS.items() if path.startswith(start)), {})
+    pairs = query.items() if isinstance(query, dict) else query
+    return [(re.sub(r"\w+", lambda word: names.get(word.group(), word.group()), name), value) for name, value in pairs]
 
 
 def old_body(body):

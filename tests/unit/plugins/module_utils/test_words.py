@@ -10,6 +10,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._words import (
     current_words,
     is_scoped,
     old_body,
+    old_query,
     scoped_path,
 )
 
@@ -22,6 +23,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._words import (
         ("/api/sandboxes/5/messages/6/body.txt", "/api/accounts/9/inboxes/5/messages/6/body.txt"),
         ("/api/domains/4", "/api/accounts/9/sending_domains/4"),
         ("/api/email_templates", "/api/accounts/9/email_templates"),
+        ("/api/stats/domains", "/api/accounts/9/stats/domains"),
     ],
 )
 def test_scoped_path(path, scoped):
@@ -48,6 +50,21 @@ def test_old_body():
     assert old_body({"sandbox": {"name": "x"}}) == {"inbox": {"name": "x"}}
     assert old_body({"project": {"name": "sandbox"}}) == {"project": {"name": "sandbox"}}
     assert old_body(None) is None
+
+
+def test_old_query():
+    assert old_query("/api/stats/date", [("domain_ids[]", 1), ("start_date", "2026-01-01")]) == [
+        ("sending_domain_ids[]", 1),
+        ("start_date", "2026-01-01"),
+    ]
+    assert old_query("/api/email_logs", {"filters[domain_id][operator]": "equal"}) == [
+        ("filters[sending_domain_id][operator]", "equal")
+    ]
+    assert old_query("/api/account_accesses", {"domain_ids[]": 1, "sandbox_ids[]": 2}) == [
+        ("domain_ids[]", 1),
+        ("inbox_ids[]", 2),
+    ]
+    assert old_query("/api/sandboxes/5/messages", {"search": "domain_id"}) == [("search", "domain_id")]
 
 
 def test_current_words_in_any_envelope():
