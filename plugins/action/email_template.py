@@ -10,3 +10,4 @@ from ansible_collections.community.mailtrap.plugins.plugin_utils._in_process imp
 
 class ActionModule(InProcess):
     module = email_template
+    controller_files = {("body_html_src",): None, ("body_text_src",): None}

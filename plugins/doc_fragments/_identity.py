@@ -69,3 +69,15 @@ options:
         which is checked before anything is requested.
     type: path
 """
+
+    # For modules of objects some of whose fields are fixed when they are made.
+    RECREATE = r"""
+options:
+  recreate:
+    description:
+      - Whether a new object may take the place of one that the service cannot change as it is asked to.
+      - The new one has another id, and whatever belonged to the old one is gone with it. Otherwise such a change is
+        refused.
+    type: bool
+    default: false
+"""

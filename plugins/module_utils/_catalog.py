@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.community.mailtrap.plugins.module_utils._resource import Field, Parent, Resource
+from ansible_collections.community.mailtrap.plugins.module_utils._resource import Field, Parent, Resource, Write
 
 # The part of a sandbox's e-mail address that the server adds to the alias and never changes (facts 0.4, trap 1).
 _ALIAS_SUFFIX = re.compile(r"-[0-9a-f]{6}$")
@@ -20,14 +20,27 @@ def _alias(username):
     return _ALIAS_SUFFIX.sub("", username)
 
 
+def _alias_of(stored, now):
+    return _alias(stored)
+
+
 def _with_suffix(wanted, current):
     suffix = _ALIAS_SUFFIX.search(current or "")
     return _alias(wanted) + (suffix.group() if suffix else "")
 
 
-def _same_but_for_the_end(wanted, current):
+def _turned_over(path, stored, now):
+    """There is no request that sets it (facts 0.4, trap 2)."""
+    return Write("PATCH", f"{path}/toggle_email_username")
+
+
+def _but_for_the_end(text):
     """A block scalar in YAML ends with a line break that the text in the service may lack (facts 3.13)."""
-    return current if (current or "").rstrip("\n") == wanted.rstrip("\n") else wanted
+    return (text or "").rstrip("\n")
+
+
+def _lower(text):
+    return (text or "").lower()
 
 
 PROJECT = Resource(
@@ -48,8 +61,8 @@ SANDBOX = Resource(
     parent=Parent(PROJECT, field="project_id", children="sandboxes"),
     fields=(
         Field("name", length=(1, 100)),
-        Field("email_username", create=False, length=(1, 64), stored=_with_suffix, sent=_alias),
-        Field("email_username_enabled", create=False, toggle="toggle_email_username"),
+        Field("email_username", create=False, length=(1, 64), stored=_with_suffix, sent=_alias_of),
+        Field("email_username_enabled", create=False, request=_turned_over),
     ),
     secrets=("username", "password"),
 )
@@ -61,7 +74,7 @@ DOMAIN = Resource(
     wrapper="domain",
     key="domain_name",
     fields=(
-        Field("domain_name", update=False),
+        Field("domain_name", update=False, normal=_lower),
         Field("open_tracking_enabled", create=False),
         Field("click_tracking_enabled", create=False),
         Field("auto_unsubscribe_link_enabled", create=False),
@@ -79,8 +92,8 @@ EMAIL_TEMPLATE = Resource(
         Field("name", required=True, length=(1, 255)),
         Field("category", required=True, length=(1, 255)),
         Field("subject", required=True, length=(1, 255)),
-        Field("body_html", stored=_same_but_for_the_end),
-        Field("body_text", stored=_same_but_for_the_end),
+        Field("body_html", source="body_html_src", normal=_but_for_the_end),
+        Field("body_text", source="body_text_src", normal=_but_for_the_end),
     ),
 )
 
@@ -96,6 +109,7 @@ CONTACT_FIELD = Resource(
     plural="contact_fields",
     path="/api/contacts/fields",
     key="merge_tag",
+    unique=True,
     fields=(
         Field("name", required=True),
         # The values that contacts have would be lost with it (facts 3.16).

@@ -7,7 +7,7 @@
 """Find an object, plan, make the writes of the plan. The only place that knows check mode, and no kind of object.
 
 The options of a module are its words for identity: ``id``, or the resource's key, and for the parent its id
-(``project_id``) or its name (``project``).
+(``project_id``) or its name (``project``). Whatever else a field refers to is given by id or by name likewise.
 """
 
 from __future__ import annotations
@@ -16,8 +16,14 @@ from dataclasses import dataclass, field
 from typing import Any, List, Optional
 
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError, attempting
+from ansible_collections.community.mailtrap.plugins.module_utils._pages import all_of, objects
 from ansible_collections.community.mailtrap.plugins.module_utils._resource import (
+    NOTHING,
+    OBJECT,
+    check_wanted,
+    identity_of,
     ignored,
+    match,
     plan,
     set_later,
     wanted_of,
@@ -52,7 +58,7 @@ class Lookup:
 
 
 @dataclass
-class _Place:
+class Place:
     """Where an object was looked for, and what was there.
 
     :ivar current: dict or None. :ivar parent_id: int or None.
@@ -64,77 +70,197 @@ class _Place:
     missing_parent: Optional[str] = None
 
 
-def ensure(client, resource, options, check_mode=False):
+class Lists:
+    """The lists of the service, each read once at the most: what a task finds names in.
+
+    :ivar warnings: list of str, what check mode had to do without.
+    """
+
+    def __init__(self, client, check_mode=False):
+        self.client = client
+        self.check_mode = check_mode
+        self.warnings = []
+        self._read = {}
+
+    def of(self, resource, parent_id=None, query=None):
+        """Return all objects of a kind: list of dict; ``query``, a dict, is what the service narrows them by."""
+        asked = (resource.name, parent_id, tuple(sorted((query or {}).items())))
+        if asked not in self._read:
+            self._read[asked] = listed(self.client, resource, parent_id, query)
+        return self._read[asked]
+
+    def id_of(self, resource, key, needed=True):
+        """Return the id of the object of a name, None where there is none and check mode, or nobody, needs it.
+
+        :raises MailtrapError: when there is none, or several.
+        """
+        found = match(resource, self.of(resource), {resource.key: key})
+        if found is None and needed:
+            self.warnings.extend(_missing(f"{resource.noun} {key!r}", self.check_mode))
+        return found["id"] if found else None
+
+
+def ensure(client, resource, options, check_mode=False, lists=None):
     """Bring one object to its state with the least requests.
 
     :param client: Client. :param resource: Resource.
     :param options: dict, identity, fields and state of the object; None is unmanaged.
+    :param lists: Lists, where several objects are found in the same ones.
     :returns: Outcome.
     :raises MailtrapError: its data holds the object if it was made or changed before the failure.
     """
     label = _label(resource, options)
-    state = options["state"]
-    if state == "absent" and options.get("id") is not None and not check_mode:
+    absent = options["state"] == "absent"
+    if absent and options.get("id") is not None and not check_mode:
         with attempting(f"delete {label}"):
-            return _delete(client, resource, {"id": options["id"]})
+            return _delete_unseen(client, resource, options)
+    lists = lists or Lists(client, check_mode)
+    told = len(lists.warnings)
     wanted = wanted_of(resource, options)
+    if not absent:
+        with attempting(f"manage {label}"):
+            check_wanted(resource, wanted)
     with attempting(f"find {label}"):
-        place = _find(client, resource, options)
-    verb = "update" if place.current else "create"
-    with attempting(f"{verb} {label}"):
-        warnings = _check_place(resource, place, state, check_mode)
-        todo = plan(resource, place.current, wanted, state, place.parent_id)
+        compared = [item for item in resource.fields if item.shown and (not absent or item.name in resource.identity)]
+        wanted = resolved(compared, wanted, options, lists, needed=not absent)
+        place = _find(client, resource, options, wanted, lists)
+    with attempting(f"{'update' if place.current else 'create'} {label}"):
+        if not absent:
+            lists.warnings.extend(_check_place(resource, place, check_mode))
+            if place.current is None:
+                unseen = [item for item in resource.fields if not item.shown]
+                wanted = resolved(unseen, wanted, options, lists)
+            else:
+                place.current = _complete(client, resource, place, wanted)
+        recreate = bool(options.get("recreate"))
+        todo = plan(resource, place.current, wanted, options["state"], place.parent_id, recreate)
+    warnings = lists.warnings[told:]
     if check_mode or not todo.writes:
         return Outcome(bool(todo.writes), place.current, todo.after, warnings)
-    if state == "absent":
+    if absent:
         with attempting(f"delete {label}"):
-            return _delete(client, resource, place.current)
-    after = place.current
-    if after is None:
-        with attempting(f"create {label}"):
-            after = _create(client, resource, options, todo)
-        # What the create request does not take depends on what the service made of it.
-        todo = plan(resource, after, set_later(resource, wanted))
-    with attempting(f"update {label}"):
-        after = _update(client, resource, todo, after, created=place.current is None)
-    kept = ignored(resource, after, wanted)
-    warnings.extend(f"The service accepted {name} for {label}, but shows {after[name]!r}." for name in kept)
+            return _delete(client, todo.writes[0].path, place.current)
+
+    def look(known):
+        identity = identity_of(resource, todo.after)
+        if resource.by_key:
+            return _fetched(client, resource, identity[resource.key])
+        siblings, _place = _siblings(resource, options, Lists(client))
+        return match(resource, [item for item in siblings if item["id"] not in known], identity)
+
+    after = fulfil(client, resource, place, wanted, todo, label, look)
+    for item in ignored(resource, after, wanted):
+        shown = item.told(item.value(after))
+        warnings.append(f"The service accepted {item.name} for {label}, but shows {shown!r}.")
     return Outcome(True, place.current, after, warnings)
 
 
+def fulfil(client, resource, place, wanted, todo, label, look):
+    """Make the writes of a plan for an object that is to be there, and what a new one needs besides.
+
+    :param place: Place of the object. :param todo: Plan. :param label: str, the object in a sentence.
+    :param look: function (ids) -> dict or None, the object if it is there now and not one of these ids.
+    :returns: dict, the object after the last write.
+    :raises MailtrapError: its data holds the object if it was made or changed before the failure.
+    """
+    done = _Done(place.current)
+    try:
+        for write in todo.writes:
+            if write.method == "POST" and write.path == resource.new_path(place.parent_id):
+                with attempting(f"create {label}"):
+                    done.now = _create(client, resource, write, done.ids(), look)
+                done.words.append("created")
+            elif write.method == "DELETE":
+                with attempting(f"delete the {resource.noun} that {label} takes the place of"):
+                    _delete(client, write.path, {})
+                done.words.append("deleted")
+            else:
+                _update(client, resource, write, done, todo.after, label)
+        if "created" in done.words:
+            # What the create request does not take depends on what the service made of it.
+            later = set_later(resource, wanted)
+            with attempting(f"update {label}"):
+                done.now = _with_fetched(client, resource, done.now, later, place.parent_id)
+                more = plan(resource, done.now, later, parent_id=place.parent_id)
+            for write in more.writes:
+                _update(client, resource, write, done, more.after, label)
+    except MailtrapError as error:
+        done.tell(resource, error)
+        raise
+    return done.now
+
+
+@dataclass
+class _Done:
+    """How far the writes of a plan have come.
+
+    :ivar now: dict, the object as it is, or None. :ivar words: list of str, what was done: created, changed, deleted.
+    """
+
+    now: Optional[dict]
+    words: List[str] = field(default_factory=list)
+
+    def ids(self):
+        return [self.now["id"]] if self.now else []
+
+    def tell(self, resource, error):
+        """Say in a failure what was done before it, and hand over the object with what is shown only once."""
+        if not self.words:
+            return
+        error.data = {"changed": True}
+        if "created" in self.words or "deleted" not in self.words:
+            error.data[resource.name] = self.now
+        if "deleted" in self.words:
+            error.messages.append(f"the {resource.noun} that was there before is deleted")
+        if "created" in self.words:
+            error.messages.append(f"the {resource.noun} itself was created, with id {self.now['id']}")
+        elif "changed" in self.words:
+            error.messages.append(f"the {resource.noun} itself was changed in part")
+
+
 def read(client, resource, options, check_mode=False):
-    """Find the objects that match: by id, by key, by parent, or all.
+    """Find the objects that match: by id, by key, by parent, by what they refer to, or all.
 
     :returns: Lookup of a list of dict.
     :raises MailtrapError: also when the parent that was named is not there, but for check mode.
     """
-    if options.get("id") is not None:
-        with attempting(f"read {_label(resource, options)}"):
-            found = _fetched(client, resource, options["id"])
+    lists = Lists(client, check_mode)
+    object_id, key = options.get("id"), options.get(resource.key)
+    one = object_id if object_id is not None or not resource.by_key else key
+    with attempting(f"read the {resource.many}" if one is None else f"read {_label(resource, options)}"):
+        if one is not None and resource.readable:
+            parent_id, missing = _parent(resource, options, lists) if resource.nested else (None, None)
+            found = None if missing else _fetched(client, resource, one, parent_id)
             return Lookup([found] if found else [])
-    with attempting(f"read the {_many(resource)}"):
-        siblings, place = _siblings(client, resource, options)
+        wanted = resolved(resource.fields, wanted_of(resource, options), options, lists)
+        siblings, place = _siblings(resource, options, lists)
         if place.missing_parent:
             return Lookup([], _missing(place.missing_parent, check_mode))
-        key = options.get(resource.key)
-        return Lookup(siblings if key is None else [item for item in siblings if item.get(resource.key) == key])
+        if object_id is not None:
+            return Lookup([item for item in siblings if item["id"] == object_id])
+        return Lookup(_alike(resource, siblings, wanted), lists.warnings)
 
 
-def find_one(client, resource, options, check_mode):
+def find_one(client, resource, options, check_mode, lists=None):
     """Find the one object that is meant.
 
+    :param lists: Lists, where several things are found in the same ones.
     :returns: Lookup of a dict, with nothing but its id where the id was given, and empty for what check mode has to do
         without because an earlier task would have made it.
     :raises MailtrapError: when there is none, or several share its name.
     """
     if options.get("id") is not None:
         return Lookup({"id": options["id"]})
+    lists = lists or Lists(client, check_mode)
+    told = len(lists.warnings)
     with attempting(f"find {_label(resource, options)}"):
-        place = _find(client, resource, options)
+        within = [resource.field(name) for name in resource.within]
+        wanted = resolved(within, wanted_of(resource, options), options, lists)
+        place = _find(client, resource, options, wanted, lists)
         if place.current is not None:
             return Lookup(place.current)
         missing = place.missing_parent or f"{resource.noun} {options[resource.key]!r}"
-        return Lookup({}, _missing(missing, check_mode))
+        return Lookup({}, [*lists.warnings[told:], *_missing(missing, check_mode)])
 
 
 def carry_out(client, write, check_mode, host="general"):
@@ -152,77 +278,149 @@ def unwrapped(answer):
     return answer
 
 
-def objects(answer, called, path):
-    """Return a list of objects out of an answer: list of dict with an id each.
+def listed(client, resource, parent_id=None, query=None):
+    """Return all objects of a kind, of one parent where its path tells: list of dict.
 
-    Anything else is no proof that there are none.
-
-    :param called: str, what they are called in a sentence. :param path: str, where the answer is from.
-    :raises MailtrapError: when it is anything else.
+    :param query: dict, what the service narrows the list by.
+    :raises MailtrapError: when the answer is anything else: that is no proof that there are none.
     """
-    found = unwrapped(answer)
-    if not isinstance(found, list):
-        raise MailtrapError(f"the service's answer is not a list of {called}", method="GET", path=path)
-    if not all(isinstance(item, dict) and "id" in item for item in found):
-        raise MailtrapError(f"the service's list of {called} holds something else", method="GET", path=path)
-    return found
+    path = resource.list_path(parent_id)
+    try:
+        return all_of(client, path, resource.many, query=query, style=resource.pages)
+    except MailtrapError as error:
+        if error.status == 404 and not resource.nested:  # a list is always there
+            error.messages.append("is api_url right?")
+        raise
 
 
-def _find(client, resource, options):
+def resolved(fields, wanted, options, lists, needed=True):
+    """Return the wanted fields with the names of other objects replaced by their ids.
+
+    :param fields: list of Field. :param wanted: dict, as wanted_of returns it.
+    :param needed: bool, whether what is named has to be there.
+    :returns: dict; an id is None where there is no such object and it is not needed, or check mode has to do without.
+    :raises MailtrapError: when there is no such object.
+    """
+
+    def id_of(resource, key):
+        return lists.id_of(resource, key, needed)
+
+    wanted = dict(wanted)
+    for item in fields:
+        reference = item.reference
+        named = options.get(reference.option) if reference else None
+        if named is not None and reference.many:
+            wanted[item.name] = wanted.get(item.name, []) + [id_of(reference.resource, name) for name in named]
+        elif named is not None:
+            wanted[item.name] = id_of(reference.resource, named)
+        if item.resolve and wanted.get(item.name) is not None:
+            wanted[item.name] = item.resolve(wanted[item.name], id_of)
+    return wanted
+
+
+def _find(client, resource, options, wanted, lists):
+    """Return the Place of the object that the options mean."""
     if options.get("id") is not None:
-        current = _fetched(client, resource, options["id"])
-        if current is None and options["state"] == "present":
-            raise MailtrapError(f"there is no {resource.noun} with id {options['id']}")
-        return _Place(current)
+        parent_id, missing = _parent(resource, options, lists) if resource.nested else (None, None)
+        current = None if missing else _fetched(client, resource, options["id"], parent_id)
+        if current is None and options.get("state", "present") == "present":
+            missing = missing or f"{resource.noun} with id {options['id']}"
+            raise MailtrapError(f"there is no {missing}")
+        return Place(current, parent_id)
     if not options[resource.key]:
         raise MailtrapError(f"{resource.key} is empty: give it, or the id")
-    siblings, place = _siblings(client, resource, options)
-    place.current = _named(siblings, resource, options[resource.key])
+    if resource.by_key:
+        return Place(_fetched(client, resource, options[resource.key]))
+    siblings, place = _siblings(resource, options, lists)
+    # What refers to an object that is not there is not there either.
+    if all(wanted[name] is not None for name in resource.identity if name in wanted):
+        place.current = match(resource, siblings, wanted)
     return place
 
 
-def _siblings(client, resource, options):
-    """Return the objects among which a key must be unique, and the place without the object itself."""
+def _siblings(resource, options, lists):
+    """Return the objects among which a key must be unique, and the Place without the object itself."""
+    query = {name: options[name] for name in resource.filters if options.get(name) is not None}
     parent = resource.parent
     parent_id, parent_key = _parent_words(resource, options)
+    if resource.nested:
+        parent_id, missing = _parent(resource, options, lists)
+        if missing:
+            return [], Place(None, missing_parent=missing)
+        try:
+            return lists.of(resource, parent_id, query), Place(None, parent_id)
+        except MailtrapError as error:
+            if error.status != 404:
+                raise
+            return [], Place(
+                None, missing_parent=f"{parent.noun} {parent_id if parent_key is None else repr(parent_key)}"
+            )
     if parent_id is None and parent_key is None:
-        return _listed(client, resource), _Place(None)
+        return lists.of(resource, query=query), Place(None)
     if parent_id is not None:
-        found = _fetched(client, parent.resource, parent_id)
-        missing = f"{parent.resource.noun} with id {parent_id}"
+        found = _fetched(lists.client, parent.resource, parent_id)
+        missing = f"{parent.noun} with id {parent_id}"
     else:
-        found = _named(_listed(client, parent.resource), parent.resource, parent_key)
-        missing = f"{parent.resource.noun} {parent_key!r}"
+        found = match(parent.resource, lists.of(parent.resource), {parent.resource.key: parent_key})
+        missing = f"{parent.noun} {parent_key!r}"
     if found is None:
-        return [], _Place(None, missing_parent=missing)
-    place = _Place(None, parent_id=found["id"])
+        return [], Place(None, missing_parent=missing)
+    place = Place(None, parent_id=found["id"])
     if parent.children in found:
-        return objects(found[parent.children], _many(resource), parent.resource.path), place
-    return [item for item in _listed(client, resource) if item.get(parent.field) == found["id"]], place
+        return objects(found[parent.children], resource.many, parent.resource.path), place
+    return [item for item in lists.of(resource, query=query) if item.get(parent.field) == found["id"]], place
+
+
+def _parent(resource, options, lists):
+    """Return the id of the parent whose path an object lies below, None where it is not there, and what that is called.
+
+    A parent that is given by its id is not looked at: the service says itself when it is not there.
+    """
+    parent = resource.parent
+    parent_id, parent_key = _parent_words(resource, options)
+    if parent_id is not None:
+        return parent_id, None
+    grandparent_id, missing = _parent(parent.resource, options, lists) if parent.resource.nested else (None, None)
+    if missing:
+        return None, missing
+    siblings = lists.of(parent.resource, grandparent_id)
+    found = match(parent.resource, siblings, {parent.resource.key: parent_key})
+    return (found["id"], None) if found else (None, f"{parent.noun} {parent_key!r}")
 
 
 def _parent_words(resource, options):
-    if resource.parent is None:
+    """Return the id and the name of the parent that the options give; None for what they do not give."""
+    parent = resource.parent
+    if parent is None:
         return None, None
-    return options.get(resource.parent.field), options.get(resource.parent.resource.name)
+    return options.get(parent.field), options.get(parent.resource.name) if parent.resource else None
 
 
-def _fetched(client, resource, object_id):
-    """Return one object by id: dict, or None where the service says 404."""
-    path = resource.path_of(object_id)
+def _fetched(client, resource, object_id, parent_id=None):
+    """Return one object by its id, or by its key where the service takes that: dict, or None for a 404."""
+    if not resource.readable:
+        return next((item for item in listed(client, resource, parent_id) if item["id"] == object_id), None)
+    path = resource.path_of(object_id, parent_id)
     answer = client.find(path, absent=ABSENT)
     return None if answer is ABSENT else _object(resource, answer, "GET", path)
 
 
-def _listed(client, resource):
-    """Return all objects of a kind: list of dict."""
-    try:
-        answer = client.get(resource.path)
-    except MailtrapError as error:
-        if error.status == 404:  # a list is always there
-            error.messages.append("is api_url right?")
-        raise
-    return objects(answer, _many(resource), resource.path)
+def _complete(client, resource, place, wanted):
+    """Return the object with all that has to be compared: what lists leave out, and what lies below it: dict."""
+    current = place.current
+    thin = any(item.name in wanted and not item.listed and item.value(current) is None for item in resource.fields)
+    if thin:
+        current = _fetched(client, resource, current["id"], place.parent_id)
+    return _with_fetched(client, resource, current, wanted, place.parent_id)
+
+
+def _with_fetched(client, resource, current, wanted, parent_id):
+    """Return an object with those wanted fields that are read by a request of their own; a 404 is no value."""
+    for item in resource.fields:
+        if item.fetched and item.name in wanted:
+            answer = client.find(f"{resource.path_of(current['id'], parent_id)}/{item.fetched}")
+            current = item.put(current, unwrapped(answer))
+    return current
 
 
 def _object(resource, answer, method, path):
@@ -233,23 +431,26 @@ def _object(resource, answer, method, path):
     return found
 
 
-def _named(objects, resource, key):
-    """Return the one object that has a key: dict, or None. Which of several is meant is for the user to say."""
-    hits = [item for item in objects if item.get(resource.key) == key]
-    if len(hits) > 1:
-        ids = ", ".join(str(item["id"]) for item in hits)
-        raise MailtrapError(f"{len(hits)} {_many(resource)} are called {key!r}, with the ids {ids}: give the id")
-    return hits[0] if hits else None
-
-
-def _check_place(resource, place, state, check_mode):
-    """Refuse to make an object nowhere; return the warnings that check mode gives instead: list of str."""
-    if place.current is not None or state == "absent" or resource.parent is None or place.parent_id is not None:
+def _alike(resource, siblings, wanted):
+    """Return those objects that have all the wanted values: list of dict."""
+    fields = [item for item in resource.fields if item.name in wanted and item.shown]
+    if any(wanted[item.name] is None for item in fields):  # nothing refers to what is not there
         return []
-    parent = resource.parent.resource
+    return [
+        one
+        for one in siblings
+        if all(item.normal(item.value(one)) == item.normal(wanted[item.name]) for item in fields)
+    ]
+
+
+def _check_place(resource, place, check_mode):
+    """Refuse to make an object nowhere; return the warnings that check mode gives instead: list of str."""
+    if place.current is not None or resource.parent is None or place.parent_id is not None:
+        return []
     if place.missing_parent is None:
+        parent = resource.parent
         raise MailtrapError(
-            f"a new {resource.noun} needs its {parent.noun}: give {parent.name} or {resource.parent.field}"
+            f"a new {resource.noun} needs its {parent.noun}: give {parent.resource.name} or {parent.field}"
         )
     return _missing(place.missing_parent, check_mode)
 
@@ -261,15 +462,15 @@ def _missing(what, check_mode):
     return [f"There is no {what}; check mode takes it that an earlier task would have made it."]
 
 
-def _create(client, resource, options, todo):
+def _create(client, resource, write, known, look):
     try:
-        return _written(client, resource, todo.writes[0])
+        return _object(resource, client.request("POST", write.path, write.body), "POST", write.path)
     except MailtrapError as error:
         if not error.uncertain:
             raise
         # It may be there: repeating the request could make a second one.
         try:
-            found = _find(client, resource, options).current
+            found = look(known)
         except MailtrapError as second:
             error.messages.append(f"whether it was made is not known, for looking failed too: {second}")
             raise error from None
@@ -279,26 +480,34 @@ def _create(client, resource, options, todo):
         return found
 
 
-def _update(client, resource, todo, current, created):
-    """Make the writes of an update, one after the other; return the object after the last: dict."""
-    changed = created
-    for write in todo.writes:
+def _update(client, resource, write, done, predicted, label):
+    """Make one write that changes an object, and note what it is then."""
+    with attempting(f"update {label}"):
         try:
-            current = _written(client, resource, write)
+            answer = client.request(write.method, write.path, write.body)
+            if write.answers == OBJECT:
+                kept = {name: done.now[name] for name in (resource.one_time,) if name in done.now}
+                done.now = {**kept, **_object(resource, answer, write.method, write.path)}
+            elif write.answers == NOTHING:
+                done.now = {**predicted, "id": done.now["id"]}
+            else:
+                done.now = resource.field(write.answers).put(done.now, unwrapped(answer))
         except MailtrapError as error:
             _tell_doubt(error)
-            if changed:
-                error.data = {resource.name: current, "changed": True}
-                done = f"was created, with id {current['id']}" if created else "was changed in part"
-                error.messages.append(f"the {resource.noun} itself {done}")
             raise
-        changed = True
-    return current
+    done.words.append("changed")
 
 
-def _delete(client, resource, known):
+def _delete_unseen(client, resource, options):
+    """Delete what is known by its id with one request."""
+    parent_id, missing = _parent(resource, options, Lists(client)) if resource.nested else (None, None)
+    if missing:
+        return Outcome(False, None, None)
+    return _delete(client, resource.path_of(options["id"], parent_id), {"id": options["id"]})
+
+
+def _delete(client, path, known):
     """Delete with one request what is known by its id at least; a 404 says that it was absent already."""
-    path = resource.path_of(known["id"])
     try:
         answer = unwrapped(client.request("DELETE", path))
     except MailtrapError as error:
@@ -309,25 +518,16 @@ def _delete(client, resource, known):
     return Outcome(True, {**known, **(answer if isinstance(answer, dict) else {})}, None)
 
 
-def _written(client, resource, write):
-    answer = client.request(write.method, write.path, write.body)
-    return _object(resource, answer, write.method, write.path)
-
-
 def _tell_doubt(error):
     if error.uncertain:
         error.messages.append("it may have taken effect all the same")
 
 
-def _many(resource):
-    return resource.plural.replace("_", " ")
-
-
 def _label(resource, options):
     if options.get("id") is not None:
         return f"{resource.noun} {options['id']}"
-    label = f"{resource.noun} {options.get(resource.key)!r}"
+    label = f"{resource.noun} {resource.field(resource.key).told(options.get(resource.key))!r}"
     parent_id, parent_key = _parent_words(resource, options)
     if parent_id is not None or parent_key is not None:
-        label += f" in {resource.parent.resource.noun} {parent_id if parent_key is None else repr(parent_key)}"
+        label += f" in {resource.parent.noun} {parent_id if parent_key is None else repr(parent_key)}"
     return label

@@ -4,7 +4,7 @@
 
 # This module utility is private to the collection: it may change in any release.
 
-"""Files that only their owner can read: secrets that the service tells once, and mail."""
+"""Files: texts that a user wrote, and what only its owner may read, which is secrets and mail."""
 
 from __future__ import annotations
 
@@ -39,6 +39,21 @@ def check_dest(path):
         pass
     except (OSError, ValueError) as error:
         raise _unwritable(path, error) from None
+
+
+def read_text(path, option):
+    """Return the text of a file: str. It is UTF-8.
+
+    :param option: str, the option that names it, for the sentence.
+    :raises MailtrapError: when it cannot be read, or is no text.
+    """
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            return file.read()
+    except UnicodeDecodeError:
+        raise MailtrapError(f"{option} {path!r} is not text in UTF-8") from None
+    except (OSError, ValueError) as error:
+        raise MailtrapError(f"{option} {path!r} cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
 def write_secret(path, text):

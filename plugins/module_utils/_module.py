@@ -15,6 +15,7 @@ from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
 from ansible_collections.community.mailtrap.plugins.module_utils import _client, _engine
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError
+from ansible_collections.community.mailtrap.plugins.module_utils._files import check_dest, read_text, write_secret
 from ansible_collections.community.mailtrap.plugins.module_utils._resource import diff, without_secrets
 
 
@@ -71,60 +72,130 @@ def run(work, argument_spec, **constraints):
     module.exit_json(**result)
 
 
-def run_state(resource, argument_spec):
-    """Run a module that brings one object of a kind to a state; argument_spec: dict, its fields and its parent."""
+def run_state(resource, argument_spec, bring=_engine.ensure, **constraints):
+    """Run a module that brings one object of a kind to a state.
+
+    :param argument_spec: dict, its fields, its parent and what it refers to.
+    :param bring: function (client, resource, options, check_mode) -> Outcome, where a kind knows more states.
+    :param constraints: further arguments of AnsibleModule.
+    """
 
     def work(client, options, check_mode):
+        if options.get("dest"):
+            check_dest(options["dest"])
         try:
-            outcome = _engine.ensure(client, resource, options, check_mode)
+            outcome = bring(client, resource, _with_sources(resource, options), check_mode)
         except MailtrapError as error:
-            error.data = _shown(resource, error.data, options)
+            if error.data.get(resource.name):
+                error.data[resource.name] = _delivered(resource, error.data[resource.name], options)
             raise
         return {
             "changed": outcome.changed,
-            resource.name: _shown(resource, outcome.after, options),
+            resource.name: _delivered(resource, outcome.after, options),
             "diff": diff(resource, outcome.before, outcome.after),
-            "warnings": outcome.warnings,
+            "warnings": [*outcome.warnings, *_undelivered(resource, outcome, options)],
         }
 
-    run(
-        work,
-        {
-            "id": {"type": "int"},
-            "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
-            **_secrets_option(resource),
-            **argument_spec,
-        },
-        required_one_of=[("id", resource.key)],
-        mutually_exclusive=_one_place(resource),
-    )
+    states = ["present", "absent"] if resource.deletable else ["present"]
+    spec = {
+        "id": {"type": resource.id_type},
+        "state": {"type": "str", "default": "present", "choices": states},
+        **_secrets_option(resource),
+        **({"recreate": {"type": "bool", "default": False}} if resource.recreatable else {}),
+        **({"dest": {"type": "path"}} if resource.one_time else {}),
+        **argument_spec,
+    }
+    rules = _identity_rules(resource)
+    rules["required_one_of"].append(("id", resource.key))
+    run(work, spec, **_together(rules, constraints, spec))
 
 
-def run_info(resource, argument_spec):
-    """Run a module that reads the objects of a kind; argument_spec: dict, its key and its parent."""
+def run_info(resource, argument_spec, **constraints):
+    """Run a module that reads the objects of a kind.
+
+    :param argument_spec: dict, its key, its parent, and what it is chosen by.
+    """
 
     def work(client, options, check_mode):
         lookup = _engine.read(client, resource, options, check_mode)
         found = _shown(resource, lookup.found, options)
         return {"changed": False, resource.plural: found, "warnings": lookup.warnings}
 
-    run(
-        work,
-        {"id": {"type": "int"}, **_secrets_option(resource), **argument_spec},
-        mutually_exclusive=[*_one_place(resource), ("id", resource.key)],
-    )
+    spec = {"id": {"type": resource.id_type}, **_secrets_option(resource), **argument_spec}
+    rules = _identity_rules(resource)
+    rules["mutually_exclusive"].append(("id", resource.key))
+    run(work, spec, **_together(rules, constraints, spec))
 
 
-def _one_place(resource):
-    """Return the rule that an object is looked for in one place: list of pairs of options that exclude each other."""
-    if resource.parent is None:
-        return []
-    by_name, by_id = resource.parent.resource.name, resource.parent.field
-    return [(by_name, by_id), ("id", by_name), ("id", by_id)]
+def _identity_rules(resource):
+    """Return what goes together where objects are named: dict of the arguments of AnsibleModule."""
+    exclusive, needed = [], []
+    parent = resource.parent
+    if parent:
+        places = [parent.resource.name, parent.field] if parent.resource else [parent.field]
+        exclusive.append(tuple(places))
+        if resource.nested:
+            needed.append(tuple(places))
+        else:
+            exclusive.extend(("id", place) for place in places)
+    for field in resource.fields:
+        if field.reference and not field.reference.many:
+            exclusive.append((field.reference.option, field.name))
+        if field.source:
+            exclusive.append((field.source, field.name))
+    return {"mutually_exclusive": exclusive, "required_one_of": needed}
+
+
+def _together(rules, constraints, spec):
+    """Return the arguments of AnsibleModule of both, without the rules about options that a module has not: dict."""
+    for name, own in rules.items():
+        kept = [tuple(option for option in dict.fromkeys(rule) if option in spec) for rule in own]
+        least = 1 if name == "required_one_of" else 2
+        constraints[name] = [*(rule for rule in kept if len(rule) >= least), *constraints.get(name, ())]
+    return constraints
+
+
+def _with_sources(resource, options):
+    """Return the options with the texts of the files that some of them name: dict.
+
+    :raises MailtrapError: when a file cannot be read as text.
+    """
+    texts = {}
+    for field in resource.fields:
+        path = options.get(field.source) if field.source else None
+        if path is not None:
+            texts[field.name] = read_text(path, field.source)
+    return {**options, **texts}
 
 
 def _secrets_option(resource):
     return {"reveal_secrets": {"type": "bool", "default": False, "no_log": False}} if resource.secrets else {}
+
+
+def _delivered(resource, shown, options):
+    """Return an object as the user may see it: dict or None. A secret that is shown only once goes to its file.
+
+    :raises MailtrapError: when the file cannot be written; the secret is in its data then.
+    """
+    dest, secret = options.get("dest"), (shown or {}).get(resource.one_time)
+    if dest and secret:
+        try:
+            write_secret(dest, secret)
+        except MailtrapError as error:
+            error.data = {"changed": True, resource.name: shown}
+            error.messages.append(f"the {resource.noun} is there, and its {resource.one_time} is in this result")
+            raise
+        shown = {name: value for name, value in shown.items() if name != resource.one_time}
+    return _shown(resource, shown, options)
+
+
+def _undelivered(resource, outcome, options):
+    """Return the warning that a file is not there, and what belongs in it can no longer be asked for: list of str."""
+    dest = options.get("dest")
+    if not dest or outcome.changed or outcome.after is None or os.path.exists(dest):
+        return []
+    known_once = f"the service shows its {resource.one_time} only once"
+    return [f"The {resource.noun} is there already, and {known_once}: {dest} is not written."]
 
 
 def _shown(resource, value, options):

@@ -18,6 +18,7 @@ extends_documentation_fragment:
   - community.mailtrap._attributes.state
   - community.mailtrap._connection
   - community.mailtrap._identity.state
+  - community.mailtrap._identity.recreate
 options:
   merge_tag:
     description:
@@ -32,7 +33,8 @@ options:
   data_type:
     description:
       - What the field holds.
-      - Required for a new field. It cannot be changed, for the values that contacts have would be lost.
+      - Required for a new field. To change it takes a new field, see O(recreate), and the values that contacts have are
+        lost.
     type: str
     choices:
       - text

@@ -46,6 +46,16 @@ options:
       - The plain text of the message. V("") clears it.
       - Line breaks at the end make no difference.
     type: str
+  body_html_src:
+    description:
+      - A file with the HTML of the message, in UTF-8, instead of O(body_html).
+      - It is looked for on the controller, as M(ansible.builtin.copy) looks for its C(src).
+    type: path
+  body_text_src:
+    description:
+      - A file with the plain text of the message, in UTF-8, instead of O(body_text).
+      - It is looked for on the controller, as M(ansible.builtin.copy) looks for its C(src).
+    type: path
   state:
     description:
       - With V(absent), the template is gone, and mail that names its UUID can no longer be sent.
@@ -60,8 +70,8 @@ EXAMPLES = r"""
     name: Deployment report
     category: deployment
     subject: "{{ '{{' }} version {{ '}}' }} is live"
-    body_html: "{{ lookup('ansible.builtin.file', 'report.html') }}"
-    body_text: "{{ lookup('ansible.builtin.file', 'report.txt') }}"
+    body_html_src: report.html
+    body_text_src: report.txt
 
 - name: Have no such template
   community.mailtrap.email_template:
@@ -119,6 +129,8 @@ def main():
             "subject": {"type": "str"},
             "body_html": {"type": "str"},
             "body_text": {"type": "str"},
+            "body_html_src": {"type": "path"},
+            "body_text_src": {"type": "path"},
         },
     )
 

@@ -122,6 +122,37 @@ def test_line_breaks_at_the_end_of_a_body_are_no_difference(play_in, emulator):
     assert [step.changed for step in steps] == [True, False, False, True, True]
 
 
+def test_bodies_from_files(play, tmp_path):
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "report.html").write_text("<p>Grüße</p>\n")
+    (tmp_path / "latin.txt").write_bytes("Grüße".encode("latin-1"))
+    known = {"name": "Report", "category": "report", "subject": "Report"}
+    template = KINDS[0]
+    made, again, both, none, latin = play(
+        [
+            template.task(**known, body_html_src="report.html"),
+            template.task(**known, body_html="<p>Grüße</p>"),
+            dict(template.task(**known, body_html="x", body_html_src="report.html"), ignore_errors=True),
+            dict(template.task(**known, body_text_src="none.txt"), ignore_errors=True),
+            dict(template.task(**known, body_text_src="latin.txt"), ignore_errors=True),
+        ]
+    )
+    assert made["email_template"]["body_html"] == "<p>Grüße</p>\n" and not again.changed
+    assert both.msg == "parameters are mutually exclusive: body_html_src|body_html"
+    assert none.msg.startswith("body_text_src 'none.txt' was not found on the controller")
+    assert latin.msg.endswith("is not text in UTF-8") and latin.requests == []
+
+
+def test_a_field_of_another_type_in_its_place(play, emulator):
+    field = KINDS[2]
+    options = {**field.options, "data_type": "text", "recreate": True}
+    made, again, same = play([field.task(**field.options), field.task(**options), field.task(**options)])
+    path = f"{field.path}/{made['contact_field']['id']}"
+    assert again.changed and again.writes == [f"DELETE {path}", f"POST {field.path}"]
+    assert again["contact_field"]["data_type"] == "text" and again["contact_field"]["name"] == "Orders"
+    assert not same.changed
+
+
 def test_what_a_new_one_needs(play_in, emulator):
     tasks = yaml.safe_load(
         """
@@ -147,7 +178,7 @@ def test_a_field_keeps_its_type(play_in, emulator):
     )
     assert refused.msg == (
         "Could not update contact field 'orders': data_type of a contact field cannot be changed: it is 'integer', "
-        "not 'text'"
+        "not 'text'; recreate allows a new one in its place"
     )
     assert refused.writes == []
 

@@ -142,7 +142,7 @@ def test_what_the_service_would_refuse_is_told_before_any_write(play):
           ignore_errors: true
         """
     )
-    assert short.msg == "Could not create project 'x': name 'x' has 1 characters; the service takes 2 to 100"
+    assert short.msg == "Could not manage project 'x': name 'x' has 1 characters; the service takes 2 to 100"
     assert nothing.msg == "one of the following is required: id, name"
     assert unknown_id.msg == "Could not find project 4711: there is no project with id 4711"
     assert short.writes == nothing.writes == unknown_id.writes == []
