@@ -30,7 +30,12 @@ except ImportError:
 else:
     REQUESTS_IMPORT_ERROR = None
 
-from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError, messages_of
+from ansible_collections.community.mailtrap.plugins.module_utils._errors import (
+    SENDING_MEANING,
+    STATUS_MEANING,
+    MailtrapError,
+    messages_of,
+)
 from ansible_collections.community.mailtrap.plugins.module_utils._words import (
     current_words,
     is_scoped,
@@ -69,6 +74,10 @@ _WINDOWS = (
 LONGEST_WAIT = 60
 LONGEST_TIMEOUT = 3600
 _GATEWAY_FAULTS = (502, 503, 504)
+
+
+class Written(list):
+    """A body that is JSON already: list of bytes, sent one after the other, so that large ones are held once."""
 
 
 class Client:
@@ -134,7 +143,7 @@ class Client:
         """Make one request and return the decoded JSON of its answer, None where it is empty.
 
         :param path: str, in the words of the current generation of the API.
-        :param body: anything JSON can hold, or None for no body at all.
+        :param body: anything JSON can hold, a Written, or None for no body at all.
         :param query: dict or list of pairs.
         :param host: str, general, transactional, bulk or sandbox.
         :param repeatable: bool, whether doing it twice is as good as once; as HTTP has it for the verb, when not given.
@@ -207,7 +216,7 @@ class Client:
                     self.waited += wait if status == 429 else 0
                     self._sleep(wait)
                     continue
-            raise self._refusal(response, method, path, lost)
+            raise self._refusal(response, method, path, host, lost)
         raise AssertionError("the last try returns or raises")
 
     def _target(self, host, path, body, query):
@@ -218,12 +227,19 @@ class Client:
         return base + path, path, body, query
 
     def _prepared(self, method, url, body, query):
+        written = isinstance(body, Written)
+        data = None if written else body
         try:
-            return requests.Request(method, url, headers=self._headers, params=query, json=body).prepare()
+            request = requests.Request(method, url, headers=self._headers, params=query, json=data).prepare()
         except faults.InvalidJSONError as error:
             raise MailtrapError(f"the request cannot be written as JSON: {error}") from None
         except (faults.RequestException, HTTPError, UnicodeError) as error:
             raise MailtrapError(f"api_url cannot be used: {_without_userinfo(str(error))}") from None
+        if written:  # requests itself would make a text of it, and bytes of the text
+            request.body = body
+            request.headers["Content-Type"] = "application/json"
+            request.headers["Content-Length"] = str(sum(map(len, body)))
+        return request
 
     def _sent(self, request):
         response = self._adapter.send(
@@ -233,7 +249,7 @@ class Client:
         response.content  # noqa: B018
         return response
 
-    def _refusal(self, response, method, path, lost):
+    def _refusal(self, response, method, path, host, lost):
         status = response.status_code
         if 300 <= status < 400 and response.headers.get("Location"):
             goal = response.headers.get("Location", "").split("?")[0]
@@ -241,7 +257,8 @@ class Client:
         else:
             # Ansible masks what it displays; what a task registers is written to files as it is.
             text = response.text.replace(self._token, "***")
-            messages = messages_of(status, text, response.reason)
+            meanings = STATUS_MEANING if host == "general" else SENDING_MEANING
+            messages = messages_of(status, text, response.reason, meanings)
             wait = _asked_wait(response.headers.get("Retry-After"))
             if wait is not None and wait > LONGEST_WAIT:
                 messages.append(f"the service asks to wait {wait:.0f} s, which is longer than a task waits")

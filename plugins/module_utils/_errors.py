@@ -73,19 +73,29 @@ STATUS_MEANING = {
     429: "the rate limit is exceeded",
 }
 
+# The same on the hosts that send (facts 2.2, 4.3).
+SENDING_MEANING = {
+    401: "the API token was refused",
+    403: "the service does not accept this mail",
+    404: "there is no such sandbox, or the API token cannot see it",
+    413: "the message is too large",
+    429: "the service takes no more mail for now",
+}
 
-def messages_of(status, body, reason=""):
+
+def messages_of(status, body, reason="", meanings=STATUS_MEANING):
     """Return what an error answer says, as a list of sentences; it is never empty.
 
     :param status: int, the HTTP status.
     :param body: str, the text of the answer: any of the shapes of facts 2.1, HTML and nothing included.
     :param reason: str, the HTTP reason phrase, the last resort.
+    :param meanings: dict, from status to what it means where the answer is from: str.
     """
     said = _said(body)
     limits = [f"plan limit: {text}" for text in said if _is_plan_limit(status, text)]
     if limits:
         return limits
-    meaning = STATUS_MEANING.get(status)
+    meaning = meanings.get(status)
     if meaning:
         return [f"{meaning}: {'; '.join(said)}" if said else meaning]
     return said or [f"the service answered {status} {reason}".rstrip() + " without saying why"]
