@@ -55,3 +55,56 @@ requirements:
 notes:
   - Proxies are taken from the usual environment variables, such as E(HTTPS_PROXY) and E(NO_PROXY).
 """
+
+    # For plugins, besides the above: where else the same options are read from. Of several variables the last one wins.
+    PLUGIN = r"""
+options:
+  api_token:
+    env:
+      - name: MAILTRAP_API_KEY
+      - name: MAILTRAP_API_TOKEN
+    vars:
+      - name: mailtrap_api_token
+  api_url:
+    env:
+      - name: MAILTRAP_API_URL
+    vars:
+      - name: mailtrap_api_url
+    ini:
+      - section: mailtrap
+        key: api_url
+  account_id:
+    env:
+      - name: MAILTRAP_ACCOUNT_ID
+    vars:
+      - name: mailtrap_account_id
+    ini:
+      - section: mailtrap
+        key: account_id
+  timeout:
+    vars:
+      - name: mailtrap_timeout
+    ini:
+      - section: mailtrap
+        key: timeout
+  retries:
+    vars:
+      - name: mailtrap_retries
+    ini:
+      - section: mailtrap
+        key: retries
+  validate_certs:
+    vars:
+      - name: mailtrap_validate_certs
+    ini:
+      - section: mailtrap
+        key: validate_certs
+  ca_path:
+    env:
+      - name: REQUESTS_CA_BUNDLE
+    vars:
+      - name: mailtrap_ca_path
+    ini:
+      - section: mailtrap
+        key: ca_path
+"""

@@ -9,7 +9,12 @@
 from __future__ import annotations
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import SANDBOX
-from ansible_collections.community.mailtrap.plugins.module_utils._engine import ABSENT, find_one, objects
+from ansible_collections.community.mailtrap.plugins.module_utils._engine import (
+    ABSENT,
+    find_one,
+    objects,
+    read,
+)
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError, attempting
 
 PAGE_SIZE = 30
@@ -43,6 +48,58 @@ def meant_sandbox(client, options, check_mode):
     identity = {"id": options["sandbox_id"], "name": options["sandbox"]}
     place = {"project": options["project"], "project_id": options["project_id"]}
     return find_one(client, SANDBOX, {**identity, **place}, check_mode)
+
+
+def read_credentials(client, sandboxes, place):
+    """Read the SMTP credentials of sandboxes with one request.
+
+    :param sandboxes: list, a name (str) or an id (int) of each.
+    :param place: dict with project and project_id, one of them None.
+    :returns: list of dict; see credentials_of.
+    :raises MailtrapError: when there is no such sandbox, or several, or the token may not see the password.
+    """
+    with attempting("read the SMTP credentials"):
+        if not sandboxes:
+            raise MailtrapError("no sandbox is named")
+        if None not in place.values():
+            raise MailtrapError("project and project_id are given: leave out one of them")
+        there = read(client, SANDBOX, place).found
+        return [credentials_of(_picked(there, sandbox)) for sandbox in sandboxes]
+
+
+def credentials_of(sandbox):
+    """Return how an application logs in to a sandbox: dict with host, port, ports, username and password. Pure.
+
+    :raises MailtrapError: when the sandbox, as the service showed it, lacks some of it.
+    """
+    missing = [name for name in ("domain", "smtp_ports", "username", "password") if not sandbox.get(name)]
+    if missing:
+        raise MailtrapError(
+            f"the service does not show {' and '.join(missing)} of sandbox {sandbox['id']}: "
+            "the API token must be an admin of the sandbox"
+        )
+    return {
+        "host": sandbox["domain"],
+        "port": sandbox["smtp_ports"][-1],
+        "ports": sandbox["smtp_ports"],
+        "username": sandbox["username"],
+        "password": sandbox["password"],
+    }
+
+
+def _picked(sandboxes, wanted):
+    key = "id" if isinstance(wanted, int) else "name"
+    hits = [sandbox for sandbox in sandboxes if sandbox.get(key) == wanted]
+    if len(hits) > 1:
+        ids = ", ".join(str(sandbox["id"]) for sandbox in hits)
+        raise MailtrapError(
+            f"{len(hits)} sandboxes are called {wanted!r}, with the ids {ids}: give an id, or the project"
+        )
+    if not hits:
+        raise MailtrapError(
+            f"there is no sandbox {wanted!r}" if key == "name" else f"there is no sandbox with id {wanted}"
+        )
+    return hits[0]
 
 
 def read_messages(client, options, check_mode):

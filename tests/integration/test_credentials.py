@@ -1,0 +1,121 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The SMTP credentials of a sandbox: the lookup that reads them and the module that renews them."""
+
+from __future__ import annotations
+
+import pytest
+
+BOXES = {
+    "projects": [{"id": 77, "name": "Shop"}, {"id": 78, "name": "Blog"}],
+    "sandboxes": [
+        {"id": 5, "name": "Box", "project_id": 77, "username": "user5", "password": "word5"},
+        {"id": 6, "name": "Twin", "project_id": 77, "username": "user6", "password": "word6"},
+        {"id": 7, "name": "Twin", "project_id": 78, "username": "user7", "password": "word7"},
+    ],
+}
+
+
+@pytest.fixture
+def boxes(emulator):
+    emulator.seed(BOXES)
+    return emulator
+
+
+@pytest.fixture
+def looked_up(play_in):
+    """A function that evaluates the arguments of a lookup, and returns the step; its msg is what came of it."""
+
+    def look(arguments, **options):
+        expression = "{{ lookup('community.mailtrap.sandbox_credentials', " + arguments + ") }}"
+        (step,) = play_in(
+            "in_process", [{"ansible.builtin.debug": {"msg": expression}, "ignore_errors": True}], **options
+        )
+        return step
+
+    return look
+
+
+def credentials(number):
+    return {
+        "host": "sandbox.smtp.mailtrap.io",
+        "port": 2525,
+        "ports": [25, 465, 587, 2525],
+        "username": f"user{number}",
+        "password": f"word{number}",
+    }
+
+
+def test_one_sandbox(looked_up, boxes):
+    step = looked_up("'Box'")
+    assert step.msg == credentials(5)
+    assert step.requests == ["GET /api/sandboxes"]
+
+
+def test_several_sandboxes(looked_up, boxes):
+    step = looked_up("'Box', 7")
+    assert step.msg == [credentials(5), credentials(7)]
+    assert step.requests == ["GET /api/sandboxes"]
+
+
+@pytest.mark.parametrize(
+    "project, request_", [("project='Blog'", "/api/projects"), ("project_id=78", "/api/projects/78")]
+)
+def test_in_a_project(looked_up, boxes, project, request_):
+    step = looked_up(f"'Twin', {project}")
+    assert step.msg == credentials(7)
+    assert step.requests == [f"GET {request_}"]
+
+
+@pytest.mark.parametrize(
+    "arguments, sentence",
+    [
+        ("'Bax'", "Could not read the SMTP credentials: there is no sandbox 'Bax'"),
+        ("99", "Could not read the SMTP credentials: there is no sandbox with id 99"),
+        ("'Twin'", "2 sandboxes are called 'Twin', with the ids 6, 7: give an id, or the project"),
+        ("'Box', project='None such'", "there is no project 'None such'"),
+        ("'Box', project='Shop', project_id=77", "project and project_id are given: leave out one of them"),
+        ("[]", "no sandbox is named"),
+        ("'Box', api_token='wrong-token-wrong'", "the API token was refused: Incorrect API token"),
+        ("'Box', api_url='http://127.0.0.1:9', retries=0", "no connection to http://127.0.0.1:9: Connection refused"),
+        ("'Box', api_url='mailtrap'", "api_url must look like https://host[:port]"),
+        ("'Box', timeout=0", "timeout must be 1 to 3600 s"),
+        ("'Box', retries='x'", "retries"),
+    ],
+)
+def test_what_cannot_be_done(looked_up, boxes, arguments, sentence):
+    step = looked_up(arguments)
+    assert step.failed and sentence in step.msg
+    assert "word5" not in step.msg
+
+
+def test_no_token(looked_up, boxes):
+    assert "there is no API token" in looked_up("'Box'", token=False).msg
+
+
+def test_a_token_that_may_not_see_the_password(looked_up, boxes):
+    boxes.seed(api_tokens=[{"name": "viewer", "token": "viewer-token-viewer", "access_level": 10}])
+    step = looked_up("'Box', api_token='viewer-token-viewer'")
+    assert step.failed and "the service does not show password of sandbox 5: the API token must be an admin" in step.msg
+    assert "viewer-token-viewer" not in step.msg
+
+
+def test_where_the_connection_comes_from(looked_up, boxes, tmp_path):
+    """From variables, which may be templates, rather than from the environment, where an empty one is an unset one."""
+    wrong = {"MAILTRAP_API_URL": "http://127.0.0.1:9", "MAILTRAP_API_TOKEN": "", "MAILTRAP_ACCOUNT_ID": ""}
+    step = looked_up(
+        "'Box'", environment=wrong, variables={"mailtrap_api_url": boxes.api_url, "mailtrap_api_token": "{{ token }}"}
+    )
+    assert step.msg == credentials(5)
+    step = looked_up(
+        "'Box'", environment={"MAILTRAP_API_TOKEN": "", "MAILTRAP_API_KEY": boxes.token, "MAILTRAP_ACCOUNT_ID": ""}
+    )
+    assert step.msg == credentials(5) and step.requests == ["GET /api/sandboxes"]
+    step = looked_up("'Box'", environment={"MAILTRAP_ACCOUNT_ID": str(boxes.account_id)})
+    assert step.msg == credentials(5) and step.requests == [f"GET /api/accounts/{boxes.account_id}/inboxes"]
+    configured = tmp_path / "mine.cfg"
+    configured.write_text("[mailtrap]\ntimeout = 0\n")
+    step = looked_up("'Box'", environment={"ANSIBLE_CONFIG": str(configured)})
+    assert "timeout must be 1 to 3600 s, and retries 0 or more; they are 0 and 5" in step.msg
