@@ -2,123 +2,27 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The kinds of objects that have no parent and nothing peculiar: one life for all of them."""
+"""What is peculiar to kinds that have no parent; their life is walked through in test_walk.py."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import pytest
 import yaml
+from kinds import KINDS
 
-
-@dataclass(frozen=True)
-class Kind:
-    """How to make one, and how to change it."""
-
-    name: str
-    plural: str
-    path: str
-    options: dict
-    change: dict
-    key: str = "name"
-
-    def task(self, **options):
-        return {f"community.mailtrap.{self.name}": options}
-
-    def info(self, **options):
-        return {f"community.mailtrap.{self.name}_info": options}
-
-
-KINDS = [
-    Kind(
-        "email_template",
-        "email_templates",
-        "/api/email_templates",
-        {"name": "Report", "category": "report", "subject": "Hi {{ '{{' }} name {{ '}}' }}", "body_html": "<p>Ä</p>\n"},
-        {"subject": "Hello", "body_text": "Hello"},
-    ),
-    Kind("contact_list", "contact_lists", "/api/contacts/lists", {"name": "Customers"}, {"name": "Clients"}),
-    Kind(
-        "contact_field",
-        "contact_fields",
-        "/api/contacts/fields",
-        {"merge_tag": "orders", "name": "Orders", "data_type": "integer"},
-        {"name": "Number of orders"},
-        key="merge_tag",
-    ),
-    Kind("inbound_folder", "inbound_folders", "/api/inbound/folders", {"name": "Support"}, {"name": "Help"}),
-]
-
-
-@pytest.fixture(params=KINDS, ids=lambda kind: kind.name)
-def kind(request):
-    return request.param
-
-
-def test_life(play, kind):
-    known = {kind.key: kind.options[kind.key]}
-    made = f"{{{{ made.{kind.name}.id }}}}"
-    first, again, listed, changed, same, everyone, gone, absent, absent_by_key = play(
-        [
-            dict(kind.task(**kind.options), register="made"),
-            kind.task(**kind.options),
-            kind.info(**known),
-            kind.task(id=made, **kind.change),
-            kind.task(id=made, **kind.change),
-            kind.info(),
-            kind.task(id=made, state="absent"),
-            kind.task(id=made, state="absent"),
-            kind.task(**known, state="absent"),
-        ],
-        "--diff",
-    )
-    one = first[kind.name]
-    path = f"{kind.path}/{one['id']}"
-
-    assert first.changed and first.requests == [f"GET {kind.path}", f"POST {kind.path}"]
-    assert first["diff"]["before"] == {} and first["diff"]["after"][kind.key] == kind.options[kind.key]
-    assert not again.changed and again.requests == [f"GET {kind.path}"] and again[kind.name] == one
-    assert listed[kind.plural] == [one] and listed.requests == [f"GET {kind.path}"]
-    assert changed.changed and changed.requests == [f"GET {path}", f"PATCH {path}"]
-    assert {name: changed[kind.name][name] for name in kind.change} == kind.change
-    assert not same.changed and same.requests == [f"GET {path}"]
-    assert changed[kind.name] in everyone[kind.plural]
-    assert gone.changed and gone.requests == [f"DELETE {path}"]
-    assert not absent.changed and not absent_by_key.changed
-
-
-def test_check_mode(play_in, kind):
-    known = {kind.key: kind.options[kind.key]}
-    (made,) = play_in("in_process", [kind.task(**kind.options)])
-    create, update, delete = play_in(
-        "in_process",
-        [
-            kind.task(**{**kind.options, kind.key: "other"}),
-            kind.task(id=made[kind.name]["id"], **kind.change),
-            kind.task(**known, state="absent"),
-        ],
-        "--check",
-    )
-    assert [step.changed for step in (create, update, delete)] == [True] * 3
-    assert create.writes == update.writes == delete.writes == []
-    assert create[kind.name]["id"] is None and delete[kind.name] is None
-    assert {name: update[kind.name][name] for name in kind.change} == kind.change
+TEMPLATE, FIELD = (next(kind for kind in KINDS if kind.name == name) for name in ("email_template", "contact_field"))
 
 
 def test_only_what_differs_is_sent(play_in, emulator):
-    template = KINDS[0]
     first, changed = play_in(
-        "in_process", [template.task(**template.options), template.task(**{**template.options, "subject": "New"})]
+        "in_process", [TEMPLATE.task(**TEMPLATE.options), TEMPLATE.task(**{**TEMPLATE.options, "subject": "New"})]
     )
     assert changed.entries[1]["body"] == {"email_template": {"subject": "New"}}
     assert first["email_template"]["uuid"] == changed["email_template"]["uuid"]
 
 
 def test_line_breaks_at_the_end_of_a_body_are_no_difference(play_in, emulator):
-    template = KINDS[0]
     bodies = ["<p>x</p>", "<p>x</p>\n", "<p>x</p>\n\n", "<p>y</p>\n", ""]
-    steps = play_in("in_process", [template.task(**{**template.options, "body_html": body}) for body in bodies])
+    steps = play_in("in_process", [TEMPLATE.task(**{**TEMPLATE.options, "body_html": body}) for body in bodies])
     assert [step.changed for step in steps] == [True, False, False, True, True]
 
 
@@ -127,14 +31,13 @@ def test_bodies_from_files(play, tmp_path):
     (tmp_path / "files" / "report.html").write_text("<p>Grüße</p>\n")
     (tmp_path / "latin.txt").write_bytes("Grüße".encode("latin-1"))
     known = {"name": "Report", "category": "report", "subject": "Report"}
-    template = KINDS[0]
     made, again, both, none, latin = play(
         [
-            template.task(**known, body_html_src="report.html"),
-            template.task(**known, body_html="<p>Grüße</p>"),
-            dict(template.task(**known, body_html="x", body_html_src="report.html"), ignore_errors=True),
-            dict(template.task(**known, body_text_src="none.txt"), ignore_errors=True),
-            dict(template.task(**known, body_text_src="latin.txt"), ignore_errors=True),
+            TEMPLATE.task(**known, body_html_src="report.html"),
+            TEMPLATE.task(**known, body_html="<p>Grüße</p>"),
+            dict(TEMPLATE.task(**known, body_html="x", body_html_src="report.html"), ignore_errors=True),
+            dict(TEMPLATE.task(**known, body_text_src="none.txt"), ignore_errors=True),
+            dict(TEMPLATE.task(**known, body_text_src="latin.txt"), ignore_errors=True),
         ]
     )
     assert made["email_template"]["body_html"] == "<p>Grüße</p>\n" and not again.changed
@@ -144,11 +47,10 @@ def test_bodies_from_files(play, tmp_path):
 
 
 def test_a_field_of_another_type_in_its_place(play, emulator):
-    field = KINDS[2]
-    options = {**field.options, "data_type": "text", "recreate": True}
-    made, again, same = play([field.task(**field.options), field.task(**options), field.task(**options)])
-    path = f"{field.path}/{made['contact_field']['id']}"
-    assert again.changed and again.writes == [f"DELETE {path}", f"POST {field.path}"]
+    options = {**FIELD.options, "data_type": "text", "recreate": True}
+    made, again, same = play([FIELD.task(**FIELD.options), FIELD.task(**options), FIELD.task(**options)])
+    path = f"{FIELD.path}/{made['contact_field']['id']}"
+    assert again.changed and again.writes == [f"DELETE {path}", f"POST {FIELD.path}"]
     assert again["contact_field"]["data_type"] == "text" and again["contact_field"]["name"] == "Orders"
     assert not same.changed
 
@@ -171,10 +73,9 @@ def test_what_a_new_one_needs(play_in, emulator):
 
 
 def test_a_field_keeps_its_type(play_in, emulator):
-    field = KINDS[2]
     _made, refused = play_in(
         "in_process",
-        [field.task(**field.options), dict(field.task(**{**field.options, "data_type": "text"}), ignore_errors=True)],
+        [FIELD.task(**FIELD.options), dict(FIELD.task(**{**FIELD.options, "data_type": "text"}), ignore_errors=True)],
     )
     assert refused.msg == (
         "Could not update contact field 'orders': data_type of a contact field cannot be changed: it is 'integer', "
@@ -197,6 +98,6 @@ def test_a_field_that_is_in_use(play_in, emulator):
             ]
         }
     )
-    (step,) = play_in("in_process", [dict(KINDS[2].task(merge_tag="cats", state="absent"), ignore_errors=True)])
+    (step,) = play_in("in_process", [dict(FIELD.task(merge_tag="cats", state="absent"), ignore_errors=True)])
     assert step.failed and step.msg.startswith("Could not delete contact field 'cats': usage ")
     assert "Spring" in step.msg

@@ -1,0 +1,151 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The kinds of objects that have a state, as rows of a table: test_walk.py walks through the life of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One row.
+
+    :ivar options: dict, what a new object is described by, its key and its place included.
+    :ivar change: dict, options with other values. None where nothing can be changed.
+    :ivar rename: dict, options that give it another key; None where the key is fixed.
+    :ivar place: tuple of str, those of the options that are needed to find it, besides its key.
+    :ivar seeds: dict, what the account holds before, as the emulator takes it.
+    :ivar table: str, what the emulator calls a list of them to be seeded with.
+    :ivar twin: dict, what the emulator is seeded with to have one of the same key in the same place; its id is added.
+    :ivar unique: bool, whether the service has no room for two of them.
+    :ivar find: list of str, the requests that find it by its key. :ivar look: list of str, by its id.
+    :ivar create: list of str, the writes that make it. :ivar update: list of str, the writes of ``change``.
+    :ivar delete: list of str, the write that deletes it. In all of them ``{id}`` is its id.
+    :ivar missing: dict, options that are not enough, and part of the sentence that says so.
+    :ivar shown: dict, what the result shows where that is not what the options say.
+    """
+
+    name: str
+    plural: str
+    path: str
+    options: dict
+    change: dict | None
+    rename: dict | None = None
+    key: str = "name"
+    place: tuple[str, ...] = ()
+    seeds: dict = field(default_factory=dict)
+    table: str = ""
+    twin: dict = field(default_factory=dict)
+    unique: bool = False
+    find: list[str] | None = None
+    look: list[str] | None = None
+    create: list[str] | None = None
+    update: list[str] | None = None
+    delete: list[str] | None = None
+    missing: tuple[dict, str] = ({}, "one of the following is required: id, ")
+    shown: dict = field(default_factory=dict)
+
+    def requests(self, what):
+        """The requests of a step, where the row does not tell: list of str."""
+        usual = {
+            "find": [f"GET {self.path}"],
+            "look": [f"GET {self.path}/{{id}}"],
+            "create": [f"POST {self.path}"],
+            "update": [f"PATCH {self.path}/{{id}}"],
+            "delete": [f"DELETE {self.path}/{{id}}"],
+        }
+        told = getattr(self, what)
+        return usual[what] if told is None else told
+
+    @property
+    def known(self):
+        """The options that find it: dict."""
+        return {name: self.options[name] for name in (self.key, *self.place)}
+
+    def task(self, **options):
+        return {f"community.mailtrap.{self.name}": options}
+
+    def info(self, **options):
+        return {f"community.mailtrap.{self.name}_info": options}
+
+
+SHOP = {"projects": [{"id": 7, "name": "Shop"}]}
+
+KINDS = [
+    Kind(
+        "project",
+        "projects",
+        "/api/projects",
+        {"name": "Shop"},
+        None,
+        rename={"name": "Store"},
+        table="projects",
+        twin={"name": "Shop"},
+    ),
+    Kind(
+        "sandbox",
+        "sandboxes",
+        "/api/sandboxes",
+        {"name": "Staging", "project": "Shop", "email_username": "shop", "email_username_enabled": True},
+        {"email_username": "store"},
+        rename={"name": "Live"},
+        place=("project",),
+        seeds=SHOP,
+        table="sandboxes",
+        twin={"name": "Staging", "project_id": 7},
+        find=["GET /api/projects"],
+        create=[
+            "POST /api/projects/7/sandboxes",
+            "PATCH /api/sandboxes/{id}",
+            "PATCH /api/sandboxes/{id}/toggle_email_username",
+        ],
+        shown={"email_username": None},
+    ),
+    Kind(
+        "email_template",
+        "email_templates",
+        "/api/email_templates",
+        {"name": "Report", "category": "report", "subject": "Hi {{ '{{' }} name {{ '}}' }}", "body_html": "<p>Ä</p>\n"},
+        {"subject": "Hello", "body_text": "Hello"},
+        rename={"name": "Bericht"},
+        table="email_templates",
+        twin={"name": "Report", "category": "report", "subject": "Hi {{ name }}", "body_html": "<p>Ä</p>"},
+    ),
+    Kind(
+        "contact_list",
+        "contact_lists",
+        "/api/contacts/lists",
+        {"name": "Customers"},
+        None,
+        rename={"name": "Clients"},
+        table="contact_lists",
+        twin={"name": "Customers"},
+        unique=True,
+    ),
+    Kind(
+        "contact_field",
+        "contact_fields",
+        "/api/contacts/fields",
+        {"merge_tag": "orders", "name": "Orders", "data_type": "integer"},
+        {"name": "Number of orders"},
+        rename={"merge_tag": "order_count"},
+        key="merge_tag",
+        table="contact_fields",
+        twin={"merge_tag": "orders", "name": "Orders", "data_type": "integer"},
+        unique=True,
+    ),
+    Kind(
+        "inbound_folder",
+        "inbound_folders",
+        "/api/inbound/folders",
+        {"name": "Support"},
+        None,
+        rename={"name": "Help"},
+        table="inbound_folders",
+        twin={"name": "Support"},
+        unique=True,
+    ),
+]
