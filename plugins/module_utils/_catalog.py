@@ -62,7 +62,7 @@ SANDBOX = Resource(
     fields=(
         Field("name", length=(1, 100)),
         Field("email_username", create=False, length=(1, 64), stored=_with_suffix, sent=_alias_of),
-        Field("email_username_enabled", create=False, request=_turned_over),
+        Field("email_username_enabled", {"type": "bool"}, create=False, request=_turned_over),
     ),
     secrets=("username", "password"),
 )
@@ -75,11 +75,11 @@ DOMAIN = Resource(
     key="domain_name",
     fields=(
         Field("domain_name", update=False, normal=_lower),
-        Field("open_tracking_enabled", create=False),
-        Field("click_tracking_enabled", create=False),
-        Field("auto_unsubscribe_link_enabled", create=False),
-        Field("tracking_opt_out_enabled", create=False),
-        Field("inbound_enabled", create=False),
+        Field("open_tracking_enabled", {"type": "bool"}, create=False),
+        Field("click_tracking_enabled", {"type": "bool"}, create=False),
+        Field("auto_unsubscribe_link_enabled", {"type": "bool"}, create=False),
+        Field("tracking_opt_out_enabled", {"type": "bool"}, create=False),
+        Field("inbound_enabled", {"type": "bool"}, create=False),
     ),
 )
 
@@ -113,7 +113,12 @@ CONTACT_FIELD = Resource(
     fields=(
         Field("name", required=True),
         # The values that contacts have would be lost with it (facts 3.16).
-        Field("data_type", required=True, update=False),
+        Field(
+            "data_type",
+            {"type": "str", "choices": ["text", "integer", "float", "boolean", "date"]},
+            required=True,
+            update=False,
+        ),
         Field("merge_tag"),
     ),
 )

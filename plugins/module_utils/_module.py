@@ -16,6 +16,7 @@ from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 from ansible_collections.community.mailtrap.plugins.module_utils import _client, _engine
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError
 from ansible_collections.community.mailtrap.plugins.module_utils._files import check_dest, read_text, write_secret
+from ansible_collections.community.mailtrap.plugins.module_utils._options import options_of, place_of, rules_of, within
 from ansible_collections.community.mailtrap.plugins.module_utils._resource import diff, without_secrets
 
 
@@ -72,10 +73,10 @@ def run(work, argument_spec, **constraints):
     module.exit_json(**result)
 
 
-def run_state(resource, argument_spec, bring=_engine.ensure, **constraints):
-    """Run a module that brings one object of a kind to a state.
+def run_state(resource, argument_spec=None, bring=_engine.ensure, **constraints):
+    """Run a module that brings one object of a kind to a state. The description of the kind tells its options.
 
-    :param argument_spec: dict, its fields, its parent and what it refers to.
+    :param argument_spec: dict, options besides those.
     :param bring: function (client, resource, options, check_mode) -> Outcome, where a kind knows more states.
     :param constraints: further arguments of AnsibleModule.
     """
@@ -103,17 +104,19 @@ def run_state(resource, argument_spec, bring=_engine.ensure, **constraints):
         **_secrets_option(resource),
         **({"recreate": {"type": "bool", "default": False}} if resource.recreatable else {}),
         **({"dest": {"type": "path"}} if resource.one_time else {}),
-        **argument_spec,
+        **place_of(resource),
+        **options_of(resource),
+        **(argument_spec or {}),
     }
-    rules = _identity_rules(resource)
+    rules = rules_of(resource)
     rules["required_one_of"].append(("id", resource.key))
-    run(work, spec, **_together(rules, constraints, spec))
+    run(work, spec, **_together(within(rules, spec), constraints))
 
 
-def run_info(resource, argument_spec, **constraints):
-    """Run a module that reads the objects of a kind.
+def run_info(resource, argument_spec=None, **constraints):
+    """Run a module that reads the objects of a kind: all, those of a key, those of a place, or the one of an id.
 
-    :param argument_spec: dict, its key, its parent, and what it is chosen by.
+    :param argument_spec: dict, what else they are chosen by.
     """
 
     def work(client, options, check_mode):
@@ -121,38 +124,22 @@ def run_info(resource, argument_spec, **constraints):
         found = _shown(resource, lookup.found, options)
         return {"changed": False, resource.plural: found, "warnings": lookup.warnings}
 
-    spec = {"id": {"type": resource.id_type}, **_secrets_option(resource), **argument_spec}
-    rules = _identity_rules(resource)
+    key = resource.field(resource.key)
+    spec = {
+        "id": {"type": resource.id_type},
+        key.option or key.name: {"type": "str"},
+        **_secrets_option(resource),
+        **place_of(resource),
+        **(argument_spec or {}),
+    }
+    rules = rules_of(resource)
     rules["mutually_exclusive"].append(("id", resource.key))
-    run(work, spec, **_together(rules, constraints, spec))
+    run(work, spec, **_together(within(rules, spec), constraints))
 
 
-def _identity_rules(resource):
-    """Return what goes together where objects are named: dict of the arguments of AnsibleModule."""
-    exclusive, needed = [], []
-    parent = resource.parent
-    if parent:
-        places = [parent.resource.name, parent.field] if parent.resource else [parent.field]
-        exclusive.append(tuple(places))
-        if resource.nested:
-            needed.append(tuple(places))
-        else:
-            exclusive.extend(("id", place) for place in places)
-    for field in resource.fields:
-        if field.reference and not field.reference.many:
-            exclusive.append((field.reference.option, field.name))
-        if field.source:
-            exclusive.append((field.source, field.name))
-    return {"mutually_exclusive": exclusive, "required_one_of": needed}
-
-
-def _together(rules, constraints, spec):
-    """Return the arguments of AnsibleModule of both, without the rules about options that a module has not: dict."""
-    for name, own in rules.items():
-        kept = [tuple(option for option in dict.fromkeys(rule) if option in spec) for rule in own]
-        least = 1 if name == "required_one_of" else 2
-        constraints[name] = [*(rule for rule in kept if len(rule) >= least), *constraints.get(name, ())]
-    return constraints
+def _together(rules, constraints):
+    """Return the arguments of AnsibleModule of both, the rules of one kind joined: dict."""
+    return {**constraints, **{name: [*own, *constraints.get(name, ())] for name, own in rules.items()}}
 
 
 def _with_sources(resource, options):

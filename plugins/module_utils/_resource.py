@@ -47,11 +47,12 @@ class Reference:
     many: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Field:
     """A field that a user may set.
 
     :ivar name: str, what it is called in the API, and as an option.
+    :ivar spec: dict, its option as an argument spec of Ansible has it; None for a text, or the id of what it refers to.
     :ivar option: str, the option that holds it, where that is called otherwise.
     :ivar source: str, the option that names a file with its text, or None.
     :ivar reference: Reference, or None.
@@ -74,6 +75,7 @@ class Field:
     """
 
     name: str
+    spec: Optional[dict] = None
     option: str = ""
     source: Optional[str] = None
     reference: Optional[Reference] = None
@@ -125,7 +127,7 @@ class Parent:
         return self.resource.noun if self.resource else self.field[: -len("_id")].replace("_", " ")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Resource:
     """A kind of object of the service.
 

@@ -91,14 +91,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._module import 
 
 
 def main():
-    run_state(
-        CONTACT_FIELD,
-        {
-            "merge_tag": {"type": "str"},
-            "name": {"type": "str"},
-            "data_type": {"type": "str", "choices": ["text", "integer", "float", "boolean", "date"]},
-        },
-    )
+    run_state(CONTACT_FIELD)
 
 
 if __name__ == "__main__":

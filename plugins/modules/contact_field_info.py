@@ -52,7 +52,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._module import 
 
 
 def main():
-    run_info(CONTACT_FIELD, {"merge_tag": {"type": "str"}})
+    run_info(CONTACT_FIELD)
 
 
 if __name__ == "__main__":

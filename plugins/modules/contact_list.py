@@ -63,7 +63,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._module import 
 
 
 def main():
-    run_state(CONTACT_LIST, {"name": {"type": "str"}})
+    run_state(CONTACT_LIST)
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._module import 
 
 
 def main():
-    run_info(CONTACT_LIST, {"name": {"type": "str"}})
+    run_info(CONTACT_LIST)
 
 
 if __name__ == "__main__":

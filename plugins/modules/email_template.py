@@ -121,18 +121,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._module import 
 
 
 def main():
-    run_state(
-        EMAIL_TEMPLATE,
-        {
-            "name": {"type": "str"},
-            "category": {"type": "str"},
-            "subject": {"type": "str"},
-            "body_html": {"type": "str"},
-            "body_text": {"type": "str"},
-            "body_html_src": {"type": "path"},
-            "body_text_src": {"type": "path"},
-        },
-    )
+    run_state(EMAIL_TEMPLATE)
 
 
 if __name__ == "__main__":

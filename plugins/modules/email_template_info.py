@@ -52,7 +52,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._module import 
 
 
 def main():
-    run_info(EMAIL_TEMPLATE, {"name": {"type": "str"}})
+    run_info(EMAIL_TEMPLATE)
 
 
 if __name__ == "__main__":

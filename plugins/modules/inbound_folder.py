@@ -63,7 +63,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._module import 
 
 
 def main():
-    run_state(INBOUND_FOLDER, {"name": {"type": "str"}})
+    run_state(INBOUND_FOLDER)
 
 
 if __name__ == "__main__":

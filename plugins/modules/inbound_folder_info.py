@@ -50,7 +50,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._module import 
 
 
 def main():
-    run_info(INBOUND_FOLDER, {"name": {"type": "str"}})
+    run_info(INBOUND_FOLDER)
 
 
 if __name__ == "__main__":

@@ -85,7 +85,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._module import 
 
 
 def main():
-    run_state(PROJECT, {"name": {"type": "str"}})
+    run_state(PROJECT)
 
 
 if __name__ == "__main__":

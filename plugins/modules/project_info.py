@@ -62,7 +62,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._module import 
 
 
 def main():
-    run_info(PROJECT, {"name": {"type": "str"}})
+    run_info(PROJECT)
 
 
 if __name__ == "__main__":

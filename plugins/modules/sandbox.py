@@ -147,16 +147,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._module import 
 
 
 def main():
-    run_state(
-        SANDBOX,
-        {
-            "name": {"type": "str"},
-            "project": {"type": "str"},
-            "project_id": {"type": "int"},
-            "email_username": {"type": "str"},
-            "email_username_enabled": {"type": "bool"},
-        },
-    )
+    run_state(SANDBOX)
 
 
 if __name__ == "__main__":

@@ -67,14 +67,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._module import 
 
 
 def main():
-    run_info(
-        SANDBOX,
-        {
-            "name": {"type": "str"},
-            "project": {"type": "str"},
-            "project_id": {"type": "int"},
-        },
-    )
+    run_info(SANDBOX)
 
 
 if __name__ == "__main__":
