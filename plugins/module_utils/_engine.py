@@ -89,6 +89,17 @@ class Lists:
             self._read[asked] = listed(self.client, resource, parent_id, query)
         return self._read[asked]
 
+    def only(self, resource):
+        """Return the one object of a kind that there is: dict.
+
+        :raises MailtrapError: when there are several, or none.
+        """
+        found = self.of(resource)
+        if len(found) == 1:
+            return found[0]
+        ids = ", ".join(str(item["id"]) for item in found) or "none"
+        raise MailtrapError(f"{resource.name}_id is needed, for there is not one {resource.noun} but: {ids}")
+
     def id_of(self, resource, key, needed=True):
         """Return the id of the object of a name, None where there is none and check mode, or nobody, needs it.
 
@@ -100,18 +111,19 @@ class Lists:
         return found["id"] if found else None
 
 
-def ensure(client, resource, options, check_mode=False, lists=None):
+def ensure(client, resource, options, check_mode=False, lists=None, planned=None):
     """Bring one object to its state with the least requests.
 
     :param client: Client. :param resource: Resource.
     :param options: dict, identity, fields and state of the object; None is unmanaged.
     :param lists: Lists, where several objects are found in the same ones.
+    :param planned: function like ``plan``, for a kind that knows more states, or wants to see what it deletes.
     :returns: Outcome.
     :raises MailtrapError: its data holds the object if it was made or changed before the failure.
     """
     label = _label(resource, options)
     absent = options["state"] == "absent"
-    if absent and options.get("id") is not None and not check_mode:
+    if absent and options.get("id") is not None and not check_mode and not planned:
         with attempting(f"delete {label}"):
             return _delete_unseen(client, resource, options)
     lists = lists or Lists(client, check_mode)
@@ -133,13 +145,13 @@ def ensure(client, resource, options, check_mode=False, lists=None):
             else:
                 place.current = _complete(client, resource, place, wanted)
         recreate = bool(options.get("recreate"))
-        todo = plan(resource, place.current, wanted, options["state"], place.parent_id, recreate)
+        todo = (planned or plan)(resource, place.current, wanted, options["state"], place.parent_id, recreate)
     warnings = lists.warnings[told:]
     if check_mode or not todo.writes:
         return Outcome(bool(todo.writes), place.current, todo.after, warnings)
     if absent:
         with attempting(f"delete {label}"):
-            return _delete(client, todo.writes[0].path, place.current)
+            return _delete_all(client, todo.writes, place.current)
 
     def look(known):
         identity = identity_of(resource, todo.after)
@@ -207,7 +219,7 @@ class _Done:
         """Say in a failure what was done before it, and hand over the object with what is shown only once."""
         if not self.words:
             return
-        error.data = {"changed": True}
+        error.data = {"changed": True, **error.data}
         if "created" in self.words or "deleted" not in self.words:
             error.data[resource.name] = self.now
         if "deleted" in self.words:
@@ -233,7 +245,9 @@ def read(client, resource, options, check_mode=False):
             found = None if missing else _fetched(client, resource, one, parent_id)
             return Lookup([found] if found else [])
         wanted = resolved(resource.fields, wanted_of(resource, options), options, lists)
-        siblings, place = _siblings(resource, options, lists)
+        if any(None in value for value in wanted.values() if isinstance(value, list)):  # nothing refers to what is not
+            return Lookup([], lists.warnings)
+        siblings, place = _siblings(resource, {**options, **wanted}, lists)
         if place.missing_parent:
             return Lookup([], _missing(place.missing_parent, check_mode))
         if object_id is not None:
@@ -290,6 +304,7 @@ def listed(client, resource, parent_id=None, query=None):
     except MailtrapError as error:
         if error.status == 404 and not resource.nested:  # a list is always there
             error.messages.append("is api_url right?")
+        _tell_need(resource, error)
         raise
 
 
@@ -340,7 +355,7 @@ def _find(client, resource, options, wanted, lists):
 
 def _siblings(resource, options, lists):
     """Return the objects among which a key must be unique, and the Place without the object itself."""
-    query = {name: options[name] for name in resource.filters if options.get(name) is not None}
+    query = _query(resource, options)
     parent = resource.parent
     parent_id, parent_key = _parent_words(resource, options)
     if resource.nested:
@@ -369,6 +384,13 @@ def _siblings(resource, options, lists):
     if parent.children in found:
         return objects(found[parent.children], resource.many, parent.resource.path), place
     return [item for item in lists.of(resource, query=query) if item.get(parent.field) == found["id"]], place
+
+
+def _query(resource, options):
+    """Return what narrows the list of a kind: dict; a parameter with several values has brackets (facts 1.9)."""
+    given = {name: options[name] for name in resource.filters if options.get(name) is not None}
+    several = {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
+    return {f"{name}[]" if name in several else name: several.get(name, value) for name, value in given.items()}
 
 
 def _parent(resource, options, lists):
@@ -433,6 +455,9 @@ def _object(resource, answer, method, path):
 
 def _alike(resource, siblings, wanted):
     """Return those objects that have all the wanted values: list of dict."""
+    if resource.hits and resource.key in wanted:
+        siblings = resource.hits(siblings, wanted[resource.key])
+        wanted = {name: value for name, value in wanted.items() if name != resource.key}
     fields = [item for item in resource.fields if item.name in wanted and item.shown]
     if any(wanted[item.name] is None for item in fields):  # nothing refers to what is not there
         return []
@@ -466,6 +491,7 @@ def _create(client, resource, write, known, look):
     try:
         return _object(resource, client.request("POST", write.path, write.body), "POST", write.path)
     except MailtrapError as error:
+        _tell_need(resource, error)
         if not error.uncertain:
             raise
         # It may be there: repeating the request could make a second one.
@@ -477,12 +503,19 @@ def _create(client, resource, write, known, look):
         if found is None:
             error.messages.append("it was looked for and is not there; run again")
             raise
+        if resource.one_time:
+            error.messages.append(
+                f"the {resource.noun} was made, with id {found['id']}; "
+                f"its {resource.one_time} was in the answer that was lost, and is not shown again"
+            )
+            error.data = {"changed": True, resource.name: found}
+            raise
         return found
 
 
 def _update(client, resource, write, done, predicted, label):
     """Make one write that changes an object, and note what it is then."""
-    with attempting(f"update {label}"):
+    with attempting(f"{write.verb} {label}"):
         try:
             answer = client.request(write.method, write.path, write.body)
             if write.answers == OBJECT:
@@ -506,6 +539,23 @@ def _delete_unseen(client, resource, options):
     return _delete(client, resource.path_of(options["id"], parent_id), {"id": options["id"]})
 
 
+def _delete_all(client, writes, current):
+    """Make deletions, the last of them that of the object itself.
+
+    :returns: Outcome; it is changed when any of them found something to delete.
+    :raises MailtrapError: its data says whether something was deleted before.
+    """
+    changed = False
+    for write in writes:
+        try:
+            outcome = _delete(client, write.path, current)
+        except MailtrapError as error:
+            error.data = {"changed": True} if changed else {}
+            raise
+        changed = changed or outcome.changed
+    return Outcome(changed, outcome.before or (current if changed else None), None)
+
+
 def _delete(client, path, known):
     """Delete with one request what is known by its id at least; a 404 says that it was absent already."""
     try:
@@ -516,6 +566,12 @@ def _delete(client, path, known):
         _tell_doubt(error)
         raise
     return Outcome(True, {**known, **(answer if isinstance(answer, dict) else {})}, None)
+
+
+def _tell_need(resource, error):
+    """Say which token may do what was refused to this one."""
+    if error.status == 403 and resource.needs:
+        error.messages.append(resource.needs)
 
 
 def _tell_doubt(error):

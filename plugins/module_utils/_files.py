@@ -64,6 +64,14 @@ def write_secret(path, text):
     write_private(path, text.rstrip("\n").encode() + b"\n")
 
 
+def read_secret(path):
+    """Return what write_secret put into a file: str, empty where it cannot be read."""
+    try:
+        return read_text(path, "dest").rstrip("\n")
+    except MailtrapError:
+        return ""
+
+
 def write_private(path, content):
     """Put bytes into a file of mode 0600, which is there whole or not at all; what was there before is replaced.
 

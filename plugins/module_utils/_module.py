@@ -15,7 +15,12 @@ from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
 from ansible_collections.community.mailtrap.plugins.module_utils import _client, _engine
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError
-from ansible_collections.community.mailtrap.plugins.module_utils._files import check_dest, read_text, write_secret
+from ansible_collections.community.mailtrap.plugins.module_utils._files import (
+    check_dest,
+    read_secret,
+    read_text,
+    write_secret,
+)
 from ansible_collections.community.mailtrap.plugins.module_utils._options import options_of, place_of, rules_of, within
 from ansible_collections.community.mailtrap.plugins.module_utils._resource import diff, without_secrets
 
@@ -73,10 +78,11 @@ def run(work, argument_spec, **constraints):
     module.exit_json(**result)
 
 
-def run_state(resource, argument_spec=None, bring=_engine.ensure, **constraints):
+def run_state(resource, argument_spec=None, bring=_engine.ensure, names=(), **constraints):
     """Run a module that brings one object of a kind to a state. The description of the kind tells its options.
 
     :param argument_spec: dict, options besides those.
+    :param names: tuple of str, those of them that can say which object it is in place of the key.
     :param bring: function (client, resource, options, check_mode) -> Outcome, where a kind knows more states.
     :param constraints: further arguments of AnsibleModule.
     """
@@ -109,7 +115,7 @@ def run_state(resource, argument_spec=None, bring=_engine.ensure, **constraints)
         **(argument_spec or {}),
     }
     rules = rules_of(resource)
-    rules["required_one_of"].append(("id", resource.key))
+    rules["required_one_of"].append(("id", resource.key, *names))
     run(work, spec, **_together(within(rules, spec), constraints))
 
 
@@ -177,12 +183,16 @@ def _delivered(resource, shown, options):
 
 
 def _undelivered(resource, outcome, options):
-    """Return the warning that a file is not there, and what belongs in it can no longer be asked for: list of str."""
+    """Return the warning that what belongs in a file is not there, and can no longer be asked for: list of str."""
     dest = options.get("dest")
-    if not dest or outcome.changed or outcome.after is None or os.path.exists(dest):
+    if not dest or outcome.changed or outcome.after is None:
         return []
-    known_once = f"the service shows its {resource.one_time} only once"
-    return [f"The {resource.noun} is there already, and {known_once}: {dest} is not written."]
+    once = f"the service shows its {resource.one_time} only once"
+    if not os.path.exists(dest):
+        return [f"The {resource.noun} is there already, and {once}: {dest} is not written."]
+    if resource.fits and not resource.fits(outcome.after, read_secret(dest)):
+        return [f"{dest} holds another {resource.one_time} than that of the {resource.noun}, and {once}."]
+    return []
 
 
 def _shown(resource, value, options):

@@ -145,10 +145,14 @@ class Resource:
     :ivar by_key: bool, whether the path of an object may hold its key in place of its id.
     :ivar readable: bool, whether one object can be read by itself.
     :ivar creatable: bool. :ivar deletable: bool, whether the API offers it.
+    :ivar made: str, how one is made that the API cannot make, as a clause; empty where there is nothing to say.
+    :ivar needs: str, what a token that may do all this must be, for the sentence about one that may not; or None.
     :ivar unique: bool, whether the service refuses a second object of the same key.
     :ivar id_type: str, the Ansible type of an id.
     :ivar secrets: tuple of str, fields that give access to something, at any depth of the object.
     :ivar one_time: str, the field of a create answer that is never shown again, or None.
+    :ivar fits: function (shown, secret) -> bool, whether this can be what was shown once of an object; None where that
+        cannot be told.
     :ivar rules: function (wanted) -> the sentences of what does not go together.
     :ivar frozen: function (current) -> str, why an object cannot be changed any more, or None.
     """
@@ -169,22 +173,30 @@ class Resource:
     readable: bool = True
     creatable: bool = True
     deletable: bool = True
+    made: str = ""
+    needs: Optional[str] = None
     unique: bool = False
     id_type: str = "int"
     secrets: Tuple[str, ...] = ()
     one_time: Optional[str] = None
+    fits: Optional[Callable[[dict, str], bool]] = None
     rules: Callable[[dict], Iterable[str]] = lambda wanted: ()
     frozen: Callable[[dict], Optional[str]] = lambda current: None
 
     @property
     def noun(self):
         """Its name in a sentence: str."""
-        return self.name.replace("_", " ")
+        return _in_words(self.name)
+
+    @property
+    def one(self):
+        """Its name in a sentence, with its article: str."""
+        return f"{'an' if self.noun[0] in 'aeiouAEIOU' else 'a'} {self.noun}"
 
     @property
     def many(self):
         """The name of several in a sentence: str."""
-        return self.plural.replace("_", " ")
+        return _in_words(self.plural)
 
     @property
     def identity(self):
@@ -229,12 +241,14 @@ class Write:
     """One request that changes something; its arguments are those of Client.request.
 
     :ivar answers: str, what the answer shows: OBJECT, NOTHING, or the name of one field.
+    :ivar verb: str, what is done to an object that is there.
     """
 
     method: str
     path: str
     body: Any = None
     answers: str = OBJECT
+    verb: str = "update"
 
 
 @dataclass(frozen=True)
@@ -315,10 +329,24 @@ def plan(resource, current, wanted, state="present", parent_id=None, recreate=Fa
         return Plan((Write("DELETE", path),), None)
     fixed = [field for field in resource.fields if field.name in changes and not field.update]
     if fixed and recreate:
-        return _plan_recreate(resource, current, wanted, parent_id)
+        return plan_recreate(resource, current, wanted, parent_id)
     if fixed:
         raise MailtrapError(*(_refusal(resource, field, current, wanted) for field in fixed))
     return _plan_update(resource, current, changes, path)
+
+
+def plan_recreate(resource, current, wanted, parent_id=None):
+    """Make a new object with what is wanted, and for the rest as the old one is, in its place. Pure.
+
+    The new one comes first, so that nothing is lost when it is refused, unless the service lets only one have the key.
+    """
+    kept = {field.name: field.value(current) for field in resource.fields if field.create and field.shown}
+    kept = {name: value for name, value in kept.items() if value is not None}
+    created = _plan_create(resource, {**kept, **wanted}, parent_id)
+    delete = Write("DELETE", resource.path_of(current["id"], parent_id))
+    key = resource.field(resource.key)
+    taken = resource.unique and key.normal(key.value(created.after)) == key.normal(key.value(current))
+    return Plan((delete, *created.writes) if taken else (*created.writes, delete), created.after)
 
 
 def diff(resource, before, after):
@@ -351,7 +379,8 @@ def set_later(resource, wanted):
 
 def _plan_create(resource, wanted, parent_id):
     if not resource.creatable:
-        raise MailtrapError(f"there is no such {resource.noun}, and the API cannot make one")
+        made = f": {resource.made}" if resource.made else ""
+        raise MailtrapError(f"there is no such {resource.noun}, and the API cannot make one{made}")
     needed = [field for field in resource.fields if field.required or field.name == resource.key]
     missing = [_words_for(field) for field in needed if wanted.get(field.name) in (None, "", [])]
     if missing:
@@ -388,19 +417,6 @@ def _plan_update(resource, current, changes, path):
     return Plan(tuple(writes), after)
 
 
-def _plan_recreate(resource, current, wanted, parent_id):
-    """Make a new object with what is wanted, and for the rest as the old one is, in its place.
-
-    The new one comes first, so that nothing is lost when it is refused, unless the service lets only one have the key.
-    """
-    kept = {field.name: field.value(current) for field in resource.fields if field.create and field.shown}
-    kept = {name: value for name, value in kept.items() if value is not None}
-    created = _plan_create(resource, {**kept, **wanted}, parent_id)
-    delete = Write("DELETE", resource.path_of(current["id"], parent_id))
-    writes = (delete, *created.writes) if resource.unique else (*created.writes, delete)
-    return Plan(writes, created.after)
-
-
 def _changes(resource, current, wanted):
     """Return field -> value as stored, for those wanted fields that differ."""
     changes = {}
@@ -420,7 +436,7 @@ def _same(field, wanted, now):
 def _refusal(resource, field, current, wanted):
     now, then = field.told(field.value(current)), field.told(wanted[field.name])
     advice = "; recreate allows a new one in its place" if resource.recreatable else ""
-    return f"{field.name} of a {resource.noun} cannot be changed: it is {now!r}, not {then!r}{advice}"
+    return f"{field.option or field.name} of {resource.one} cannot be changed: it is {now!r}, not {then!r}{advice}"
 
 
 def _faults(resource, field, wanted):
@@ -459,6 +475,10 @@ def _told(resource, shown):
         if field.shown and (value is not None or field.name in shown):
             told[field.name] = field.told(value)
     return told
+
+
+def _in_words(name):
+    return " ".join("API" if word == "api" else word for word in name.split("_"))
 
 
 def _put(target, words, value):

@@ -16,6 +16,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._errors import 
 from ansible_collections.community.mailtrap.plugins.module_utils._files import (
     check_dest,
     holds,
+    read_secret,
     write_private,
     write_secret,
 )
@@ -40,7 +41,13 @@ def test_a_secret_is_for_its_owner_alone(tmp_path, umask):
     assert not path.exists()
     write_secret(str(path), "s3cret ü")
     assert path.read_text(encoding="utf-8") == "s3cret ü\n" and mode(path) == 0o600
+    assert read_secret(str(path)) == "s3cret ü"
     assert os.listdir(tmp_path) == ["password"]
+
+
+def test_what_cannot_be_read_is_no_secret(tmp_path):
+    (tmp_path / "latin").write_bytes("ü".encode("latin-1"))
+    assert [read_secret(str(tmp_path / name)) for name in ("latin", "nothing", "")] == [""] * 3
 
 
 def test_what_was_there_is_replaced(tmp_path):

@@ -117,6 +117,36 @@ def test_a_field_that_cannot_be_changed():
         plan(webhook, {"id": 1, "name": "x", "kind": "a"}, {"kind": "b"})
 
 
+def test_it_is_told_by_the_name_of_its_option():
+    kind = Resource("api_key", "api_keys", "/x", (Field("name"), Field("resources", option="grants", update=False)))
+    with pytest.raises(MailtrapError, match="grants of an API key cannot be changed: it is 1, not 2; recreate allows"):
+        plan(kind, {"id": 1, "name": "x", "resources": 1}, {"resources": 2})
+
+
+@pytest.mark.parametrize(
+    "unique, wanted, methods",
+    [
+        (True, {"kind": "b"}, ["DELETE", "POST"]),
+        (True, {"kind": "b", "name": "y"}, ["POST", "DELETE"]),
+        (False, {"kind": "b"}, ["POST", "DELETE"]),
+    ],
+)
+def test_a_new_one_comes_first_where_there_is_room_for_both(unique, wanted, methods):
+    kind = Resource("hook", "hooks", "/api/hooks", (Field("name"), Field("kind", update=False)), unique=unique)
+    current = {"id": 1, "name": "x", "kind": "a"}
+    todo = plan(kind, current, wanted, recreate=True)
+    assert [write.method for write in todo.writes] == methods
+    assert Write("DELETE", "/api/hooks/1") in todo.writes
+    assert Write("POST", "/api/hooks", {"name": "x", **wanted}) in todo.writes
+
+
+@pytest.mark.parametrize("made, end", [("", "cannot make one"), ("ask for it", "cannot make one: ask for it")])
+def test_what_the_api_cannot_make(made, end):
+    kind = Resource("seat", "seats", "/api/seats", (Field("name"),), creatable=False, made=made)
+    with pytest.raises(MailtrapError, match=f"there is no such seat, and the API {end}$"):
+        plan(kind, None, {"name": "x"})
+
+
 def test_a_flat_body():
     flat = Resource("list", "lists", "/api/lists", (Field("name"),))
     assert plan(flat, None, {"name": "x"}).writes == (Write("POST", "/api/lists", {"name": "x"}),)
