@@ -143,7 +143,7 @@ def ensure(client, resource, options, check_mode=False, lists=None, planned=None
                 unseen = [item for item in resource.fields if not item.shown]
                 wanted = resolved(unseen, wanted, options, lists)
             else:
-                place.current = _complete(client, resource, place, wanted)
+                place.current = complete(client, resource, place, wanted)
         recreate = bool(options.get("recreate"))
         todo = (planned or plan)(resource, place.current, wanted, options["state"], place.parent_id, recreate)
     warnings = lists.warnings[told:]
@@ -154,11 +154,7 @@ def ensure(client, resource, options, check_mode=False, lists=None, planned=None
             return _delete_all(client, todo.writes, place.current)
 
     def look(known):
-        identity = identity_of(resource, todo.after)
-        if resource.by_key:
-            return _fetched(client, resource, identity[resource.key])
-        siblings, _place = _siblings(resource, options, Lists(client))
-        return match(resource, [item for item in siblings if item["id"] not in known], identity)
+        return seek(client, resource, options, identity_of(resource, todo.after), known)
 
     after = fulfil(client, resource, place, wanted, todo, label, look)
     for item in ignored(resource, after, wanted):
@@ -228,6 +224,18 @@ class _Done:
             error.messages.append(f"the {resource.noun} itself was created, with id {self.now['id']}")
         elif "changed" in self.words:
             error.messages.append(f"the {resource.noun} itself was changed in part")
+
+
+def seek(client, resource, options, identity, known):
+    """Look for an object anew: dict, or None where it is not there.
+
+    :param options: dict, where it lives: the id or the name of its parent.
+    :param identity: dict, as identity_of has it. :param known: list of ids of objects that it is not.
+    """
+    if resource.by_key:
+        return _fetched(client, resource, identity[resource.key])
+    siblings, _place = _siblings(resource, options, Lists(client))
+    return match(resource, [item for item in siblings if item["id"] not in known], identity)
 
 
 def read(client, resource, options, check_mode=False):
@@ -427,7 +435,7 @@ def _fetched(client, resource, object_id, parent_id=None):
     return None if answer is ABSENT else _object(resource, answer, "GET", path)
 
 
-def _complete(client, resource, place, wanted):
+def complete(client, resource, place, wanted):
     """Return the object with all that has to be compared: what lists leave out, and what lies below it: dict."""
     current = place.current
     thin = any(item.name in wanted and not item.listed and item.value(current) is None for item in resource.fields)

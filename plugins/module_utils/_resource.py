@@ -57,6 +57,8 @@ class Field:
     :ivar source: str, the option that names a file with its text, or None.
     :ivar reference: Reference, or None.
     :ivar resolve: function (value, id_of) -> the value with names replaced by ids; id_of takes a Resource and a name.
+    :ivar names: tuple of Resource, the kinds that ``resolve`` finds names of.
+    :ivar named: function (value, name_of) -> the reverse; name_of takes a Resource and an id, and may return None.
     :ivar required: bool, whether a new object must have it; the key of a resource must be there in any case.
     :ivar create: bool, whether the create request takes it; otherwise it is set by a second request.
     :ivar update: bool, whether it can be changed after the creation.
@@ -71,6 +73,7 @@ class Field:
     :ivar sent: function (stored, now) -> what to write in the request.
     :ivar told: function (value) -> what may be shown of it in sentences and differences.
     :ivar fetched: str, last word of the path below the object that has to be read to know it, or None.
+    :ivar shared: bool, whether all objects of the kind have the same.
     :ivar request: function (path, stored, now) -> Write, when it is changed by a request of its own; None otherwise.
     """
 
@@ -80,6 +83,8 @@ class Field:
     source: Optional[str] = None
     reference: Optional[Reference] = None
     resolve: Optional[Callable[[Any, Callable], Any]] = None
+    names: Tuple[Resource, ...] = ()
+    named: Optional[Callable[[Any, Callable], Any]] = None
     required: bool = False
     create: bool = True
     update: bool = True
@@ -95,6 +100,7 @@ class Field:
     sent: Callable[[Any, Any], Any] = _as_stored
     told: Callable[[Any], Any] = _itself
     fetched: Optional[str] = None
+    shared: bool = False
     request: Optional[Callable[[str, Any, Any], Write]] = None
 
     def value(self, shown):
@@ -155,6 +161,7 @@ class Resource:
         cannot be told.
     :ivar rules: function (wanted) -> the sentences of what does not go together.
     :ivar frozen: function (current) -> str, why an object cannot be changed any more, or None.
+    :ivar protected: function (current, client) -> str, why an object must not go by the way, or None.
     """
 
     name: str
@@ -182,6 +189,7 @@ class Resource:
     fits: Optional[Callable[[dict, str], bool]] = None
     rules: Callable[[dict], Iterable[str]] = lambda wanted: ()
     frozen: Callable[[dict], Optional[str]] = lambda current: None
+    protected: Callable[[dict, Any], Optional[str]] = lambda current, client: None
 
     @property
     def noun(self):

@@ -25,8 +25,10 @@ from ansible.module_utils.common import json as common_json
 from ansible.module_utils.common import warnings as common_warnings
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as Normal
+from ansible.utils.display import Display
 
 from ansible_collections.community.mailtrap.plugins.module_utils import _client
+from ansible_collections.community.mailtrap.plugins.module_utils._progress import Progress
 
 # ansible-core 2.19 and newer name the way in which arguments and results are written.
 _PROFILE = "legacy"
@@ -38,6 +40,10 @@ else:
     _PARSING = ()
 
 
+# A module that is sent elsewhere is heard only when it ends.
+Progress.show = Display().display
+
+
 class _Refused(Exception):
     """The task cannot be done; it fails with this sentence, and without the traceback that other exceptions show."""
 
@@ -47,12 +53,15 @@ class InProcess(Normal):
 
     :cvar module: the imported module that the action plugin stands for.
     :cvar controller_files: dict, from each option that names a file on the controller, as a path of names that leads to
-        it through lists of dicts, such as ("attachments", "src") or ("src",), to the option beside it that is to hold
-        the name of the file, or None where nobody asks for it.
+        it through dicts and lists of them, such as ("attachments", "src") or ("src",), to the option beside it that is
+        to hold the name of the file, or None where nobody asks for it.
+    :cvar tells_missing_files: bool, whether the module itself tells which files are not there, together with whatever
+        else is wrong, as far as it runs where they would be.
     """
 
     module = None
     controller_files = {}
+    tells_missing_files = False
 
     def _execute_module(self, module_name=None, module_args=None, tmp=None, task_vars=None, wrap_async=False, **others):
         if module_name is not None:  # a helper of ActionBase, such as stat
@@ -127,9 +136,10 @@ class InProcess(Normal):
         option, *rest = path
         value = options.get(option)
         if rest:
-            if not isinstance(value, list):
-                return options
-            return {**options, option: [self._with_file(entry, rest, name_option, wrap_async) for entry in value]}
+            if isinstance(value, list):
+                entries = [self._with_file(entry, rest, name_option, wrap_async) for entry in value]
+                return {**options, option: entries}
+            return {**options, option: self._with_file(value, rest, name_option, wrap_async)} if value else options
         if not value or not isinstance(value, str) or self._is_remote(options):
             return options
         # A transferred or decrypted file has another name than the one that was asked for.
@@ -143,6 +153,8 @@ class InProcess(Normal):
                 found = self._find_needle("files", source)
                 path = self._loader.get_real_file(found)
             except AnsibleError as error:
+                if self.tells_missing_files and self._connection.transport == "local":
+                    return source
                 raise _Refused(f"{option} {source!r} was not found on the controller: {error}") from None
             if path != found:
                 self._decrypted.append(path)

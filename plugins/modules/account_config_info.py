@@ -1,0 +1,61 @@
+#!/usr/bin/python
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: account_config_info
+short_description: Return a whole Mailtrap account as one document
+version_added: 0.1.0
+description:
+  - Return what an account holds in the form that M(community.mailtrap.account_config) takes.
+  - References are names. Where several objects share a name, the entries carry their ids, which another account does
+    not know.
+  - Nothing that the service shows only once, such as the value of an API token, is in the document.
+author:
+  - community.mailtrap authors (@ansible-collections)
+extends_documentation_fragment:
+  - community.mailtrap._attributes
+  - community.mailtrap._attributes.info
+  - community.mailtrap._connection
+  - community.mailtrap._account_config
+seealso:
+  - module: community.mailtrap.account_config
+"""
+
+EXAMPLES = r"""
+- name: Take an account under control
+  community.mailtrap.account_config_info:
+  register: account
+
+- name: Keep it in a file
+  ansible.builtin.copy:
+    content: "{{ account.account_config | to_nice_yaml }}"
+    dest: account.yml
+    mode: "0600"
+"""
+
+RETURN = r"""
+account_config:
+  description: The document.
+  returned: success
+  type: dict
+  sample:
+    projects:
+      - name: Shop
+        sandboxes:
+          - name: Staging
+"""
+
+from ansible_collections.community.mailtrap.plugins.module_utils._account_config import CONFIG_OPTIONS, read_config
+from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+
+
+def main():
+    run(read_config, CONFIG_OPTIONS)
+
+
+if __name__ == "__main__":
+    main()
