@@ -73,6 +73,7 @@ _WINDOWS = (
 # A longer wait than any window is the user's decision, not ours.
 LONGEST_WAIT = 60
 LONGEST_TIMEOUT = 3600
+MOST_REDIRECTS = 5
 _GATEWAY_FAULTS = (502, 503, 504)
 
 
@@ -175,6 +176,30 @@ class Client:
             return response.content.decode(charset.group(1) if charset else "utf-8", "replace")
         except LookupError:
             return response.content.decode("utf-8", "replace")
+
+    def content(self, path):
+        """Return the body of a GET as it is: bytes.
+
+        :raises MailtrapError: as :meth:`request`.
+        """
+        return self._answered("GET", path, None, None, "general", True).content
+
+    def visit(self, url, timeout):
+        """Follow a link that leads elsewhere, as a browser does: by its redirects, and without the token.
+
+        :param url: str, http or https. :param timeout: float, seconds to wait for each step.
+        :returns: int, the status of the page at the end, of which nothing is read.
+        :raises MailtrapError: when nothing answers.
+        """
+        with requests.Session() as session:
+            session.trust_env = False  # ~/.netrc is not for those whom a mail names
+            session.max_redirects = MOST_REDIRECTS
+            how = {"timeout": timeout, "verify": self._verify, "proxies": self._proxies_for(url), "stream": True}
+            try:
+                with session.get(url, headers={"User-Agent": USER_AGENT}, **how) as response:
+                    return response.status_code
+            except (faults.RequestException, HTTPError, UnicodeError) as fault:
+                raise MailtrapError(_told(fault, "/".join(url.split("/")[:3]), timeout)) from None
 
     def _answered(self, method, path, body, query, host, repeatable):
         """Make a request until it is answered for good.

@@ -21,6 +21,7 @@ extends_documentation_fragment:
 options:
   sandbox:
     description:
+      - The name of the sandbox. It is looked up, which costs a request.
       - This or O(sandbox_id) is required.
     aliases:
       - inbox
@@ -54,6 +55,7 @@ options:
       spam_report: The verdict of the spam filter.
       html_analysis: How well mail clients support the HTML.
 seealso:
+  - module: community.mailtrap.sandbox_expect
   - module: community.mailtrap.sandbox
   - module: community.mailtrap.notify
 """
@@ -110,8 +112,9 @@ sandbox_messages:
         text: Version 1.2.3 is live.
 """
 
+from ansible_collections.community.mailtrap.plugins.module_utils._messages import PARTS, read_messages
 from ansible_collections.community.mailtrap.plugins.module_utils._module import run
-from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import PARTS, SANDBOX_OPTIONS, read_messages
+from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import SANDBOX_OPTIONS
 
 
 def main():
