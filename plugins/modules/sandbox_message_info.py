@@ -74,7 +74,7 @@ EXAMPLES = r"""
 - name: Show it
   ansible.builtin.debug:
     var: mail.sandbox_messages[0].parts.text
-  when: mail.sandbox_messages
+  when: mail.sandbox_messages | length > 0
 """
 
 RETURN = r"""

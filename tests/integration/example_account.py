@@ -1,0 +1,45 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the examples in the documentation take for granted."""
+
+from __future__ import annotations
+
+# As the emulator is seeded.
+ACCOUNT = {
+    "projects": [{"id": 2570001, "name": "Shop"}, {"id": 2570002, "name": "Blog"}],
+    "sandboxes": [
+        {"id": 4310001, "project_id": 2570001, "name": "Staging"},
+        {"id": 4310002, "project_id": 2570002, "name": "Comments"},
+    ],
+    "messages": [
+        {
+            "id": 5000000001,
+            "sandbox_id": 4310001,
+            "from": {"email": "shop@example.com"},
+            "to": [{"email": "karl@example.com"}],
+            "subject": "Confirm your address",
+            "text": "Your code is 123456: https://example.com/confirm",
+            "html": "<p>Your code is 123456</p>",
+        }
+    ],
+    "email_templates": [
+        {
+            "id": 40123,
+            "name": "Deployment report",
+            "category": "deployment",
+            "subject": "{{version}}",
+            "body_text": "Hi",
+        },
+    ],
+}
+
+# Below the folder of the playbook.
+FILES = {
+    "report.html": b"<p>Live</p>\n",
+    "report.txt": b"Live\n",
+    "report.pdf": b"%PDF-1.4\n",
+}
+
+VARIABLES: dict = {}
