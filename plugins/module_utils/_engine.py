@@ -107,8 +107,15 @@ class Lists:
         """
         found = match(resource, self.of(resource), {resource.key: key})
         if found is None and needed:
-            self.warnings.extend(_missing(f"{resource.noun} {key!r}", self.check_mode))
+            self.lack(f"{resource.noun} {key!r}")
         return found["id"] if found else None
+
+    def lack(self, what):
+        """Note that something that has to be there is not; ``what`` is how it is called, a str.
+
+        :raises MailtrapError: but for check mode.
+        """
+        self.warnings.extend(_missing(what, self.check_mode))
 
 
 def ensure(client, resource, options, check_mode=False, lists=None, planned=None):
@@ -144,6 +151,7 @@ def ensure(client, resource, options, check_mode=False, lists=None, planned=None
                 wanted = resolved(unseen, wanted, options, lists)
             else:
                 place.current = complete(client, resource, place, wanted)
+            wanted = _fitted(resource, wanted, place.current, lists)
         recreate = bool(options.get("recreate"))
         todo = (planned or plan)(resource, place.current, wanted, options["state"], place.parent_id, recreate)
     warnings = lists.warnings[told:]
@@ -174,7 +182,8 @@ def fulfil(client, resource, place, wanted, todo, label, look):
     done = _Done(place.current)
     try:
         for write in todo.writes:
-            if write.method == "POST" and write.path == resource.new_path(place.parent_id):
+            # The first write for what is not there makes it, whatever it looks like.
+            if done.now is None or (write.method == "POST" and write.path == resource.new_path(place.parent_id)):
                 with attempting(f"create {label}"):
                     done.now = _create(client, resource, write, done.ids(), look)
                 done.words.append("created")
@@ -476,6 +485,12 @@ def _alike(resource, siblings, wanted):
     ]
 
 
+def _fitted(resource, wanted, current, lists):
+    """Return the wanted fields with those values that depend on what is there."""
+    fits = [item for item in resource.fields if item.fit and wanted.get(item.name) is not None]
+    return {**wanted, **{item.name: item.fit(wanted[item.name], item.value(current or {}), lists) for item in fits}}
+
+
 def _check_place(resource, place, check_mode):
     """Refuse to make an object nowhere; return the warnings that check mode gives instead: list of str."""
     if place.current is not None or resource.parent is None or place.parent_id is not None:
@@ -497,7 +512,7 @@ def _missing(what, check_mode):
 
 def _create(client, resource, write, known, look):
     try:
-        return _object(resource, client.request("POST", write.path, write.body), "POST", write.path)
+        return _object(resource, client.request(write.method, write.path, write.body), write.method, write.path)
     except MailtrapError as error:
         _tell_need(resource, error)
         if not error.uncertain:

@@ -68,6 +68,8 @@ class Field:
         what is sent is a dict of its own words.
     :ivar length: pair of int, the shortest and the longest value the service takes, or None.
     :ivar check: function (wanted) -> str, what is wrong with a value, or None.
+    :ivar fit: function (wanted, now, lists) -> the wanted value, once it is known what is there (``now`` is None for a
+        new object); it may look at other kinds of objects. None where nothing depends on that.
     :ivar stored: function (wanted, now) -> what the service will hold once ``wanted`` is written over ``now``.
     :ivar normal: function (value) -> the same for all values that make no difference.
     :ivar sent: function (stored, now) -> what to write in the request.
@@ -95,6 +97,7 @@ class Field:
     sent_at: Optional[Tuple[str, ...]] = None
     length: Optional[Tuple[int, int]] = None
     check: Callable[[Any], Optional[str]] = lambda wanted: None
+    fit: Optional[Callable[[Any, Any, Any], Any]] = None
     stored: Callable[[Any, Any], Any] = _as_wanted
     normal: Callable[[Any], Any] = _itself
     sent: Callable[[Any, Any], Any] = _as_stored
@@ -149,6 +152,7 @@ class Resource:
     :ivar pages: Pages, how the list goes on, or None for a list that is complete.
     :ivar filters: tuple of str, fields and options that the list takes as parameters.
     :ivar by_key: bool, whether the path of an object may hold its key in place of its id.
+    :ivar upsert: bool, whether an update by the key makes an object that is not there.
     :ivar readable: bool, whether one object can be read by itself.
     :ivar creatable: bool. :ivar deletable: bool, whether the API offers it.
     :ivar made: str, how one is made that the API cannot make, as a clause; empty where there is nothing to say.
@@ -177,6 +181,7 @@ class Resource:
     pages: Optional[Pages] = None
     filters: Tuple[str, ...] = ()
     by_key: bool = False
+    upsert: bool = False
     readable: bool = True
     creatable: bool = True
     deletable: bool = True
@@ -233,7 +238,12 @@ class Resource:
         return self._below(self.path, parent_id)
 
     def path_of(self, object_id, parent_id=None):
-        """Return the path of one object, by its id or, where the service knows it by that, its key: str."""
+        """Return the path of one object, by its id or, where the service knows it by that, its key: str.
+
+        :raises MailtrapError: for one that would lead elsewhere.
+        """
+        if object_id in ("", ".", ".."):
+            raise MailtrapError(f"{object_id!r} names no {self.noun}")
         return f"{self.list_path(parent_id)}/{quote(str(object_id), safe='')}"
 
     def new_path(self, parent_id=None):
@@ -403,7 +413,11 @@ def _plan_create(resource, wanted, parent_id):
                 body = _put(body, _sent_at(field), field.sent(stored, None))
             if field.shown:
                 after = field.put(after, stored)
-    return Plan((Write("POST", resource.new_path(parent_id), _wrapped(resource, body)),), after)
+    if resource.upsert:
+        where = ("PATCH", resource.path_of(wanted[resource.key], parent_id))
+    else:
+        where = ("POST", resource.new_path(parent_id))
+    return Plan((Write(*where, _wrapped(resource, body)),), after)
 
 
 def _plan_update(resource, current, changes, path):

@@ -189,3 +189,15 @@ def test_a_setting_that_the_service_ignored():
     wanted = {"name": "Staging", "email_username_enabled": True}
     assert ignored(SANDBOX, THERE, wanted) == [SANDBOX.field("email_username_enabled")]
     assert ignored(SANDBOX, {"id": 7}, {"name": "Staging"}) == []
+
+
+def test_an_update_that_makes_what_is_not_there():
+    contact = Resource("contact", "contacts", "/api/contacts", (Field("email"),), key="email", upsert=True)
+    made = Write("PATCH", "/api/contacts/a%2Bb%40example.com", {"email": "a+b@example.com"})
+    assert plan(contact, None, {"email": "a+b@example.com"}).writes == (made,)
+
+
+@pytest.mark.parametrize("object_id", ["", ".", ".."])
+def test_an_id_that_would_lead_elsewhere(object_id):
+    with pytest.raises(MailtrapError, match="names no project"):
+        PROJECT.path_of(object_id)
