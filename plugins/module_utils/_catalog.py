@@ -10,7 +10,18 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.community.mailtrap.plugins.module_utils._resource import Field, Parent, Resource, Write
+from ansible_collections.community.mailtrap.plugins.module_utils._contact_values import (
+    fitted,
+    may_be_otherwise,
+    type_of,
+)
+from ansible_collections.community.mailtrap.plugins.module_utils._resource import (
+    Field,
+    Parent,
+    Reference,
+    Resource,
+    Write,
+)
 
 # The part of a sandbox's e-mail address that the server adds to the alias and never changes (facts 0.4, trap 1).
 _ALIAS_SUFFIX = re.compile(r"-[0-9a-f]{6}$")
@@ -41,6 +52,43 @@ def _but_for_the_end(text):
 
 def _lower(text):
     return (text or "").lower()
+
+
+def _status(unsubscribed, now):
+    return "unsubscribed" if unsubscribed else "subscribed"
+
+
+def _is_unsubscribed(status, now=None):
+    return status in (True, "unsubscribed")
+
+
+def _put_over(values, now):
+    return {**(now or {}), **values}
+
+
+def _differing(values, now):
+    return {name: value for name, value in values.items() if value != (now or {}).get(name)}
+
+
+def _moves(list_ids, now):
+    """Membership is written as a difference (facts 3.14)."""
+    moves = {
+        "list_ids_included": [one for one in list_ids if one not in (now or ())],
+        "list_ids_excluded": [one for one in now or () if one not in list_ids],
+    }
+    return {name: ids for name, ids in moves.items() if ids}
+
+
+def _as_set(ids):
+    return frozenset(ids or ())
+
+
+def _field_values(values, now, lists):
+    """A contact shows all fields, those without a value too; the account tells them where it has not one yet."""
+    types = {name: type_of(value) for name, value in (now or {}).items()}
+    if now is None or any(types.get(name, "") is None and may_be_otherwise(values[name]) for name in values):
+        types = {field["merge_tag"]: field["data_type"] for field in lists.of(CONTACT_FIELD)}
+    return fitted(values, types, lists.lack)
 
 
 PROJECT = Resource(
@@ -120,6 +168,36 @@ CONTACT_FIELD = Resource(
             update=False,
         ),
         Field("merge_tag"),
+    ),
+)
+
+CONTACT = Resource(
+    name="contact",
+    plural="contacts",
+    path="/api/contacts",
+    wrapper="contact",
+    key="email",
+    by_key=True,
+    upsert=True,
+    id_type="str",
+    fields=(
+        Field("email", always=True, normal=_lower),
+        Field("fields", {"type": "dict"}, fit=_field_values, stored=_put_over, sent=_differing),
+        Field(
+            "list_ids",
+            reference=Reference(CONTACT_LIST, "lists", many=True),
+            sent_at=(),
+            sent=_moves,
+            normal=_as_set,
+        ),
+        Field(
+            "unsubscribed",
+            {"type": "bool"},
+            at=("status",),
+            stored=_status,
+            sent=_is_unsubscribed,
+            told=_is_unsubscribed,
+        ),
     ),
 )
 

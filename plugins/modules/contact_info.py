@@ -1,0 +1,72 @@
+#!/usr/bin/python
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: contact_info
+short_description: Read a contact of Mailtrap
+version_added: 0.1.0
+description:
+  - Return the contact with an e-mail address or an id.
+  - The service has no list of contacts.
+author:
+  - community.mailtrap authors (@ansible-collections)
+extends_documentation_fragment:
+  - community.mailtrap._attributes
+  - community.mailtrap._attributes.info
+  - community.mailtrap._connection
+options:
+  id:
+    description: The UUID of the contact. This or O(email) is required.
+    type: str
+  email:
+    description: The e-mail address of the contact. This or O(id) is required.
+    type: str
+seealso:
+  - module: community.mailtrap.contact
+"""
+
+EXAMPLES = r"""
+- name: Find out whether somebody has unsubscribed
+  community.mailtrap.contact_info:
+    email: bob@example.com
+  register: found
+
+- name: Say so
+  ansible.builtin.debug:
+    msg: Bob gets no mail any more
+  when: found.contacts and found.contacts[0].status == "unsubscribed"
+"""
+
+RETURN = r"""
+contacts:
+  description: The one that was found, as M(community.mailtrap.contact) returns it; empty when there is none.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - id: 018dd5e3-f6d2-7c00-8f9b-e5c3f2d8a132
+      email: bob@example.com
+      fields:
+        first_name: Bob
+        last_name:
+      list_ids:
+        - 1
+      status: unsubscribed
+      created_at: 1742820600230
+      updated_at: 1742820600230
+"""
+
+from ansible_collections.community.mailtrap.plugins.module_utils._catalog import CONTACT
+from ansible_collections.community.mailtrap.plugins.module_utils._module import run_info
+
+
+def main():
+    run_info(CONTACT, required_one_of=[("id", "email")])
+
+
+if __name__ == "__main__":
+    main()
