@@ -48,12 +48,25 @@ options:
     type: int
 """
 
+    # For modules that work on one sending domain.
+    DOMAIN = r"""
+options:
+  domain:
+    description: The name of the sending domain, such as V(shop.example). It is looked up, which costs a request.
+    type: str
+    aliases:
+      - sending_domain
+  domain_id:
+    description: The id of the sending domain.
+    type: int
+"""
+
     SECRETS = r"""
 options:
   reveal_secrets:
     description:
-      - Whether the result holds what gives access to something, such as the SMTP credentials of a sandbox and the share
-        links of a project. They are left out otherwise.
+      - Whether the result holds what gives access to something, such as the SMTP credentials of a sandbox, the share
+        links of a project, and the address of a sent message. They are left out otherwise.
       - Set C(no_log=true) for the task when they are in its result.
     type: bool
     default: false

@@ -27,6 +27,9 @@ _OLD_PATH_NOUNS = {current: _NOUNS[current] for current in ("sandboxes", "domain
 _OLD_WRAPPERS = {current: _NOUNS[current] for current in ("sandbox", "domain")}
 _CURRENT_KEYS = {_NOUNS[current]: current for current in ("sandboxes", "sandbox_id", "domain_id")}
 
+# Types of resources in permissions -> their current names; answers of the old paths have the old ones.
+_CURRENT_TYPES = {_NOUNS[current]: current for current in ("sandbox", "domain")}
+
 # Keys under which an answer carries its objects (facts 1.6).
 _ENVELOPES = ("data", "messages")
 
@@ -93,3 +96,8 @@ def current_words(answer):
             for key, value in answer.items()
         }
     return answer
+
+
+def current_type(resource_type):
+    """Return the current name of a type of resource in permissions: str, e.g. sandbox for inbox."""
+    return _CURRENT_TYPES.get(resource_type, resource_type)

@@ -1,0 +1,69 @@
+#!/usr/bin/python
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: account_info
+short_description: List the Mailtrap accounts that the API token may enter
+version_added: 0.1.0
+description:
+  - Return the account of the token; for a token of an organization, all accounts of the organization.
+  - It is the cheapest way to find out whether the service can be reached and takes the token.
+author:
+  - community.mailtrap authors (@ansible-collections)
+extends_documentation_fragment:
+  - community.mailtrap._attributes
+  - community.mailtrap._attributes.info
+  - community.mailtrap._connection
+options: {}
+seealso:
+  - module: community.mailtrap.permission_info
+  - module: community.mailtrap.billing_usage_info
+"""
+
+EXAMPLES = r"""
+- name: Find the id of the account
+  community.mailtrap.account_info:
+  register: mailtrap
+
+- name: Show it
+  ansible.builtin.debug:
+    var: mailtrap.accounts[0].id
+"""
+
+RETURN = r"""
+accounts:
+  description: The accounts as the API shows them.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The id of the account.
+      type: int
+      sample: 1234567
+    name:
+      description: The name of the account.
+      type: str
+      sample: Shop
+    access_levels:
+      description: What the token may do in the account; V(1000) is an owner, V(100) an admin, and V(10) a viewer.
+      type: list
+      elements: int
+      sample:
+        - 100
+"""
+
+from ansible_collections.community.mailtrap.plugins.module_utils._account_facts import read_accounts
+from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+
+
+def main():
+    run(read_accounts, {})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+#!/usr/bin/python
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: billing_usage_info
+short_description: Read what a Mailtrap account has used of its plans
+version_added: 0.1.0
+description:
+  - Return what has been used, and what the plans allow, in the current billing cycle.
+  - The API token needs access to the billing of the account.
+author:
+  - community.mailtrap authors (@ansible-collections)
+extends_documentation_fragment:
+  - community.mailtrap._attributes
+  - community.mailtrap._attributes.info
+  - community.mailtrap._connection
+options: {}
+seealso:
+  - module: community.mailtrap.account_info
+  - module: community.mailtrap.stats_info
+"""
+
+EXAMPLES = r"""
+- name: Read the usage
+  community.mailtrap.billing_usage_info:
+  register: plan
+
+- name: Stop before the plan is used up
+  ansible.builtin.assert:
+    that: sent.current + 5000 < sent.limit
+    fail_msg: "{{ sent.current }} of {{ sent.limit }} messages are sent."
+  vars:
+    sent: "{{ plan.billing_usage.sending.usage.sent_messages_count }}"
+"""
+
+RETURN = r"""
+billing_usage:
+  description: The usage as the API shows it. What is not part of the account's plans may be missing.
+  returned: success
+  type: dict
+  contains:
+    billing:
+      description: The current billing cycle.
+      type: dict
+      sample:
+        cycle_start: "2026-11-01T00:00:00.000Z"
+        cycle_end: "2026-12-01T00:00:00.000Z"
+    testing:
+      description: The plan for sandboxes, and the messages that they received and forwarded.
+      type: dict
+      sample:
+        plan:
+          name: Team
+        usage:
+          sent_messages_count:
+            current: 1234
+            limit: 50000
+          forwarded_messages_count:
+            current: 0
+            limit: 100
+    sending:
+      description: The plan for the transactional and the bulk stream, and the messages sent.
+      type: dict
+      sample:
+        plan:
+          name: Basic 10K
+        usage:
+          sent_messages_count:
+            current: 6789
+            limit: 10000
+    marketing:
+      description: The plan for campaigns, and the messages sent.
+      type: dict
+      sample:
+        plan:
+          name: Free
+        usage:
+          sent_messages_count:
+            current: 0
+            limit: 1000
+"""
+
+from ansible_collections.community.mailtrap.plugins.module_utils._account_facts import read_usage
+from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+
+
+def main():
+    run(read_usage, {})
+
+
+if __name__ == "__main__":
+    main()
