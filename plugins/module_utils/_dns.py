@@ -96,7 +96,7 @@ def _holding(record, answer):
     if answer.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
         return Holding("network_error")
     kind = dns.rdatatype.from_text(record["type"])
-    found = [_text(value) for rrset in answer.answer if rrset.rdtype == kind for value in rrset]
+    found = sorted(_text(value) for rrset in answer.answer if rrset.rdtype == kind for value in rrset)
     if not found:
         return Holding("missing", found)
     wanted = _comparable(record["type"], record["value"])

@@ -92,13 +92,13 @@ def lacks(told, server):
 def _lack(record, server):
     label = f"{record.get('key')} record"
     if not _is_complete(record):
-        return f"{label}: the service says {record.get('status')}, and not what it should be"
+        return f"{label}: the service does not tell what it should be"
     sentence = f"{label}: {record['type']} {record['domain']} should be {record['value']!r}, and the service says "
     sentence += str(record.get("status"))
     if server is None:
         return sentence
     there = {
-        RIGHT: "has it as it should be; the service looks once an hour",
+        RIGHT: "has it as it should be, but the service looks only once an hour",
         "fail": f"has {', '.join(map(repr, record['found'] or []))}",
         "missing": "has nothing there",
         "network_error": "did not tell",

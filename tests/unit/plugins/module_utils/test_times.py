@@ -40,9 +40,7 @@ def test_day():
     assert day("1w", NOW, "start_date") == date(2026, 2, 21)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "now", "7", "d", "-7d", "7 d", "7y", "999999w", "2026-02-30", "\u0667d"]
-)
+@pytest.mark.parametrize("text", ["", "now", "7", "d", "-7d", "7 d", "7y", "999999w", "2026-02-30", "\u0667d"])
 def test_what_is_no_time(text):
     with pytest.raises(MailtrapError, match=r"since .* is no time"):
         moment(text, NOW, "since")
