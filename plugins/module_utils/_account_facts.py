@@ -8,8 +8,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine import objects
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError, attempting
+from ansible_collections.community.mailtrap.plugins.module_utils._pages import objects
 from ansible_collections.community.mailtrap.plugins.module_utils._words import current_type
 
 ACCOUNTS = "/api/accounts"

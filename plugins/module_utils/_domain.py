@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import DOMAIN
-from ansible_collections.community.mailtrap.plugins.module_utils._engine import Lookup, carry_out, find_one
+from ansible_collections.community.mailtrap.plugins.module_utils._engine import Lists, Lookup, carry_out, find_one
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError, attempting
 from ansible_collections.community.mailtrap.plugins.module_utils._mail import mailbox
 from ansible_collections.community.mailtrap.plugins.module_utils._resource import Write
@@ -56,7 +56,8 @@ def domain_ids(client, options, check_mode):
 
     :returns: Lookup of a list of int, empty where none was named; None for what check mode has to do without.
     """
-    lookups = [find_one(client, DOMAIN, {"domain_name": name}, check_mode) for name in options["domains"]]
+    lists = Lists(client, check_mode)
+    lookups = [find_one(client, DOMAIN, {"domain_name": name}, check_mode, lists) for name in options["domains"]]
     warnings = [warning for lookup in lookups for warning in lookup.warnings]
     if warnings:
         return Lookup(None, warnings)

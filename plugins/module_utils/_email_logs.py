@@ -16,9 +16,12 @@ from typing import Optional, Tuple
 from ansible_collections.community.mailtrap.plugins.module_utils._domain import meant_domain
 from ansible_collections.community.mailtrap.plugins.module_utils._engine import ABSENT
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError, attempting
+from ansible_collections.community.mailtrap.plugins.module_utils._pages import BY_CURSOR, answers, objects, told
 from ansible_collections.community.mailtrap.plugins.module_utils._times import moment
 
 PATH = "/api/email_logs"
+CALLED = "email logs"
+KEY = "message_id"
 # Whoever has it can fetch the whole message.
 RAW_URL = "raw_message_url"
 
@@ -99,12 +102,12 @@ def read_logs(client, options, check_mode):
             return _result(found, len(found), options)
         if options["limit"] is not None and options["limit"] < 1:
             raise MailtrapError(f"limit must be 1 or more; it is {options['limit']}")
-        query = list(_query(options))
+        query = _query(options)
         if options["domain"] is not None or options["domain_id"] is not None:
             domain = meant_domain(client, options, check_mode)
             if not domain.found:
                 return {**_result([], 0, options), "warnings": domain.warnings}
-            query += _pairs("domain_id", "equal", [domain.found["id"]])
+            query.update(_filter("domain_id", "equal", [domain.found["id"]]))
         return _result(*_listed(client, query, options["limit"]), options)
 
 
@@ -123,7 +126,7 @@ def _one(client, message_id):
         raise MailtrapError(sentence) from None
     path = f"{PATH}/{message_id}"
     answer = client.find(path, absent=ABSENT)
-    return [] if answer is ABSENT else _messages([answer], path)
+    return [] if answer is ABSENT else objects([answer], CALLED, path, key=KEY)
 
 
 def _listed(client, query, limit):
@@ -131,42 +134,35 @@ def _listed(client, query, limit):
 
     :returns: pair of the messages, list of dict, and how many there are, int.
     """
-    found, total, cursor, seen = [], None, None, set()
-    while True:
-        answer = client.get(PATH, [*query, ("search_after", cursor)] if cursor else query)
-        page = _messages(answer.get("messages") if isinstance(answer, dict) else None, PATH)
-        total = answer.get("total_count") if total is None else total
+    found, total = [], None
+    for answer, page in answers(client, PATH, CALLED, query, BY_CURSOR, "messages", KEY):
+        total = told(answer, "total_count") if total is None else total
         found.extend(page)
-        cursor = answer.get("next_page_cursor")
-        if not cursor or (limit is not None and len(found) >= limit):
-            return found[:limit], total
-        if cursor in seen:
-            raise MailtrapError("the service's pages of the email logs do not go on", method="GET", path=PATH)
-        seen.add(cursor)
-
-
-def _messages(found, path):
-    if not isinstance(found, list) or not all(isinstance(item, dict) and "message_id" in item for item in found):
-        raise MailtrapError("the service's answer holds no email logs", method="GET", path=path)
-    return found
+        if limit is not None and len(found) >= limit:
+            break
+    return found[:limit], total
 
 
 def _query(options):
-    """Return the filters as pairs of a query: iterator. Raises MailtrapError for what makes no sense."""
+    """Return the filters as parameters of a query: dict. Raises MailtrapError for what makes no sense."""
     now = datetime.now(timezone.utc)
-    times = [name for name in ("sent_after", "sent_before") if options[name] is not None]
-    moments = [moment(options[name], now, name) for name in times]
-    if moments != sorted(moments):
+    given = [name for name in ("sent_after", "sent_before") if options[name] is not None]
+    times = {name: moment(options[name], now, name) for name in given}
+    if list(times.values()) != sorted(times.values()):
         raise MailtrapError("sent_after is later than sent_before: no message can be in between")
-    yield from ((f"filters[{name}]", f"{at:%Y-%m-%dT%H:%M:%SZ}") for name, at in zip(times, moments))
-    for name, given in (options["filters"] or {}).items():
-        if given is not None:
-            yield from _pairs(name, given["operator"], _checked(name, given["operator"], given["value"]))
+    query = {f"filters[{name}]": f"{at:%Y-%m-%dT%H:%M:%SZ}" for name, at in times.items()}
+    filters = {name: given for name, given in (options["filters"] or {}).items() if given is not None}
+    if "domain_id" in filters and (options["domain"] is not None or options["domain_id"] is not None):
+        raise MailtrapError("the domain is given twice: leave out filters.domain_id, or domain and domain_id")
+    for name, given in filters.items():
+        query.update(_filter(name, given["operator"], _checked(name, given["operator"], given["value"])))
+    return query
 
 
-def _pairs(name, operator, values):
-    yield f"filters[{name}][operator]", operator
-    yield from ((f"filters[{name}][value]{'[]' if len(values) > 1 else ''}", value) for value in values)
+def _filter(name, operator, values):
+    """Return the parameters of one filter: dict."""
+    several = "[]" if len(values) > 1 else ""
+    return {f"filters[{name}][operator]": operator, f"filters[{name}][value]{several}": values}
 
 
 def _checked(name, operator, values):

@@ -33,10 +33,15 @@ def until_short(size):
     return Pages("last_id", lambda answer, items: items[-1]["id"] if len(items) >= size else None)
 
 
+def told(answer, word):
+    """Return what an answer tells beside its list, under a word; None where it does not."""
+    return answer.get(word) if isinstance(answer, dict) else None
+
+
 # The answer itself says where the list goes on.
-BY_LAST_ID = Pages("last_id", lambda answer, items: answer.get("last_id") if items else None)
-BY_TOKEN = Pages("token", lambda answer, items: (answer.get("pagination") or {}).get("next_token"), {"per_page": 100})
-BY_CURSOR = Pages("search_after", lambda answer, items: answer.get("next_page_cursor"))
+BY_LAST_ID = Pages("last_id", lambda answer, items: told(answer, "last_id") if items else None)
+BY_TOKEN = Pages("token", lambda answer, items: told(told(answer, "pagination"), "next_token"), {"per_page": 100})
+BY_CURSOR = Pages("search_after", lambda answer, items: told(answer, "next_page_cursor"))
 
 
 def objects(answer, called, path, envelope="data", key="id"):
@@ -55,13 +60,14 @@ def objects(answer, called, path, envelope="data", key="id"):
     return found
 
 
-def pages(client, path, called, query=None, style=None, envelope="data", key="id"):
-    """Read a list page by page.
+def answers(client, path, called, query=None, style=None, envelope="data", key="id"):
+    """Read a list answer by answer, for those who need more of them than the list.
 
     :param called: str, what the objects are called in a sentence. :param query: dict, what the list is narrowed by.
     :param style: Pages, or None for a list that comes as one.
     :param envelope: str, the key of the list in an answer that is not bare. :param key: str, what each object has.
-    :returns: iterator over lists of dict, one a request; none of them is asked for before it is needed.
+    :returns: iterator over pairs of an answer and its objects, list of dict, one a request; none of them is asked for
+        before it is needed.
     :raises MailtrapError: also when an answer is no list of objects: that is no proof that there are none.
     """
     query = {**(style.first if style else {}), **(query or {})}
@@ -69,7 +75,7 @@ def pages(client, path, called, query=None, style=None, envelope="data", key="id
     while True:
         answer = client.get(path, query)
         found = objects(answer, called, path, envelope, key)
-        yield found
+        yield answer, found
         where = style.after(answer, found) if style else None
         if where is None:
             return
@@ -79,6 +85,11 @@ def pages(client, path, called, query=None, style=None, envelope="data", key="id
         query[style.parameter] = where
 
 
+def pages(client, path, called, **how):
+    """Read a list page by page: iterator over lists of dict; see :func:`answers`."""
+    return (found for _answer, found in answers(client, path, called, **how))
+
+
 def all_of(client, path, called, **how):
-    """Return the objects of all pages: list of dict; see :func:`pages`."""
+    """Return the objects of all pages: list of dict; see :func:`answers`."""
     return [item for page in pages(client, path, called, **how) for item in page]

@@ -179,15 +179,24 @@ def test_pages_that_do_not_go_on(play_in, emulator):
     page = {"messages": [{"message_id": IDS[0]}], "total_count": 9, "next_page_cursor": IDS[0]}
     emulator.fault(path="/email_logs", status=200, json=page)
     (step,) = play_in("in_process", "[{community.mailtrap.email_log_info: {}, ignore_errors: true}]")
-    assert "the service's pages of the email logs do not go on" in step.msg
+    assert "the service's pages of email logs do not go on" in step.msg
     assert len(step.requests) == 2
 
 
-@pytest.mark.parametrize("answer", [[], {}, {"messages": None}, {"messages": [7]}, {"messages": [{"id": 1}]}])
-def test_answers_of_another_shape(play_in, emulator, answer):
+@pytest.mark.parametrize(
+    "answer, sentence",
+    [
+        ({}, "answer is not a list of email logs"),
+        ([7], "list of email logs holds something else"),
+        ({"messages": None}, "answer is not a list of email logs"),
+        ({"messages": [7]}, "list of email logs holds something else"),
+        ({"messages": [{"id": 1}]}, "list of email logs holds something else"),
+    ],
+)
+def test_answers_of_another_shape(play_in, emulator, answer, sentence):
     emulator.fault(path="/email_logs", status=200, json=answer)
     (step,) = play_in("in_process", "[{community.mailtrap.email_log_info: {}, ignore_errors: true}]")
-    assert "Could not read the email logs: the service's answer holds no email logs" in step.msg
+    assert f"Could not read the email logs: the service's {sentence}" in step.msg
 
 
 @pytest.mark.parametrize(
@@ -200,6 +209,7 @@ def test_answers_of_another_shape(play_in, emulator, answer):
         ("domain: ''", "domain_name is empty"),
         ("sent_after: yesterday", "sent_after 'yesterday' is no time: write 2026-01-31T12:00:00Z, or 12h"),
         ("sent_after: 1h, sent_before: 2h", "sent_after is later than sent_before: no message can be in between"),
+        ("domain_id: 1, filters: {domain_id: {value: 2}}", "the domain is given twice: leave out filters.domain_id"),
         ("filters: {who: {value: x}}", "Unsupported parameters for"),
         ("filters: {to: {operator: equal, value: x}}", "value of operator must be one of: ci_equal, ci_not_equal"),
         ("filters: {to: {operator: empty}}", "value of operator must be one of: ci_equal, ci_not_equal"),
