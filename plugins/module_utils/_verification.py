@@ -85,6 +85,8 @@ def lacks(told, server):
     status = told["domain"].get("compliance_status")
     wrong = [_lack(record, server) for record in told["records"] if record.get("status") != RIGHT]
     if not told["verified"]:
+        if any(record.get("dns_status") == RIGHT for record in told["records"]):
+            wrong.append("the service looks once an hour")
         return wrong or ["the service says that all its DNS records are right, and has not verified it yet"]
     return [STUCK.get(status, f"it is verified, and its compliance status is {status}")]
 
@@ -98,7 +100,7 @@ def _lack(record, server):
     if server is None:
         return sentence
     there = {
-        RIGHT: "has it as it should be, but the service looks only once an hour",
+        RIGHT: "has it as it should be",
         "fail": f"has {', '.join(map(repr, record['found'] or []))}",
         "missing": "has nothing there",
         "network_error": "did not tell",
