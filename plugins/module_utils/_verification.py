@@ -21,6 +21,7 @@ COMPLIANT = "compliant"
 
 # The status of a record that is as it should be.
 RIGHT = "pass"
+LONGEST_WAIT = 24 * 3600
 # Compliance statuses that do not pass by themselves, and who can end them.
 STUCK = {
     "missing_company_info": "the account's company info is missing: give it with community.mailtrap.company_info",
@@ -41,18 +42,20 @@ def verify(client, options, check_mode):
     :raises MailtrapError: when it takes too long, or waiting is of no use; its data holds the verdict.
     """
     with attempting(f"verify {label_of(options)}"):
-        if options["wait"] < 0 or options["interval"] < 1:
-            limits = "wait must be 0 s or more, and interval 1 s or more"
+        if not 0 <= options["wait"] <= LONGEST_WAIT or options["interval"] < 1:
+            limits = f"wait must be 0 to {LONGEST_WAIT} s, and interval 1 s or more"
             raise MailtrapError(f"{limits}; they are {options['wait']} and {options['interval']}")
         server = NameServer(options["dns_server"]) if options["dns_server"] else None
         meant = meant_domain(client, options, check_mode)
         if not meant.found:
-            return {**verdict({}, []), "warnings": meant.warnings}
+            return {**verdict({}, [], 0.0), "warnings": meant.warnings}
         path = DOMAIN.path_of(meant.found["id"])
         wait = 0 if check_mode else options["wait"]
         domain = meant.found if "dns_records" in meant.found else _read(client, path)
+        start = time.monotonic()
         domain = _awaited(client, path, domain, options["until"], wait, options["interval"])
-        told = verdict(domain, _looked_up(domain, server))
+        waited = round(time.monotonic() - start, 1)
+        told = verdict(domain, _looked_up(domain, server), waited)
         if wait and not _is_reached(domain, options["until"]):
             error = MailtrapError(*lacks(told, options["dns_server"]))
             error.data = told
@@ -62,10 +65,11 @@ def verify(client, options, check_mode):
         return told
 
 
-def verdict(domain, records):
+def verdict(domain, records, waited):
     """Return what a task tells of a domain: dict. Pure.
 
     :param domain: dict as the API shows it. :param records: list of dict, its DNS records with what was found of them.
+    :param waited: float, seconds.
     """
     return {
         "changed": False,
@@ -74,6 +78,7 @@ def verdict(domain, records):
         "compliant": domain.get("compliance_status") == COMPLIANT,
         "records": records,
         "missing": [record.get("key") for record in records if record.get("status") != RIGHT],
+        "waited": waited,
     }
 
 

@@ -27,12 +27,12 @@ attributes:
 options:
   wait:
     description:
-      - How long to wait at most, in seconds. The default is a little more than the hour between two looks.
+      - How many seconds to wait at most, up to a day. The default is a little more than the hour between two looks.
       - With V(0) the task only tells how the domain is, and does not fail.
     type: int
     default: 3900
   interval:
-    description: How often the service is asked, in seconds.
+    description: How many seconds pass from one request to the next.
     type: int
     default: 60
   until:
@@ -69,7 +69,7 @@ EXAMPLES = r"""
     domain: shop.example
     until: compliant
     wait: 300
-    dns_server: ns1.shop.example
+    dns_server: "{{ nameserver }}"
 
 - name: Only look
   community.mailtrap.domain_verification:
@@ -146,6 +146,11 @@ records:
       elements: str
       sample:
         - rwmt1.dkim.elsewhere.example
+waited:
+  description: How many seconds the task waited.
+  returned: success, or when waiting was in vain
+  type: float
+  sample: 1920.3
 domain:
   description: The domain as the API shows it; V(null) in check mode when an earlier task would have made the domain.
   returned: success, or when waiting was in vain

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+SENT = "9b1deb4d-3b7d-1bad-9bdd-2b0d7b3dcb6d"
+
 # As the emulator is seeded.
 ACCOUNT = {
     "projects": [{"id": 2570001, "name": "Shop"}, {"id": 2570002, "name": "Blog"}],
@@ -33,6 +35,8 @@ ACCOUNT = {
             "body_text": "Hi",
         },
     ],
+    "verified_domains": [{"id": 435, "domain_name": "shop.example"}],
+    "email_logs": [{"message_id": SENT, "domain_id": 435, "to": "ann@example.com", "status": "delivered"}],
 }
 
 # Below the folder of the playbook.
@@ -42,4 +46,7 @@ FILES = {
     "report.pdf": b"%PDF-1.4\n",
 }
 
-VARIABLES: dict = {}
+VARIABLES: dict = {
+    "nameserver": "127.0.0.1",
+    "sent": {"message_ids": [SENT]},
+}

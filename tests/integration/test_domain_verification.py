@@ -121,7 +121,7 @@ def test_only_a_look(play, domain):
     assert by_name.requests == ["GET /api/domains"] and by_id.requests == ["GET /api/domains/435"]
     for step in (by_name, by_id):
         assert not step.changed and not step.failed
-        assert (step["verified"], step["compliant"]) == (False, False)
+        assert (step["verified"], step["compliant"], step["waited"]) == (False, False, 0.0)
         assert step["missing"] == ["verification", "dkim2", "dmarc", "link_verification"]
         assert step["records"] == step["domain"]["dns_records"] and step["domain"]["id"] == 435
         assert [one["status"] for one in step["records"]] == ["missing", "pass", "missing", "fail", "missing"]
@@ -147,6 +147,7 @@ def test_waiting(play_in, domain, later):
     assert step["verified"] and not step["compliant"] and step["missing"] == []
     assert step["domain"]["compliance_status"] == "missing_company_info"
     assert step.requests[0] == "GET /api/domains"
+    assert 1 <= step["waited"] < 10
     assert 2 <= len(step.requests) < 10 and set(step.requests[1:]) == {"GET /api/domains/435"}
 
 
@@ -320,8 +321,8 @@ def test_old_paths(play_in, domain):
     [
         ("wait: 0", "one of the following is required: domain, domain_id"),
         ("domain: a.example, domain_id: 1", "parameters are mutually exclusive: domain|domain_id"),
-        ("domain_id: 1, wait: -1", "wait must be 0 s or more, and interval 1 s or more; they are -1 and 60"),
-        ("domain_id: 1, interval: 0", "wait must be 0 s or more, and interval 1 s or more; they are 3900 and 0"),
+        ("domain_id: 1, wait: -1", "wait must be 0 to 86400 s, and interval 1 s or more; they are -1 and 60"),
+        ("domain_id: 1, interval: 0", "wait must be 0 to 86400 s, and interval 1 s or more; they are 3900 and 0"),
         ("domain_id: 1, until: sent", "value of until must be one of: verified, compliant, got: sent"),
         ("domain_id: 1, dns_server: '127.0.0.1:x'", "dns_server '127.0.0.1:x' is no address"),
         ("domain_id: 1, dns_server: '127.0.0.1:99999'", "dns_server '127.0.0.1:99999' is no address"),
