@@ -394,7 +394,8 @@ def _failure(report, result):
         told.append(f"not attempted because of that: {', '.join(report.omitted[:10])}{' ...' if left > 10 else ''}")
     error = MailtrapError(*told, status=report.failures[0]["status"])
     error.attempt = f"bring the account to its description ({done} changes made, {failed} failed, {left} not attempted)"
-    error.data = {**result, "failures": report.failures, "omitted": report.omitted}
+    kept = {name: result[name] for name in ("changed", "changes")}
+    error.data = {**kept, "failures": report.failures, "omitted": report.omitted}
     return error
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Dict, List, Optional
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import (
     CONTACT_FIELD,
@@ -159,7 +160,12 @@ class _Reading:
             self.validators[resource] = _validator(resource)
         result = self.validators[resource].validate(item)
         options = result.validated_parameters
-        wrong = list(result.error_messages)
+        wrong = [str(error) for error in result.errors if not isinstance(error, UnsupportedError)]
+        # Those of suboptions are tuples.
+        unknown = sorted(path if isinstance(path, str) else ".".join(path) for path in result.unsupported_parameters)
+        if unknown:
+            known = ", ".join(sorted(self.validators[resource].argument_spec))
+            wrong.append(f"{', '.join(unknown)} is none of {known}")
         if not wrong:
             try:
                 options = {**options, **_texts(resource, options)}

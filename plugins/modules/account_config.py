@@ -104,7 +104,7 @@ EXAMPLES = r"""
 RETURN = r"""
 plan:
   description: What happens, or in check mode would happen, to which objects.
-  returned: when the document could be planned
+  returned: success
   type: dict
   contains:
     create:
@@ -132,7 +132,7 @@ plan:
         projects: [Blog]
 changes:
   description: What was done, in this order; empty in check mode.
-  returned: when the document could be planned
+  returned: success, or when a change failed
   type: list
   elements: dict
   contains:

@@ -6,8 +6,18 @@
 
 from __future__ import annotations
 
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
 import yaml
 
+BIN = pathlib.Path(sys.executable).parent
+TOPS = ("projects", "domains", "email_templates", "contact_lists", "contact_fields", "inbound_folders")
 CONFIG = """
 projects:
   - name: Shop
@@ -53,3 +63,185 @@ def test_an_account_from_nothing(play):
         for path in ("projects", "domains", "email_templates", "contacts/lists", "contacts/fields", "inbound/folders")
     )
     assert read["account_config"]["projects"][1]["sandboxes"][1]["email_username"] == "shop"
+
+
+def test_all_that_is_wrong_is_told_at_once(play, emulator):
+    """With its place, and before anything is asked for."""
+    (step,) = play(
+        [
+            dict(
+                apply(
+                    """
+                    projects:
+                      - {name: Shop, sandboxes: [{name: Box}, {name: Box}, {nome: Box}]}
+                      - {name: x}
+                      - Shop
+                    projcts: []
+                    email_templates:
+                      - {name: Report, category: c, subject: s, body_html_src: none.html}
+                      - {name: Report, category: c, subject: s}
+                      - {name: Both, category: c, subject: s, body_text: x, body_text_src: none.txt}
+                    contact_fields:
+                      - {merge_tag: orders, name: Orders, data_type: number}
+                    contact_lists: {name: Customers}
+                    """
+                ),
+                ignore_errors=True,
+            )
+        ]
+    )
+    assert step.failed and step.requests == []
+    assert sorted(step["errors"]) == [
+        "contact_fields[0]: value of data_type must be one of: text, integer, float, boolean, date, got: number",
+        "contact_lists must be a list",
+        "email_templates[0]: body_html_src 'none.html' cannot be read: No such file or directory",
+        "email_templates[1]: email template 'Report' is email_templates[0] already",
+        "email_templates[2]: parameters are mutually exclusive: body_text_src|body_text",
+        "projcts is no kind of object that stands here; there are " + ", ".join(TOPS),
+        "projects[0].sandboxes[1]: sandbox 'Shop/Box' is projects[0].sandboxes[0] already",
+        "projects[0].sandboxes[2]: missing required arguments: name",
+        "projects[0].sandboxes[2]: nome is none of email_username, email_username_enabled, id, name",
+        "projects[1]: name 'x' has 1 characters; the service takes 2 to 100",
+        "projects[2] must be a dictionary",
+    ]
+
+
+def test_options_that_cannot_be(play_in, emulator):
+    steps = play_in(
+        "in_process",
+        [
+            dict(apply(**options), ignore_errors=True)
+            for options in ({"only": ["inboxes"]}, {"purge": ["mail"]}, {"parallel": 0}, {"dest": "/none/secrets.json"})
+        ],
+    )
+    assert [step.requests for step in steps] == [[]] * 4
+    only, purge, parallel, dest = (step.msg for step in steps)
+    assert only.startswith("only names inboxes; there are projects, ")
+    assert purge.startswith("purge names mail; there are projects, ")
+    assert parallel == "parallel must be 1 to 32; it is 0"
+    assert dest == "dest names '/none/secrets.json', and there is no folder /none"
+
+
+PURGED = """
+projects:
+  - name: Shop
+    sandboxes: [{name: Staging}]
+contact_lists: [{name: Customers}]
+"""
+BEFORE = {
+    "projects": [{"id": 7, "name": "Shop"}, {"id": 8, "name": "Blog"}, {"id": 9, "name": "Production"}],
+    "sandboxes": [
+        {"id": 70, "project_id": 7, "name": "Staging"},
+        {"id": 71, "project_id": 7, "name": "Review"},
+        {"id": 80, "project_id": 8, "name": "Comments"},
+    ],
+    "contact_lists": [{"id": 1, "name": "Customers"}, {"id": 2, "name": "Old"}],
+}
+
+
+def test_purge(play, emulator):
+    """What others than the document made goes only where it is asked for, and never more than is allowed."""
+    emulator.seed(BEFORE)
+    kept, refused, planned, inside, purged, again = play(
+        [
+            apply(PURGED),
+            dict(apply(PURGED, purge=["projects", "sandboxes"], max_deletions=2), ignore_errors=True),
+            dict(apply(PURGED, purge=["projects", "contact_lists"]), check_mode=True),
+            apply(PURGED, purge=["sandboxes"]),
+            apply(PURGED, purge=["projects", "sandboxes"], protect=["projects:Prod*"], max_deletions=2),
+            apply(PURGED, purge=["projects", "sandboxes"], protect=["Prod*"], max_deletions=0),
+        ]
+    )
+    assert not kept.changed
+    told = "purge would delete 3 objects, and max_deletions is 2: "
+    assert refused.msg == told + "project 'Blog', project 'Production', sandbox 'Shop/Review'"
+    assert refused.writes == planned.writes == []
+    assert planned["plan"]["delete"] == {"projects": ["Blog", "Production"], "contact_lists": ["Old"]}
+    assert inside.writes == ["DELETE /api/sandboxes/71"]  # that of a project that is not described stays
+    assert purged.writes == ["DELETE /api/projects/8"] and not again.changed
+
+
+def test_dependents_of_a_failure_are_left_out(play, emulator):
+    """The rest is done, all of it is told, and the next run carries on."""
+    config = """
+    projects:
+      - {name: Shop, sandboxes: [{name: Staging}]}
+      - {name: Blog, sandboxes: [{name: Comments}]}
+    contact_lists: [{name: Customers}]
+    """
+    emulator.limits(projects=1)
+    (failed,) = play([dict(apply(config, parallel=1), ignore_errors=True)])
+    made = {(one["kind"], one["name"]) for one in failed["changes"]}
+    assert failed.failed and failed["status"] == 422
+    assert made == {("projects", "Shop"), ("sandboxes", "Shop/Staging"), ("contact_lists", "Customers")}
+    assert [one["where"] for one in failed["failures"]] == ["projects[1]"]
+    assert failed["omitted"] == ["sandbox 'Blog/Comments'"]
+    assert "plan limit" in failed.msg and "not attempted because of that: sandbox 'Blog/Comments'" in failed.msg
+
+    emulator.limits(projects=None)
+    carried_on, again = play([apply(config), apply(config)])
+    assert len(carried_on["changes"]) == 2 and not again.changed
+
+
+@pytest.mark.parametrize("fault", [{"drop": True}, {"status": 500}, {"truncate": True}], ids=str)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_lost_answers_double_nothing(play_in, emulator, fault, when):
+    emulator.fault(method="POST|PATCH", skip=2, times=4, when=when, **fault)
+    steps = play_in("in_process", [dict(apply(), ignore_errors=True)] * 3)
+    assert not steps[-1].failed and not steps[-1].changed
+    names = [row["name"] for table in ("projects", "sandboxes", "contact_lists") for row in emulator.dump()[table]]
+    assert sorted(names) == ["Blog", "Customers", "Review", "Shop", "Staging"]
+
+
+def test_a_wrong_token_ends_it_at_once(play_in, emulator):
+    (step,) = play_in("in_process", [dict(apply(api_token="wrong"), ignore_errors=True)])
+    assert step.failed and step["status"] == 401 and step.writes == []
+
+
+def test_killed_in_the_middle(play_in, emulator, collections, tmp_path):
+    """Whoever is killed at any moment leaves what the next run makes whole, with nothing doubled."""
+    config = yaml.safe_load(CONFIG)
+    config["contact_lists"] = [{"name": f"List {number}"} for number in range(40)]
+    for pause in (0.02, 0.1, 0.2):
+        emulator.reset()
+        emulator.limits(rate_limits="off", contact_lists=None)
+        emulator.fault(delay=0.02)
+        kill_after_first_write(emulator, collections, tmp_path, config, pause)
+        emulator.clear_faults()
+        done, again = play_in("in_process", [apply(yaml.safe_dump(config))] * 2)
+        assert not done.failed and not again.changed
+        names = [row["name"] for row in emulator.dump()["contact_lists"]]
+        assert sorted(names) == sorted(one["name"] for one in config["contact_lists"])
+
+
+def kill_after_first_write(emulator, collections, tmp_path, config, pause):
+    """Start an apply, and end it the hard way so many seconds after its first write."""
+    playbook = tmp_path / "killed.yml"
+    head = {"hosts": "localhost", "connection": "local", "gather_facts": False}
+    playbook.write_text(
+        yaml.safe_dump([{**head, "tasks": [{"community.mailtrap.account_config": {"config": config}}]}])
+    )
+    settings = {
+        **os.environ,
+        "HOME": str(tmp_path),
+        "ANSIBLE_COLLECTIONS_PATH": str(collections),
+        "MAILTRAP_API_URL": emulator.api_url,
+        "MAILTRAP_API_TOKEN": emulator.token,
+    }
+    emulator.clear_journal()
+    running = subprocess.Popen(
+        [BIN / "ansible-playbook", playbook],
+        env=settings,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        until = time.monotonic() + 60
+        while not any(entry["method"] == "POST" for entry in emulator.journal()):
+            assert running.poll() is None and time.monotonic() < until
+            time.sleep(0.01)
+        time.sleep(pause)
+    finally:
+        os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
