@@ -1,0 +1,101 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Random documents, applied one after the other to one account over HTTP: each is reached, and reached once."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.community.mailtrap.plugins.module_utils._account_config import apply_config, read_config
+from ansible_collections.community.mailtrap.plugins.module_utils._client import Client
+
+# Few names, so that documents meet what others have made; and what YAML, URLs and sorting stumble over.
+NAMES = st.sampled_from(["Shop", "shop", "Blog", "Übung 🎉", "a/b", "Q?x=1&y", "{{ x }}", "null", "12"])
+TEXTS = st.sampled_from(["", "Hello", "Hello\n", "<p>Grüße</p>", "{{name}}"])
+PROTECTED = "Kept for ever"
+
+
+def unique(entries, key="name"):
+    return st.lists(entries, max_size=4, unique_by=lambda entry: entry[key])
+
+
+def entry(required, optional=None):
+    return st.fixed_dictionaries(required, optional=optional or {})
+
+
+SANDBOXES = unique(
+    entry(
+        {"name": NAMES}, {"email_username": st.sampled_from(["box", "mail7"]), "email_username_enabled": st.booleans()}
+    )
+)
+DOCUMENTS = entry(
+    {},
+    {
+        "projects": unique(entry({"name": NAMES}, {"sandboxes": SANDBOXES})),
+        "email_templates": unique(
+            entry({"name": NAMES, "category": NAMES, "subject": NAMES}, {"body_html": TEXTS, "body_text": TEXTS})
+        ),
+        "contact_lists": unique(entry({"name": NAMES})),
+        "inbound_folders": unique(entry({"name": NAMES})),
+    },
+)
+PURGED = st.lists(st.sampled_from(["projects", "sandboxes", "email_templates", "contact_lists"]), unique=True)
+
+
+@pytest.fixture
+def account(emulator):
+    """An account with an object of each kind that must outlive everything; returns the emulator."""
+    emulator.limits(email_templates=None, contact_lists=None)
+    emulator.seed(
+        projects=[{"id": 1, "name": PROTECTED}],
+        sandboxes=[{"id": 1, "project_id": 1, "name": PROTECTED}],
+        email_templates=[{"id": 1, "name": PROTECTED, "category": "c", "subject": "s"}],
+        contact_lists=[{"id": 1, "name": PROTECTED}],
+        inbound_folders=[{"id": 1, "name": PROTECTED}],
+    )
+    return emulator
+
+
+# The account goes on from one document to the next, which is the point.
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+)
+@given(document=DOCUMENTS, purge=PURGED)
+def test_each_document_is_reached_once(account, document, purge):
+    client = Client(account.token, account.api_url)
+    options = {
+        "config": document,
+        "only": None,
+        "purge": purge,
+        "protect": [f"*{PROTECTED}"],
+        "max_deletions": None,
+        "recreate": False,
+        "parallel": 4,
+        "dest": None,
+    }
+    planned = apply_config(client, options, check_mode=True)
+    first = apply_config(client, options, check_mode=False)
+    assert first["plan"] == planned["plan"] and first["changed"] == planned["changed"]
+    changed = [first["plan"][action].values() for action in ("create", "update", "delete")]
+    assert len(first["changes"]) == sum(len(names) for kinds in changed for names in kinds)
+
+    account.clear_journal()
+    again = apply_config(client, options, check_mode=False)
+    assert not again["changed"] and all(seen["method"] == "GET" for seen in account.journal())
+
+    there = account.dump()
+    for table in ("projects", "sandboxes", "email_templates", "contact_lists", "inbound_folders"):
+        names = [row["name"] for row in there[table]]
+        assert PROTECTED in names
+        wanted = [one["name"] for one in document.get(table, ())]
+        assert set(wanted) <= set(names)
+        if table in purge and table != "sandboxes":
+            assert sorted([*wanted, PROTECTED]) == sorted(names)
+
+    exported = read_config(client, {"only": None, "parallel": 4}, check_mode=False)["account_config"]
+    kept = apply_config(client, {**options, "config": exported, "purge": list(exported)}, check_mode=False)
+    assert not kept["changed"]
