@@ -33,6 +33,7 @@ else:
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import (
     SENDING_MEANING,
     STATUS_MEANING,
+    STORAGE_MEANING,
     MailtrapError,
     messages_of,
 )
@@ -51,6 +52,7 @@ _LABEL = r"[^\s/?#@:\[\].]{1,63}"
 _BASE_URL = re.compile(rf"https?://(\[[0-9A-Fa-f:.]+\]|{_LABEL}(\.{_LABEL})*\.?)(:\d{{1,5}})?(/[^?#\s]*)?")
 
 _TOKEN = re.compile(r"[!-~]+")
+_FILE_URL = re.compile(r"https?://[!-~]+")
 
 # The hosts of the service (facts 1.1). With another base URL all of them are that one,
 # and the bulk stream, which only its host tells apart, has a prefix of its own.
@@ -61,6 +63,9 @@ _SERVICE = {
     "sandbox": "https://sandbox.api.mailtrap.io",
 }
 _PREFIXES = {"bulk": "/bulk"}
+
+# What a status means where an answer is from; everywhere else it is a host that sends.
+_MEANINGS = {"general": STATUS_MEANING, "storage": STORAGE_MEANING}
 
 # The sending hosts refuse requests without a usual user agent (facts 1.1).
 USER_AGENT = "ansible-community.mailtrap (+https://github.com/ansible-collections/community.mailtrap)"
@@ -184,6 +189,21 @@ class Client:
         """
         return self._answered("GET", path, None, None, "general", True).content
 
+    def download(self, url, called):
+        """Return a file that lies where the service says: bytes. The token stays here, and no redirect is followed.
+
+        :param url: str, an address that needs no token, which makes it a secret: no sentence holds it.
+        :param called: str, what lies there, for sentences.
+        :raises MailtrapError: as :meth:`request`.
+        """
+        try:
+            if not _FILE_URL.fullmatch(url or ""):
+                raise ValueError
+            request = requests.Request("GET", url, headers={"User-Agent": USER_AGENT}).prepare()
+        except (faults.RequestException, HTTPError, ValueError):
+            raise MailtrapError(f"the service names no address for {called}") from None
+        return self._until_answered(request, called, _origin(url), "storage", True).content
+
     def visit(self, url, timeout):
         """Follow a link that leads elsewhere, as a browser does: by its redirects, and without the token.
 
@@ -199,7 +219,7 @@ class Client:
                 with session.get(url, headers={"User-Agent": USER_AGENT}, **how) as response:
                     return response.status_code
             except (faults.RequestException, HTTPError, UnicodeError) as fault:
-                raise MailtrapError(_told(fault, "/".join(url.split("/")[:3]), timeout)) from None
+                raise MailtrapError(_told(fault, _origin(url), timeout)) from None
 
     def _answered(self, method, path, body, query, host, repeatable):
         """Make a request until it is answered for good.
@@ -210,6 +230,14 @@ class Client:
             repeatable = method not in ("POST", "PATCH") or (method == "PATCH" and body is not None)
         url, path, body, query = self._target(host, path, body, query)
         request = self._prepared(method, url, body, query)
+        return self._until_answered(request, path, self._base or url, host, repeatable)
+
+    def _until_answered(self, request, path, place, host, repeatable):
+        """Make a request that is ready until it is answered for good; see :meth:`_answered`.
+
+        :param path: str, for sentences, and to know the rate limit by. :param place: str, where it goes, for sentences.
+        """
+        method = request.method
         lost = False  # an earlier try may have taken effect
         for attempt in range(self._retries + 1):
             last = attempt == self._retries
@@ -220,7 +248,7 @@ class Client:
                 lost = lost or sent
                 if last or not _may_pass(fault) or (sent and not repeatable):
                     raise MailtrapError(
-                        _told(fault, self._base or url, self._timeout),
+                        _told(fault, place, self._timeout),
                         method=method,
                         path=path,
                         uncertain=lost and method != "GET",
@@ -282,8 +310,7 @@ class Client:
         else:
             # Ansible masks what it displays; what a task registers is written to files as it is.
             text = response.text.replace(self._token, "***")
-            meanings = STATUS_MEANING if host == "general" else SENDING_MEANING
-            messages = messages_of(status, text, response.reason, meanings)
+            messages = messages_of(status, text, response.reason, _MEANINGS.get(host, SENDING_MEANING))
             wait = _asked_wait(response.headers.get("Retry-After"))
             if wait is not None and wait > LONGEST_WAIT:
                 messages.append(f"the service asks to wait {wait:.0f} s, which is longer than a task waits")
@@ -371,6 +398,11 @@ def _told(fault, base, timeout):
     if _may_have_been_sent(fault):
         return f"the connection to {base} broke before the answer was complete"
     return f"no connection to {base}: {cause}"
+
+
+def _origin(url):
+    """Return scheme and host of a URL, which is all of it that may be told: str."""
+    return _without_userinfo("/".join(url.split("/")[:3]))
 
 
 def _without_userinfo(text):

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import json
 
+# How many reasons a sentence holds; the result of a task holds all of them.
+_MOST_TOLD = 20
+
 
 class MailtrapError(Exception):
     """Something could not be done, told in sentences that can be shown to a user.
@@ -34,7 +37,9 @@ class MailtrapError(Exception):
         self.data = {}
 
     def __str__(self):
-        reasons = "; ".join(self.messages)
+        reasons = "; ".join(self.messages[:_MOST_TOLD])
+        if len(self.messages) > _MOST_TOLD:
+            reasons += f"; and {len(self.messages) - _MOST_TOLD} more, in errors of the result"
         where = f" ({self._request()})" if self.method else ""
         if self.attempt:
             return f"Could not {self.attempt}: {reasons}{where}"
@@ -82,6 +87,12 @@ SENDING_MEANING = {
     429: "the service takes no more mail for now",
 }
 
+# The same where the files of the service lie.
+STORAGE_MEANING = {
+    403: "the address of the file is not good any longer",
+    404: "the file is not there any longer",
+}
+
 
 def messages_of(status, body, reason="", meanings=STATUS_MEANING):
     """Return what an error answer says, as a list of sentences; it is never empty.
@@ -121,7 +132,7 @@ def _sentences(errors, label=""):
     if isinstance(errors, dict):
         item = errors.get("email") if isinstance(errors.get("errors"), dict) else None
         if item is not None:  # one refused item of a bulk request (facts 2.1 E13)
-            yield from _sentences(errors["errors"], _joined(label, str(item)))
+            yield from _sentences(errors["errors"], _joined(label, f"{item}:"))
             return
         for key, value in errors.items():
             yield from _sentences(value, label if key == "base" else _joined(label, str(key)))

@@ -41,7 +41,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._errors import 
             '{"errors":{"email":[["is invalid"]],"base":[["same list_ids"]]}}',
             ["email is invalid", "same list_ids"],
         ),
-        (422, '{"errors":[{"email":"x","errors":{"email":["is invalid"]}}]}', ["x email is invalid"]),
+        (422, '{"errors":[{"email":"x","errors":{"email":["is invalid"]}}]}', ["x: email is invalid"]),
         (400, '{"success":false,"errors":["\'subject\' is required"]}', ["'subject' is required"]),
         (400, "", ["the service answered 400 Bad Request without saying why"]),
         (409, "Conflict", ["Conflict"]),
@@ -85,3 +85,9 @@ def test_what_was_done_is_data_of_the_failure():
     error = MailtrapError("x")
     error.data = {"project": {"id": 1}, "changed": True}
     assert error.as_result() == {"msg": "x", "status": None, "errors": ["x"], "project": {"id": 1}, "changed": True}
+
+
+def test_a_sentence_holds_as_many_reasons_as_can_be_read():
+    error = MailtrapError(*(f"reason {number}" for number in range(50)))
+    assert str(error).endswith("reason 19; and 30 more, in errors of the result") and "reason 20" not in str(error)
+    assert len(error.as_result()["errors"]) == 50
