@@ -12,6 +12,7 @@ version_added: 0.1.0
 description:
   - Create, change and delete a contact, to whom campaigns and automations of Mailtrap write.
   - A contact is found by its e-mail address, in which upper and lower case are the same.
+  - For many contacts, M(community.mailtrap.contact_import) takes a few requests in all, and this module two for each.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -59,6 +60,8 @@ options:
       - With V(absent), the contact is gone, with its values and its membership of lists.
 seealso:
   - module: community.mailtrap.contact_info
+  - module: community.mailtrap.contact_import
+  - module: community.mailtrap.contact_event
   - module: community.mailtrap.contact_field
   - module: community.mailtrap.contact_list
 """

@@ -11,7 +11,7 @@ short_description: Read a contact of Mailtrap
 version_added: 0.1.0
 description:
   - Return the contact with an e-mail address or an id.
-  - The service has no list of contacts.
+  - The service has no list of contacts; M(community.mailtrap.contact_export) writes them to a file.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -27,6 +27,7 @@ options:
     type: str
 seealso:
   - module: community.mailtrap.contact
+  - module: community.mailtrap.contact_export
 """
 
 EXAMPLES = r"""
@@ -38,7 +39,9 @@ EXAMPLES = r"""
 - name: Say so
   ansible.builtin.debug:
     msg: Bob gets no mail any more
-  when: found.contacts and found.contacts[0].status == "unsubscribed"
+  when:
+    - found.contacts | length > 0
+    - found.contacts[0].status == "unsubscribed"
 """
 
 RETURN = r"""

@@ -26,6 +26,12 @@ ACCOUNT = {
             "html": "<p>Your code is 123456</p>",
         }
     ],
+    "contact_lists": [{"id": 1, "name": "Customers"}, {"id": 2, "name": "Testers"}],
+    "contact_fields": [{"id": 9000, "name": "Orders", "data_type": "integer", "merge_tag": "orders"}],
+    "contacts": [
+        {"id": "018dd5e3-f6d2-7c00-8f9b-e5c3f2d8a132", "email": "ann@example.com", "list_ids": [1]},
+        {"email": "bob@example.com", "unsubscribed": True},
+    ],
     "email_templates": [
         {
             "id": 40123,
@@ -41,6 +47,7 @@ ACCOUNT = {
 
 # Below the folder of the playbook.
 FILES = {
+    "customers.csv": b"email;orders\nann@example.com;4\neve@example.com;\n",
     "report.html": b"<p>Live</p>\n",
     "report.txt": b"Live\n",
     "report.pdf": b"%PDF-1.4\n",
