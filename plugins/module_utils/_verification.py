@@ -22,6 +22,8 @@ COMPLIANT = "compliant"
 # The status of a record that is as it should be.
 RIGHT = "pass"
 LONGEST_WAIT = 24 * 3600
+# How requests end that may end otherwise later: without an answer, or with that of a gateway.
+PASSING = (None, 502, 503, 504)
 # Compliance statuses that do not pass by themselves, and who can end them.
 STUCK = {
     "missing_company_info": "the account's company info is missing: give it with community.mailtrap.company_info",
@@ -121,7 +123,12 @@ def _awaited(client, path, domain, until, wait, interval):
         if left <= 0:
             break
         time.sleep(min(interval, left))
-        domain = _read(client, path)
+        try:
+            domain = _read(client, path)
+        except MailtrapError as error:
+            # What was there a minute ago may be there in a minute: an hour's wait is not given up for a short outage.
+            if left <= interval or error.status not in PASSING:
+                raise
     return domain
 
 

@@ -151,6 +151,34 @@ def test_waiting(play_in, domain, later):
     assert 2 <= len(step.requests) < 10 and set(step.requests[1:]) == {"GET /api/domains/435"}
 
 
+@pytest.mark.parametrize(
+    "fault, times, survived", [({"status": 503}, 2, True), ({"drop": True}, 2, True), ({"status": 403}, 1, False)]
+)
+def test_an_outage_while_waiting(play_in, domain, fault, times, survived):
+    domain.fault(path="/api/domains/435", times=times, **fault)
+    (step,) = play_in(
+        "in_process",
+        """
+        - community.mailtrap.domain_verification: {domain: shop.example, wait: 4, interval: 1, retries: 0}
+          ignore_errors: true
+        """,
+    )
+    assert step.failed and ("within 4 s" in step.msg) is survived
+    assert len(step.requests) == (5 if survived else 2)
+
+
+def test_an_outage_at_the_end_of_a_wait(play_in, domain):
+    domain.fault(path="/api/domains/435", status=503)
+    (step,) = play_in(
+        "in_process",
+        """
+        - community.mailtrap.domain_verification: {domain: shop.example, wait: 2, interval: 1, retries: 0}
+          ignore_errors: true
+        """,
+    )
+    assert step["status"] == 503 and step.msg.startswith("Could not verify domain 'shop.example': ")
+
+
 def test_waiting_for_compliance(play_in, domain, later):
     def let_pass():
         domain.domain("shop.example", dns="ok", check=True)

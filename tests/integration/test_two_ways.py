@@ -52,6 +52,10 @@ TASKS = """
   ignore_errors: true
 - community.mailtrap.inbox: {name: Box, project: Renamed}
   check_mode: true
+- community.mailtrap.email_log_info: {limit: 1, filters: {to: {operator: equal}}}
+  ignore_errors: true
+- community.mailtrap.stats_info: {start_date: 7d, sending_domain: none.example}
+  check_mode: true
 - community.mailtrap.project: {name: Not now}
   when: false
 """
