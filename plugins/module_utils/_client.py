@@ -37,6 +37,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._errors import 
     MailtrapError,
     messages_of,
 )
+from ansible_collections.community.mailtrap.plugins.module_utils._pace import Pace, window_of
 from ansible_collections.community.mailtrap.plugins.module_utils._words import (
     current_words,
     is_scoped,
@@ -70,11 +71,6 @@ _MEANINGS = {"general": STATUS_MEANING, "storage": STORAGE_MEANING}
 # The sending hosts refuse requests without a usual user agent (facts 1.1).
 USER_AGENT = "ansible-community.mailtrap (+https://github.com/ansible-collections/community.mailtrap)"
 
-# Seconds of the rate windows (facts 1.10); the general one holds everywhere else.
-_WINDOWS = (
-    (re.compile(r"/(contacts|stats|suppressions|email_logs)(/|$)"), 60),
-    (re.compile(r""), 10),
-)
 # A longer wait than any window is the user's decision, not ours.
 LONGEST_WAIT = 60
 LONGEST_TIMEOUT = 3600
@@ -95,6 +91,7 @@ class Client:
     :param timeout: int, seconds to wait for a connection, and for each part of an answer.
     :param retries: int, how often one request is repeated at most.
     :param validate_certs: bool. :param ca_path: str or None, a file or folder of certificates to trust.
+    :param pace: Pace, where several clients of one token share it.
     :ivar waited: float, seconds that the service's rate limits have cost so far.
     :raises MailtrapError: when the token or the URL cannot be used.
     """
@@ -109,6 +106,7 @@ class Client:
         validate_certs=True,
         ca_path=None,
         sleep=time.sleep,
+        pace=None,
     ):
         if not 1 <= timeout <= LONGEST_TIMEOUT or retries < 0:
             limits = f"timeout must be 1 to {LONGEST_TIMEOUT} s, and retries 0 or more"
@@ -118,6 +116,7 @@ class Client:
         self._timeout = timeout
         self._retries = retries
         self._sleep = sleep
+        self._pace = pace or Pace()
         self.waited = 0.0
         self._verify = (_checked_ca_path(ca_path) or True) if validate_certs else False
         self._token = _checked_token(api_token)
@@ -242,7 +241,7 @@ class Client:
         for attempt in range(self._retries + 1):
             last = attempt == self._retries
             try:
-                response = self._sent(request)
+                response = self._sent_in_turn(request, path) if host == "general" else self._sent(request)
             except (faults.RequestException, HTTPError) as fault:
                 sent = _may_have_been_sent(fault)
                 lost = lost or sent
@@ -293,6 +292,19 @@ class Client:
             request.headers["Content-Type"] = "application/json"
             request.headers["Content-Length"] = str(sum(map(len, body)))
         return request
+
+    def _sent_in_turn(self, request, path):
+        turn, wait = self._pace.turn(path)
+        if wait > 0:
+            self.waited += wait
+            self._sleep(wait)
+        headers = None
+        try:
+            response = self._sent(request)
+            headers = response.headers
+            return response
+        finally:
+            self._pace.answered(turn, headers)
 
     def _sent(self, request):
         response = self._adapter.send(
@@ -433,8 +445,7 @@ def _asked_wait(header):
 
 def _window_wait(path, attempt):
     """Return seconds to wait after a 429 that names none: growing, past the whole window in four tries."""
-    window = next(seconds for pattern, seconds in _WINDOWS if pattern.search(path))
-    return min(LONGEST_WAIT, window / 10 * _growth(attempt))
+    return min(LONGEST_WAIT, window_of(path).seconds / 10 * _growth(attempt))
 
 
 def _backoff(attempt):
