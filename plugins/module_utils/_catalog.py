@@ -10,11 +10,15 @@ from __future__ import annotations
 
 import re
 
+from ansible_collections.community.mailtrap.plugins.module_utils import _company_info, _webhook
 from ansible_collections.community.mailtrap.plugins.module_utils._contact_values import (
     fitted,
     may_be_otherwise,
     type_of,
 )
+from ansible_collections.community.mailtrap.plugins.module_utils._domain_name import ascii_name, name_fault
+from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError
+from ansible_collections.community.mailtrap.plugins.module_utils._pages import BY_LAST_ID, until_short
 from ansible_collections.community.mailtrap.plugins.module_utils._resource import (
     Field,
     Parent,
@@ -25,6 +29,8 @@ from ansible_collections.community.mailtrap.plugins.module_utils._resource impor
 
 # The part of a sandbox's e-mail address that the server adds to the alias and never changes (facts 0.4, trap 1).
 _ALIAS_SUFFIX = re.compile(r"-[0-9a-f]{6}$")
+
+_ADDRESS = re.compile(r"[^\s@<>,;:]+@[^\s@<>,;:]+")
 
 
 def _alias(username):
@@ -91,6 +97,29 @@ def _field_values(values, now, lists):
     return fitted(values, types, lists.lack)
 
 
+def _or_none(number, now=None):
+    return number or None
+
+
+def _ascii_name(name, now):
+    return ascii_name(name)
+
+
+def _is_for_ever(domain):
+    return "it is the demo domain, which comes with the account and stays as it is" if domain.get("demo") else None
+
+
+def _no_address(text):
+    return None if _ADDRESS.fullmatch(text) else f"{text!r} is not an e-mail address, such as ann@example.com"
+
+
+def _stream_of_new(stored, now):
+    """Only the service itself suppresses an address on all streams (facts 3.18)."""
+    if stored == "any":
+        raise MailtrapError("sending_stream 'any' is there to find what the service made; a new one needs another")
+    return stored
+
+
 PROJECT = Resource(
     name="project",
     plural="projects",
@@ -103,6 +132,7 @@ PROJECT = Resource(
 SANDBOX = Resource(
     name="sandbox",
     plural="sandboxes",
+    former="inbox",
     path="/api/sandboxes",
     create_path="/api/projects/{project_id}/sandboxes",
     wrapper="sandbox",
@@ -118,17 +148,131 @@ SANDBOX = Resource(
 DOMAIN = Resource(
     name="domain",
     plural="domains",
+    former="sending_domain",
     path="/api/domains",
     wrapper="domain",
     key="domain_name",
     fields=(
-        Field("domain_name", update=False, normal=_lower),
+        Field(
+            "domain_name",
+            {"type": "str", "aliases": ["name"]},
+            update=False,
+            check=name_fault,
+            stored=_ascii_name,
+            normal=ascii_name,
+        ),
         Field("open_tracking_enabled", {"type": "bool"}, create=False),
         Field("click_tracking_enabled", {"type": "bool"}, create=False),
         Field("auto_unsubscribe_link_enabled", {"type": "bool"}, create=False),
         Field("tracking_opt_out_enabled", {"type": "bool"}, create=False),
         Field("inbound_enabled", {"type": "bool"}, create=False),
+        Field(
+            "company_info",
+            _company_info.SPEC,
+            create=False,
+            fetched="company_info",
+            shared=True,
+            request=_company_info.write,
+            stored=_company_info.put_over,
+            normal=_company_info.without_blanks,
+        ),
     ),
+    frozen=_is_for_ever,
+)
+
+WEBHOOK = Resource(
+    name="webhook",
+    plural="webhooks",
+    path="/api/webhooks",
+    wrapper="webhook",
+    key="url",
+    within=("webhook_type", "sending_stream", "domain_id", "inbound_inbox_id"),
+    fields=(
+        Field("url", check=_webhook.url_fault, told=_webhook.url_told, veiled=True),
+        Field("active", {"type": "bool"}, remark=_webhook.paused),
+        Field("webhook_type", {"type": "str", "choices": list(_webhook.TYPES)}, required=True, update=False),
+        Field("payload_format", {"type": "str", "choices": ["json", "jsonlines"]}),
+        Field("sending_stream", {"type": "str", "choices": ["transactional", "bulk"]}, update=False),
+        Field(
+            "domain_id",
+            reference=Reference(DOMAIN, "domain", nothing=0),
+            update=False,
+            stored=_or_none,
+            normal=_or_none,
+        ),
+        Field("inbound_inbox_id", {"type": "int"}, stored=_or_none, normal=_or_none),
+        Field(
+            "event_types",
+            {"type": "list", "elements": "str"},
+            check=_webhook.event_types_fault,
+            stored=_webhook.without_repeats,
+            normal=_as_set,
+        ),
+    ),
+    one_time="signing_secret",
+    rules=_webhook.rules,
+    foreign=_webhook.foreign,
+)
+
+# Whom a suppression or an opt-out is about: the domain is written by its id and read by its name, "" or null for all.
+_EMAIL = Field("email", update=False, check=_no_address, normal=_lower)
+_DOMAIN = Field(
+    "domain_name",
+    {"type": "str", "aliases": ["sending_domain"]},
+    option="domain",
+    create=False,
+    update=False,
+    stored=_ascii_name,
+    normal=ascii_name,
+)
+_DOMAIN_ID = Field(
+    "domain_id", option="domain", reference=Reference(DOMAIN, "domain", nothing=""), required=True, shown=False
+)
+
+SUPPRESSION = Resource(
+    name="suppression",
+    plural="suppressions",
+    path="/api/suppressions",
+    key="email",
+    within=("domain_name", "sending_stream"),
+    pages=until_short(1000),
+    filters=("email", "start_time", "end_time"),
+    bulk="emails",
+    readable=False,
+    unique=True,
+    id_type="str",
+    fields=(
+        _EMAIL,
+        _DOMAIN,
+        _DOMAIN_ID,
+        Field(
+            "sending_stream",
+            {"type": "str", "choices": ["transactional", "bulk", "any"]},
+            required=True,
+            update=False,
+            sent=_stream_of_new,
+        ),
+        Field(
+            "type",
+            {"type": "str", "choices": ["hard bounce", "unsubscription", "spam complaint", "manual import"]},
+            update=False,
+        ),
+    ),
+)
+
+TRACKING_OPT_OUT = Resource(
+    name="tracking_opt_out",
+    plural="tracking_opt_outs",
+    path="/api/tracking_opt_outs",
+    key="email",
+    within=("domain_name",),
+    pages=BY_LAST_ID,
+    filters=("email", "start_time", "end_time"),
+    bulk="emails",
+    readable=False,
+    unique=True,
+    id_type="str",
+    fields=(_EMAIL, _DOMAIN, _DOMAIN_ID),
 )
 
 EMAIL_TEMPLATE = Resource(

@@ -169,7 +169,7 @@ class _Reading:
         if not wrong:
             try:
                 options = {**options, **_texts(resource, options)}
-                check_wanted(resource, wanted_of(resource, options))
+                check_wanted(resource, wanted_of(resource, options), options)
             except MailtrapError as error:
                 wrong = error.messages
         self.wrong.extend(f"{place}: {message}" for message in wrong)

@@ -25,6 +25,8 @@ from ansible_collections.community.mailtrap.plugins.module_utils._resource impor
     ignored,
     match,
     plan,
+    remarks,
+    replaces,
     set_later,
     wanted_of,
 )
@@ -82,9 +84,14 @@ class Lists:
         self.warnings = []
         self._read = {}
 
-    def of(self, resource, parent_id=None, query=None):
-        """Return all objects of a kind: list of dict; ``query``, a dict, is what the service narrows them by."""
-        asked = (resource.name, parent_id, tuple(sorted((query or {}).items())))
+    def of(self, resource, parent_id=None, query=None, **some):
+        """Return all objects of a kind: list of dict; ``query``, a dict, is what the service narrows them by.
+
+        :param some: what all_of takes to return some of them only, which are not kept then.
+        """
+        if some:
+            return listed(self.client, resource, parent_id, query, **some)
+        asked = _asked(resource, parent_id, query)
         if asked not in self._read:
             self._read[asked] = listed(self.client, resource, parent_id, query)
         return self._read[asked]
@@ -99,6 +106,14 @@ class Lists:
             return found[0]
         ids = ", ".join(str(item["id"]) for item in found) or "none"
         raise MailtrapError(f"{resource.name}_id is needed, for there is not one {resource.noun} but: {ids}")
+
+    def share(self, resource, name, values):
+        """Read the list of a kind whole, and answer from it what the service is asked for by each value of a field."""
+        field, groups = resource.field(name), {}
+        for item in self.of(resource):
+            groups.setdefault(field.normal(field.value(item)), []).append(item)
+        for value in values:
+            self._read[_asked(resource, None, {name: value})] = groups.get(field.normal(value), [])
 
     def id_of(self, resource, key, needed=True):
         """Return the id of the object of a name, None where there is none and check mode, or nobody, needs it.
@@ -118,6 +133,10 @@ class Lists:
         self.warnings.extend(_missing(what, self.check_mode))
 
 
+def _asked(resource, parent_id, query):
+    return (resource.name, parent_id, tuple(sorted((query or {}).items())))
+
+
 def ensure(client, resource, options, check_mode=False, lists=None, planned=None):
     """Bring one object to its state with the least requests.
 
@@ -130,7 +149,7 @@ def ensure(client, resource, options, check_mode=False, lists=None, planned=None
     """
     label = _label(resource, options)
     absent = options["state"] == "absent"
-    if absent and options.get("id") is not None and not check_mode and not planned:
+    if absent and options.get("id") is not None and not check_mode and not planned and not resource.freezes:
         with attempting(f"delete {label}"):
             return _delete_unseen(client, resource, options)
     lists = lists or Lists(client, check_mode)
@@ -138,23 +157,24 @@ def ensure(client, resource, options, check_mode=False, lists=None, planned=None
     wanted = wanted_of(resource, options)
     if not absent:
         with attempting(f"manage {label}"):
-            check_wanted(resource, wanted)
+            check_wanted(resource, wanted, options)
     with attempting(f"find {label}"):
         compared = [item for item in resource.fields if item.shown and (not absent or item.name in resource.identity)]
         wanted = resolved(compared, wanted, options, lists, needed=not absent)
         place = _find(client, resource, options, wanted, lists)
+    recreate = bool(options.get("recreate"))
     with attempting(f"{'update' if place.current else 'create'} {label}"):
         if not absent:
             lists.warnings.extend(_check_place(resource, place, check_mode))
-            if place.current is None:
+            if place.current is not None:
+                place.current = complete(client, resource, place, wanted)
+            if place.current is None or (recreate and replaces(resource, place.current, wanted)):
                 unseen = [item for item in resource.fields if not item.shown]
                 wanted = resolved(unseen, wanted, options, lists)
-            else:
-                place.current = complete(client, resource, place, wanted)
             wanted = _fitted(resource, wanted, place.current, lists)
-        recreate = bool(options.get("recreate"))
         todo = (planned or plan)(resource, place.current, wanted, options["state"], place.parent_id, recreate)
-    warnings = lists.warnings[told:]
+    told_of_change = remarks(resource, place.current, todo.after)
+    warnings = [*lists.warnings[told:], *(f"{label[0].upper()}{label[1:]} {reason}." for reason in told_of_change)]
     if check_mode or not todo.writes:
         return Outcome(bool(todo.writes), place.current, todo.after, warnings)
     if absent:
@@ -248,7 +268,7 @@ def seek(client, resource, options, identity, known):
 
 
 def read(client, resource, options, check_mode=False):
-    """Find the objects that match: by id, by key, by parent, by what they refer to, or all.
+    """Find the objects that match: by id, by key, by parent, by what they refer to, or all, up to a limit.
 
     :returns: Lookup of a list of dict.
     :raises MailtrapError: also when the parent that was named is not there, but for check mode.
@@ -256,20 +276,25 @@ def read(client, resource, options, check_mode=False):
     lists = Lists(client, check_mode)
     object_id, key = options.get("id"), options.get(resource.key)
     one = object_id if object_id is not None or not resource.by_key else key
+    limit = options.get("limit")
+    if limit is not None and limit < 1:
+        raise MailtrapError(f"limit must be 1 or more; it is {limit}")
     with attempting(f"read the {resource.many}" if one is None else f"read {_label(resource, options)}"):
         if one is not None and resource.readable:
             parent_id, missing = _parent(resource, options, lists) if resource.nested else (None, None)
             found = None if missing else _fetched(client, resource, one, parent_id)
             return Lookup([found] if found else [])
-        wanted = resolved(resource.fields, wanted_of(resource, options), options, lists)
+        looked_at = [item for item in resource.fields if item.shown or item.name in resource.filters]
+        wanted = resolved(looked_at, wanted_of(resource, options), options, lists)
         if any(None in value for value in wanted.values() if isinstance(value, list)):  # nothing refers to what is not
             return Lookup([], lists.warnings)
-        siblings, place = _siblings(resource, {**options, **wanted}, lists)
+        some = {"fits": lambda one: bool(_alike(resource, [one], wanted)), "limit": limit} if limit else {}
+        siblings, place = _siblings(resource, {**options, **wanted}, lists, **some)
         if place.missing_parent:
             return Lookup([], _missing(place.missing_parent, check_mode))
         if object_id is not None:
             return Lookup([item for item in siblings if item["id"] == object_id])
-        return Lookup(_alike(resource, siblings, wanted), lists.warnings)
+        return Lookup(_alike(resource, siblings, wanted)[:limit], lists.warnings)
 
 
 def find_one(client, resource, options, check_mode, lists=None):
@@ -309,15 +334,15 @@ def unwrapped(answer):
     return answer
 
 
-def listed(client, resource, parent_id=None, query=None):
+def listed(client, resource, parent_id=None, query=None, **some):
     """Return all objects of a kind, of one parent where its path tells: list of dict.
 
-    :param query: dict, what the service narrows the list by.
+    :param query: dict, what the service narrows the list by. :param some: what all_of takes to return fewer.
     :raises MailtrapError: when the answer is anything else: that is no proof that there are none.
     """
     path = resource.list_path(parent_id)
     try:
-        return all_of(client, path, resource.many, query=query, style=resource.pages)
+        return all_of(client, path, resource.many, query=query, style=resource.pages, **some)
     except MailtrapError as error:
         if error.status == 404 and not resource.nested:  # a list is always there
             error.messages.append("is api_url right?")
@@ -343,6 +368,8 @@ def resolved(fields, wanted, options, lists, needed=True):
         named = options.get(reference.option) if reference else None
         if named is not None and reference.many:
             wanted[item.name] = wanted.get(item.name, []) + [id_of(reference.resource, name) for name in named]
+        elif named == "" and reference.nothing is not None:
+            wanted[item.name] = reference.nothing
         elif named is not None:
             wanted[item.name] = id_of(reference.resource, named)
         if item.resolve and wanted.get(item.name) is not None:
@@ -370,8 +397,11 @@ def _find(client, resource, options, wanted, lists):
     return place
 
 
-def _siblings(resource, options, lists):
-    """Return the objects among which a key must be unique, and the Place without the object itself."""
+def _siblings(resource, options, lists, **some):
+    """Return the objects among which a key must be unique, and the Place without the object itself.
+
+    :param some: what all_of takes to return fewer of them, where that saves requests.
+    """
     query = _query(resource, options)
     parent = resource.parent
     parent_id, parent_key = _parent_words(resource, options)
@@ -380,7 +410,7 @@ def _siblings(resource, options, lists):
         if missing:
             return [], Place(None, missing_parent=missing)
         try:
-            return lists.of(resource, parent_id, query), Place(None, parent_id)
+            return lists.of(resource, parent_id, query, **some), Place(None, parent_id)
         except MailtrapError as error:
             if error.status != 404:
                 raise
@@ -388,7 +418,7 @@ def _siblings(resource, options, lists):
                 None, missing_parent=f"{parent.noun} {parent_id if parent_key is None else repr(parent_key)}"
             )
     if parent_id is None and parent_key is None:
-        return lists.of(resource, query=query), Place(None)
+        return lists.of(resource, query=query, **some), Place(None)
     if parent_id is not None:
         found = _fetched(lists.client, parent.resource, parent_id)
         missing = f"{parent.noun} with id {parent_id}"
@@ -457,8 +487,12 @@ def _with_fetched(client, resource, current, wanted, parent_id):
     """Return an object with those wanted fields that are read by a request of their own; a 404 is no value."""
     for item in resource.fields:
         if item.fetched and item.name in wanted:
-            answer = client.find(f"{resource.path_of(current['id'], parent_id)}/{item.fetched}")
-            current = item.put(current, unwrapped(answer))
+            path = f"{resource.path_of(current['id'], parent_id)}/{item.fetched}"
+            found = unwrapped(client.find(path))
+            if not isinstance(found, (dict, type(None))):
+                sentence = f"the service's answer holds no {item.name.replace('_', ' ')}"
+                raise MailtrapError(sentence, method="GET", path=path)
+            current = item.put(current, found)
     return current
 
 
@@ -542,7 +576,9 @@ def _update(client, resource, write, done, predicted, label):
         try:
             answer = client.request(write.method, write.path, write.body)
             if write.answers == OBJECT:
-                kept = {name: done.now[name] for name in (resource.one_time,) if name in done.now}
+                # No answer to a write shows these.
+                apart = [resource.one_time, *(item.name for item in resource.fields if item.fetched)]
+                kept = {name: done.now[name] for name in apart if name in done.now}
                 done.now = {**kept, **_object(resource, answer, write.method, write.path)}
             elif write.answers == NOTHING:
                 done.now = {**predicted, "id": done.now["id"]}

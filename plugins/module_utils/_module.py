@@ -14,6 +14,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
 from ansible_collections.community.mailtrap.plugins.module_utils import _client, _engine
+from ansible_collections.community.mailtrap.plugins.module_utils._bulk import ensure_each, entries
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError
 from ansible_collections.community.mailtrap.plugins.module_utils._files import (
     check_dest,
@@ -52,15 +53,42 @@ CONNECTION_OPTIONS = {
 }
 
 
-def run(work, argument_spec, **constraints):
+class _Module(AnsibleModule):
+    """An AnsibleModule that neither returns nor logs its options as they are, but what may be told of them.
+
+    :param told: dict of option -> function (value) -> what may be told of it.
+    """
+
+    def __init__(self, told, **arguments):
+        self._told = told
+        super().__init__(**arguments)
+
+    def exit_json(self, **result):
+        super().exit_json(invocation={"module_args": self._told_params()}, **result)
+
+    def fail_json(self, msg, **result):
+        super().fail_json(msg, invocation={"module_args": self._told_params()}, **result)
+
+    def _log_invocation(self):
+        params, self.params = self.params, self._told_params()
+        super()._log_invocation()
+        self.params = params
+
+    def _told_params(self):
+        told = {name: tell(self.params[name]) for name, tell in self._told.items() if self.params.get(name) is not None}
+        return {**self.params, **told}
+
+
+def run(work, argument_spec, told=None, **constraints):
     """Run a module: validate its options, do the work, exit with its result.
 
     :param work: function (client, options, check_mode) -> dict, the result; it may hold a diff and warnings.
     :param argument_spec: dict, the options besides those of the connection.
+    :param told: dict of option -> function (value) -> what may be told of it, for options that hold secrets in part.
     :param constraints: further arguments of AnsibleModule, such as mutually_exclusive.
     """
-    module = AnsibleModule(
-        argument_spec={**CONNECTION_OPTIONS, **argument_spec}, supports_check_mode=True, **constraints
+    module = _Module(
+        told or {}, argument_spec={**CONNECTION_OPTIONS, **argument_spec}, supports_check_mode=True, **constraints
     )
     if _client.REQUESTS_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("requests"), exception=_client.REQUESTS_IMPORT_ERROR)
@@ -90,6 +118,8 @@ def run_state(resource, argument_spec=None, bring=_engine.ensure, names=(), **co
     def work(client, options, check_mode):
         if options.get("dest"):
             check_dest(options["dest"])
+        if resource.bulk and options[resource.bulk] is not None:
+            return _brought_each(client, resource, options, check_mode)
         try:
             outcome = bring(client, resource, _with_sources(resource, options), check_mode)
         except MailtrapError as error:
@@ -112,11 +142,14 @@ def run_state(resource, argument_spec=None, bring=_engine.ensure, names=(), **co
         **({"dest": {"type": "path"}} if resource.one_time else {}),
         **place_of(resource),
         **options_of(resource),
+        **({resource.bulk: {"type": "list", "elements": "str"}} if resource.bulk else {}),
         **(argument_spec or {}),
     }
     rules = rules_of(resource)
-    rules["required_one_of"].append(("id", resource.key, *names))
-    run(work, spec, **_together(within(rules, spec), constraints))
+    several = (resource.bulk,) if resource.bulk else ()
+    rules["required_one_of"].append(("id", resource.key, *several, *names))
+    rules["mutually_exclusive"].extend((name, option) for name in ("id", resource.key) for option in several)
+    run(work, spec, _told(resource), **_together(within(rules, spec), constraints))
 
 
 def run_info(resource, argument_spec=None, **constraints):
@@ -133,14 +166,42 @@ def run_info(resource, argument_spec=None, **constraints):
     key = resource.field(resource.key)
     spec = {
         "id": {"type": resource.id_type},
-        key.option or key.name: {"type": "str"},
+        key.option or key.name: key.spec or {"type": "str"},
         **_secrets_option(resource),
         **place_of(resource),
         **(argument_spec or {}),
     }
     rules = rules_of(resource)
     rules["mutually_exclusive"].append(("id", resource.key))
-    run(work, spec, **_together(within(rules, spec), constraints))
+    run(work, spec, _told(resource), **_together(within(rules, spec), constraints))
+
+
+def _brought_each(client, resource, options, check_mode):
+    """Bring the objects of several keys to a state, and return the result: dict."""
+
+    def shown(found):
+        return [{**entry, resource.name: _shown(resource, entry[resource.name], options)} for entry in found]
+
+    try:
+        outcomes = ensure_each(client, resource, options, check_mode)
+    except MailtrapError as error:
+        error.data["rate_limit_wait"] = round(client.waited, 1)
+        if resource.bulk in error.data:
+            error.data[resource.bulk] = shown(error.data[resource.bulk])
+        raise
+    changed = {key: outcome for key, outcome in outcomes.items() if outcome.changed}
+    return {
+        "changed": bool(changed),
+        resource.bulk: shown(entries(resource, outcomes)),
+        "rate_limit_wait": round(client.waited, 1),
+        "diff": [diff(resource, outcome.before, outcome.after) for outcome in changed.values()],
+        "warnings": list(dict.fromkeys(text for outcome in outcomes.values() for text in outcome.warnings)),
+    }
+
+
+def _told(resource):
+    """Return the options that hold secrets in part: dict of option -> function (value) -> what may be told of it."""
+    return {field.option or field.name: field.told for field in resource.fields if field.veiled}
 
 
 def _together(rules, constraints):
@@ -162,7 +223,7 @@ def _with_sources(resource, options):
 
 
 def _secrets_option(resource):
-    return {"reveal_secrets": {"type": "bool", "default": False, "no_log": False}} if resource.secrets else {}
+    return {"reveal_secrets": {"type": "bool", "default": False, "no_log": False}} if resource.reveals else {}
 
 
 def _delivered(resource, shown, options):

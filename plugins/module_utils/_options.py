@@ -14,16 +14,32 @@ def options_of(resource):
     spec = {}
     for field in resource.fields:
         if field.shown:
-            spec[field.option or field.name] = field.spec or _usual_spec(field.reference)
+            name = field.option or field.name
+            spec[name] = field.spec or _usual_spec(name, field.reference)
         if field.source:
             spec[field.source] = {"type": "path"}
         if field.reference:
-            spec.setdefault(field.reference.option, _one_or_many("str", field.reference.many))
+            option = field.reference.option
+            spec.setdefault(option, {**_one_or_many("str", field.reference.many), **_former(option, field.reference)})
     return spec
 
 
-def _usual_spec(reference):
-    return _one_or_many(reference.resource.id_type, reference.many) if reference else {"type": "str"}
+def some_of(resource, *names):
+    """Return those of the options that describe an object: dict, an argument spec of Ansible."""
+    spec = options_of(resource)
+    return {name: spec[name] for name in names}
+
+
+def _usual_spec(name, reference):
+    if not reference:
+        return {"type": "str"}
+    return {**_one_or_many(reference.resource.id_type, reference.many), **_former(name, reference)}
+
+
+def _former(option, reference):
+    """Return the aliases of an option that is called after the kind of object that it refers to: dict."""
+    now, then = reference.resource.name, reference.resource.former
+    return {"aliases": [option.replace(now, then, 1)]} if then and option in (now, f"{now}_id") else {}
 
 
 def _one_or_many(kind, many):

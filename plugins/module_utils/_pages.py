@@ -90,6 +90,14 @@ def pages(client, path, called, **how):
     return (found for _answer, found in answers(client, path, called, **how))
 
 
-def all_of(client, path, called, **how):
-    """Return the objects of all pages: list of dict; see :func:`answers`."""
-    return [item for page in pages(client, path, called, **how) for item in page]
+def all_of(client, path, called, fits=None, limit=None, **how):
+    """Return the objects of all pages: list of dict; see :func:`answers`.
+
+    :param fits: function (object) -> bool, whether it is one of those to return. :param limit: int, how many at most.
+    """
+    found = []
+    for page in pages(client, path, called, **how):
+        found.extend(item for item in page if fits is None or fits(item))
+        if limit is not None and len(found) >= limit:
+            break
+    return found[:limit]

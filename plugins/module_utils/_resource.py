@@ -26,6 +26,10 @@ def _itself(value):
     return value
 
 
+def _never(current):
+    return None
+
+
 def _as_wanted(wanted, now):
     return wanted
 
@@ -40,11 +44,13 @@ class Reference:
 
     :ivar resource: Resource, what they are. :ivar option: str, the option with a name, or names.
     :ivar many: bool, whether the field holds a list of ids.
+    :ivar nothing: what the field is set to by an empty name, or None where that has no meaning.
     """
 
     resource: Resource
     option: str
     many: bool = False
+    nothing: Any = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +80,8 @@ class Field:
     :ivar normal: function (value) -> the same for all values that make no difference.
     :ivar sent: function (stored, now) -> what to write in the request.
     :ivar told: function (value) -> what may be shown of it in sentences and differences.
+    :ivar veiled: bool, whether nothing else is shown in results either, unless secrets are to be revealed.
+    :ivar remark: function (now, then) -> str, what a user has to know of such a change, or None.
     :ivar fetched: str, last word of the path below the object that has to be read to know it, or None.
     :ivar shared: bool, whether all objects of the kind have the same.
     :ivar request: function (path, stored, now) -> Write, when it is changed by a request of its own; None otherwise.
@@ -102,6 +110,8 @@ class Field:
     normal: Callable[[Any], Any] = _itself
     sent: Callable[[Any, Any], Any] = _as_stored
     told: Callable[[Any], Any] = _itself
+    veiled: bool = False
+    remark: Callable[[Any, Any], Optional[str]] = lambda now, then: None
     fetched: Optional[str] = None
     shared: bool = False
     request: Optional[Callable[[str, Any, Any], Write]] = None
@@ -141,6 +151,7 @@ class Resource:
     """A kind of object of the service.
 
     :ivar name: str, singular: its name in results. :ivar plural: str, the name of a list of them.
+    :ivar former: str, the service's former name for it, or None.
     :ivar path: str, of the list; with ``/{id}`` added, of one object. It may name the parent's field in braces.
     :ivar fields: tuple of Field, what can be set, in the order of the API.
     :ivar wrapper: str, the key around a request's body, or None for a flat one (facts 1.6).
@@ -151,6 +162,7 @@ class Resource:
     :ivar create_path: str, where new ones are posted when that is not ``path``.
     :ivar pages: Pages, how the list goes on, or None for a list that is complete.
     :ivar filters: tuple of str, fields and options that the list takes as parameters.
+    :ivar bulk: str, the option that names several objects by their keys, or None; the key is one of ``filters`` then.
     :ivar by_key: bool, whether the path of an object may hold its key in place of its id.
     :ivar upsert: bool, whether an update by the key makes an object that is not there.
     :ivar readable: bool, whether one object can be read by itself.
@@ -163,7 +175,8 @@ class Resource:
     :ivar one_time: str, the field of a create answer that is never shown again, or None.
     :ivar fits: function (shown, secret) -> bool, whether this can be what was shown once of an object; None where that
         cannot be told.
-    :ivar rules: function (wanted) -> the sentences of what does not go together.
+    :ivar rules: function (given) -> the sentences of what does not go together, by ids or names.
+    :ivar foreign: function (wanted) -> the names of the fields that such an object cannot have.
     :ivar frozen: function (current) -> str, why an object cannot be changed any more, or None.
     :ivar protected: function (current, client) -> str, why an object must not go by the way, or None.
     """
@@ -172,6 +185,7 @@ class Resource:
     plural: str
     path: str
     fields: Tuple[Field, ...]
+    former: Optional[str] = None
     wrapper: Optional[str] = None
     key: str = "name"
     within: Tuple[str, ...] = ()
@@ -180,6 +194,7 @@ class Resource:
     create_path: Optional[str] = None
     pages: Optional[Pages] = None
     filters: Tuple[str, ...] = ()
+    bulk: Optional[str] = None
     by_key: bool = False
     upsert: bool = False
     readable: bool = True
@@ -192,8 +207,9 @@ class Resource:
     secrets: Tuple[str, ...] = ()
     one_time: Optional[str] = None
     fits: Optional[Callable[[dict, str], bool]] = None
-    rules: Callable[[dict], Iterable[str]] = lambda wanted: ()
-    frozen: Callable[[dict], Optional[str]] = lambda current: None
+    rules: Callable[[dict], Iterable[str]] = lambda given: ()
+    foreign: Callable[[dict], Iterable[str]] = lambda wanted: ()
+    frozen: Callable[[dict], Optional[str]] = _never
     protected: Callable[[dict, Any], Optional[str]] = lambda current, client: None
 
     @property
@@ -220,6 +236,16 @@ class Resource:
     def nested(self):
         """Whether its path can only be told with the id of its parent: bool."""
         return "{" in self.path
+
+    @property
+    def freezes(self):
+        """Whether there are objects that cannot be changed any more: bool."""
+        return self.frozen is not _never
+
+    @property
+    def reveals(self):
+        """Whether it holds what is shown only to whom asks for it: bool."""
+        return bool(self.secrets) or any(field.veiled for field in self.fields)
 
     @property
     def recreatable(self):
@@ -287,13 +313,16 @@ def wanted_of(resource, options):
     return {name: value for name, value in given.items() if value is not None}
 
 
-def check_wanted(resource, wanted):
+def check_wanted(resource, wanted, options=None):
     """Refuse values that the service is known to refuse, all of them in one go.
 
+    :param options: dict, what objects are named by that the fields refer to.
     :raises MailtrapError: nothing has been asked for then.
     """
     wrong = [reason for field in resource.fields if field.name in wanted for reason in _faults(resource, field, wanted)]
-    wrong.extend(resource.rules(wanted))
+    references = {field.name: field.reference.option for field in resource.fields if field.reference}
+    named = {name: (options or {}).get(option) for name, option in references.items()}
+    wrong.extend(resource.rules({**{name: value for name, value in named.items() if value is not None}, **wanted}))
     if wrong:
         raise MailtrapError(*wrong)
 
@@ -359,12 +388,29 @@ def plan_recreate(resource, current, wanted, parent_id=None):
     The new one comes first, so that nothing is lost when it is refused, unless the service lets only one have the key.
     """
     kept = {field.name: field.value(current) for field in resource.fields if field.create and field.shown}
-    kept = {name: value for name, value in kept.items() if value is not None}
+    foreign = set(resource.foreign({**kept, **wanted}))
+    kept = {name: value for name, value in kept.items() if value is not None and name not in foreign}
     created = _plan_create(resource, {**kept, **wanted}, parent_id)
     delete = Write("DELETE", resource.path_of(current["id"], parent_id))
     key = resource.field(resource.key)
     taken = resource.unique and key.normal(key.value(created.after)) == key.normal(key.value(current))
     return Plan((delete, *created.writes) if taken else (*created.writes, delete), created.after)
+
+
+def replaces(resource, current, wanted):
+    """Say whether only a new object can be as it is wanted: bool. Pure."""
+    return any(not resource.field(name).update for name in _changes(resource, current, wanted))
+
+
+def remarks(resource, current, after):
+    """Return what a user has to know of a change: list of clauses. Pure.
+
+    :param current: dict, the object before, or None. :param after: dict, the object after, or None.
+    """
+    if current is None or after is None:
+        return []
+    found = [field.remark(field.value(current), field.value(after)) for field in resource.fields]
+    return [reason for reason in found if reason]
 
 
 def diff(resource, before, after):
@@ -376,10 +422,13 @@ def diff(resource, before, after):
 
 
 def without_secrets(resource, value):
-    """Return an object, or a list of them, without its secret fields, at any depth. Pure."""
+    """Return an object, or a list of them, without secrets at any depth, and with veiled fields masked. Pure."""
     if isinstance(value, list):
         return [without_secrets(resource, item) for item in value]
     if isinstance(value, dict):
+        for field in resource.fields:
+            if field.veiled and field.value(value) is not None:
+                value = field.put(value, field.told(field.value(value)))
         return {name: without_secrets(resource, item) for name, item in value.items() if name not in resource.secrets}
     return value
 
@@ -400,7 +449,8 @@ def _plan_create(resource, wanted, parent_id):
         made = f": {resource.made}" if resource.made else ""
         raise MailtrapError(f"there is no such {resource.noun}, and the API cannot make one{made}")
     needed = [field for field in resource.fields if field.required or field.name == resource.key]
-    missing = [_words_for(field) for field in needed if wanted.get(field.name) in (None, "", [])]
+    # None is there: it is what check mode has to do without.
+    missing = [_words_for(field) for field in needed if wanted.get(field.name, "") in ("", [])]
     if missing:
         raise MailtrapError(f"a new {resource.noun} needs {' and '.join(missing)}")
     body, after = {}, {"id": None}

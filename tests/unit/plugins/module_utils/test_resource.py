@@ -12,12 +12,15 @@ from ansible_collections.community.mailtrap.plugins.module_utils._catalog import
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError
 from ansible_collections.community.mailtrap.plugins.module_utils._resource import (
     Field,
+    Reference,
     Resource,
     Write,
     check_wanted,
     diff,
     ignored,
     plan,
+    remarks,
+    replaces,
     set_later,
     wanted_of,
     without_secrets,
@@ -201,3 +204,55 @@ def test_an_update_that_makes_what_is_not_there():
 def test_an_id_that_would_lead_elsewhere(object_id):
     with pytest.raises(MailtrapError, match="names no project"):
         PROJECT.path_of(object_id)
+
+
+OWNER = Resource("owner", "owners", "/api/owners", (Field("name"),))
+HOOK = Resource(
+    "hook",
+    "hooks",
+    "/api/hooks",
+    (
+        Field("name", told=lambda name: name[:1] + "***", veiled=True),
+        Field("on", remark=lambda now, then: "was off" if then and not now else None),
+        Field("kind", update=False),
+        Field("speed", update=False),
+        Field("owner_id", reference=Reference(OWNER, "owner", nothing=0), required=True, shown=False),
+    ),
+    secrets=("key",),
+    rules=lambda given: ["slow hooks have no owner"] if given.get("owner_id") and given.get("speed") == 0 else [],
+    foreign=lambda wanted: ["speed"] if wanted.get("kind") == "still" else [],
+)
+RUNNING = {"id": 1, "name": "secret", "on": False, "kind": "fast", "speed": 9, "key": "k"}
+
+
+def test_what_a_result_shows_of_a_veiled_field():
+    assert without_secrets(HOOK, [RUNNING]) == [{"id": 1, "name": "s***", "on": False, "kind": "fast", "speed": 9}]
+    assert HOOK.reveals and SANDBOX.reveals and not OWNER.reveals
+
+
+def test_what_a_user_has_to_know_of_a_change():
+    assert remarks(HOOK, RUNNING, {**RUNNING, "on": True}) == ["was off"]
+    assert remarks(HOOK, RUNNING, RUNNING) == remarks(HOOK, None, RUNNING) == remarks(HOOK, RUNNING, None) == []
+
+
+def test_a_new_one_has_nothing_of_the_old_one_that_does_not_belong_to_it():
+    wanted = {"kind": "still", "owner_id": 3}
+    assert replaces(HOOK, RUNNING, wanted) and not replaces(HOOK, RUNNING, {"on": True})
+    create, _delete = plan(HOOK, RUNNING, wanted, recreate=True).writes
+    assert create.body == {"name": "secret", "on": False, "kind": "still", "owner_id": 3}
+
+
+@pytest.mark.parametrize("owner, is_enough", [({"owner_id": 3}, True), ({"owner_id": None}, True), ({}, False)])
+def test_what_check_mode_does_without_is_not_missing(owner, is_enough):
+    if is_enough:
+        assert plan(HOOK, None, {"name": "x", **owner}).after == {"id": None, "name": "x"}
+    else:
+        with pytest.raises(MailtrapError, match="a new hook needs owner or owner_id"):
+            plan(HOOK, None, {"name": "x", **owner})
+
+
+@pytest.mark.parametrize("options, wanted", [({"owner": "Ann"}, {"speed": 0}), ({}, {"speed": 0, "owner_id": 3})])
+def test_rules_know_of_what_is_given_by_name_or_by_id(options, wanted):
+    with pytest.raises(MailtrapError, match="slow hooks have no owner"):
+        check_wanted(HOOK, wanted, options)
+    check_wanted(HOOK, {"speed": 0}, {"owner": None})
