@@ -319,12 +319,15 @@ def find_one(client, resource, options, check_mode, lists=None):
         return Lookup({}, [*lists.warnings[told:], *_missing(missing, check_mode)])
 
 
-def carry_out(client, write, check_mode, host="general"):
+def carry_out(client, write, check_mode, host="general", repeatable=None):
     """Make the one write of a verb and return its answer; in check mode make none, and return None.
 
+    :param host: str. :param repeatable: bool. Both as for Client.request.
     :raises MailtrapError: as Client.request.
     """
-    return None if check_mode else client.request(write.method, write.path, write.body, host=host)
+    if check_mode:
+        return None
+    return client.request(write.method, write.path, write.body, host=host, repeatable=repeatable)
 
 
 def unwrapped(answer):

@@ -94,6 +94,35 @@ def write_private(path, content):
         raise _unwritable(path, error) from None
 
 
+def check_folder(path):
+    """Refuse a folder in which keep could not write, as far as that can be known. It changes nothing.
+
+    :param path: str. :raises MailtrapError: one sentence.
+    """
+    if not os.path.isdir(path):
+        raise MailtrapError(f"dest names {path!r}, and there is no such folder")
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise MailtrapError(f"dest names {path!r}, and this folder cannot be written to")
+
+
+def keep(path, content, check_mode):
+    """Have a file that holds these bytes and is its owner's alone; its folder is made where that is missing.
+
+    :param path: str. :param content: bytes. :param check_mode: bool, whether to leave it as it is all the same.
+    :returns: bool, whether it was otherwise.
+    :raises MailtrapError: when it cannot be written.
+    """
+    if holds(path, content):
+        return False
+    if not check_mode:
+        try:
+            os.makedirs(os.path.dirname(os.path.abspath(path)), mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise _unwritable(path, error) from None
+        write_private(path, content)
+    return True
+
+
 def holds(path, content):
     """Say whether write_private would change nothing: bool.
 

@@ -13,6 +13,8 @@ from itertools import chain, islice
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import SANDBOX
 from ansible_collections.community.mailtrap.plugins.module_utils._engine import ABSENT
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError, attempting
+from ansible_collections.community.mailtrap.plugins.module_utils._files import check_folder
+from ansible_collections.community.mailtrap.plugins.module_utils._message_files import save
 from ansible_collections.community.mailtrap.plugins.module_utils._pages import objects, pages, until_short
 from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import meant_sandbox
 
@@ -55,9 +57,24 @@ class Message:
             self._parts[name] = self._fetched(name)
         return self._parts[name]
 
-    def shown(self, parts):
-        """Return the message as a dict, with those of its parts that are named, if any are."""
-        return {**self.fields, "parts": {name: self.part(name) for name in parts}} if parts else dict(self.fields)
+    def eml(self):
+        """Return the whole message as it came: bytes."""
+        return self._client.content(f"{self.path}/body.eml")
+
+    def attachment(self, attachment):
+        """Return what is in an attachment: bytes; ``attachment`` is one of the part attachments, a dict."""
+        path = attachment.get("download_path")
+        if not isinstance(path, str) or not path.startswith("/"):  # the token must go nowhere else
+            raise MailtrapError(f"the service's answer does not say where attachment {attachment['id']} is")
+        return self._client.content(path)
+
+    def shown(self, parts, known=()):
+        """Return the message as a dict, with those of its parts that are named, if any are.
+
+        :param parts: list of str. :param known: dict, parts as they are to be shown.
+        """
+        shown = {name: known[name] if name in known else self.part(name) for name in parts}
+        return {**self.fields, "parts": shown} if parts else dict(self.fields)
 
     def _fetched(self, name):
         if name in _TEXT_PARTS:
@@ -84,7 +101,7 @@ def messages_of(client, sandbox_id, search=None):
     :param search: str, what to narrow the list by, or None.
     :returns: iterator over lists of Message, newest first, one a request.
     """
-    base = _base(sandbox_id)
+    base = base_of(sandbox_id)
     query = {"search": search} if search else {}
     for page in pages(client, base, "messages", query=query, style=until_short(PAGE_SIZE)):
         yield [Message(client, f"{base}/{fields['id']}", fields) for fields in page]
@@ -92,7 +109,7 @@ def messages_of(client, sandbox_id, search=None):
 
 def message_of(client, sandbox_id, message_id):
     """Read one message: Message, or None where the service says 404."""
-    path = f"{_base(sandbox_id)}/{message_id}"
+    path = f"{base_of(sandbox_id)}/{message_id}"
     answer = client.find(path, absent=ABSENT)
     return None if answer is ABSENT else Message(client, path, objects([answer], "messages", path)[0])
 
@@ -106,6 +123,11 @@ def read_messages(client, options, check_mode):
     """
     if options["limit"] is not None and options["limit"] < 1:
         raise MailtrapError(f"limit must be 1 or more; it is {options['limit']}")
+    folder = options["dest"]
+    if folder is not None:
+        check_folder(folder)
+    elif "eml" in options["include"]:
+        raise MailtrapError("include names eml, which is written to a file: give dest")
     sandbox = meant_sandbox(client, options, check_mode)
     if not sandbox.found:
         return {"changed": False, "sandbox_messages": [], "warnings": sandbox.warnings}
@@ -116,8 +138,16 @@ def read_messages(client, options, check_mode):
         else:
             every = chain.from_iterable(messages_of(client, sandbox_id, options["search"]))
             messages = list(islice(every, options["limit"]))
-        return {"changed": False, "sandbox_messages": [message.shown(options["include"]) for message in messages]}
+        changed, shown = False, []
+        for message in messages:
+            written, saved = (
+                save(message, folder, options["include"], check_mode) if folder is not None else (False, {})
+            )
+            changed = changed or written
+            shown.append(message.shown(options["include"], saved))
+        return {"changed": changed, "sandbox_messages": shown}
 
 
-def _base(sandbox_id):
+def base_of(sandbox_id):
+    """Return the path of the messages of a sandbox: str."""
     return f"{SANDBOX.path_of(sandbox_id)}/messages"

@@ -8,9 +8,14 @@
 
 from __future__ import annotations
 
+import json
+
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import SANDBOX
-from ansible_collections.community.mailtrap.plugins.module_utils._engine import find_one, read
+from ansible_collections.community.mailtrap.plugins.module_utils._engine import carry_out, find_one, read
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError, attempting
+from ansible_collections.community.mailtrap.plugins.module_utils._files import check_dest, write_secret
+from ansible_collections.community.mailtrap.plugins.module_utils._pages import objects
+from ansible_collections.community.mailtrap.plugins.module_utils._resource import Write, without_secrets
 
 # The options of a module that works in one sandbox.
 SANDBOX_OPTIONS = {
@@ -26,6 +31,58 @@ def meant_sandbox(client, options, check_mode):
     identity = {"id": options["sandbox_id"], "name": options["sandbox"]}
     place = {"project": options["project"], "project_id": options["project_id"]}
     return find_one(client, SANDBOX, {**identity, **place}, check_mode)
+
+
+def known_sandbox(client, options, check_mode):
+    """Find the sandbox that is meant, with all that the service shows of it; see meant_sandbox."""
+    sandbox = meant_sandbox(client, options, check_mode)
+    if sandbox.found.keys() == {"id"}:
+        path = SANDBOX.path_of(sandbox.found["id"])
+        with attempting(f"read sandbox {sandbox.found['id']}"):
+            sandbox.found = objects([client.get(path)], "sandboxes", path)[0]
+    return sandbox
+
+
+def reset_credentials(client, options, check_mode):
+    """Have the service make new SMTP credentials, or a new address, for a sandbox.
+
+    :param options: dict, the options of community.mailtrap.sandbox_credentials.
+    :returns: dict with changed, and the sandbox, without its secrets unless they are to be shown.
+    :raises MailtrapError: it says so when they may have been reset.
+    """
+    dest = options["dest"]
+    if dest is not None:
+        check_dest(dest)
+    sandbox = meant_sandbox(client, options, check_mode)
+    found = sandbox.found
+    path = f"{SANDBOX.path_of(found.get('id'))}/reset_{options['reset']}"
+    with attempting(f"reset the {options['reset']} of sandbox {found.get('id')}"):
+        try:
+            answer = carry_out(client, Write("PATCH", path), check_mode)
+            found = found if check_mode else objects([answer], "sandboxes", path)[0]
+        except MailtrapError as error:
+            if error.uncertain:
+                error.messages.append("they may have been reset all the same: read them anew")
+            raise
+        if dest is not None and not check_mode:
+            _deliver(found, dest)
+    revealed = options["reveal_secrets"] and dest is None
+    return {
+        "changed": True,
+        "sandbox": (found if revealed else without_secrets(SANDBOX, found)) or None,
+        "warnings": sandbox.warnings,
+    }
+
+
+def _deliver(sandbox, dest):
+    try:
+        write_secret(dest, json.dumps(credentials_of(sandbox), indent=2))
+    except MailtrapError as error:
+        error.data = {"changed": True}
+        error.messages.append(
+            "they have been reset, and can be read by the lookup community.mailtrap.sandbox_credentials"
+        )
+        raise
 
 
 def read_credentials(client, sandboxes, place):
@@ -46,7 +103,7 @@ def read_credentials(client, sandboxes, place):
 
 
 def credentials_of(sandbox):
-    """Return how an application logs in to a sandbox: dict with host, port, ports, username and password. Pure.
+    """Return how an application reaches a sandbox: dict with host, port, ports, username, password and email. Pure.
 
     :raises MailtrapError: when the sandbox, as the service showed it, lacks some of it.
     """
@@ -62,7 +119,12 @@ def credentials_of(sandbox):
         "ports": sandbox["smtp_ports"],
         "username": sandbox["username"],
         "password": sandbox["password"],
+        "email": f"{sandbox['email_username']}@{sandbox['email_domain']}" if _has_address(sandbox) else None,
     }
+
+
+def _has_address(sandbox):
+    return all(map(sandbox.get, ("email_username_enabled", "email_username", "email_domain")))
 
 
 def _picked(sandboxes, wanted):

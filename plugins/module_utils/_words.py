@@ -50,6 +50,7 @@ _UNSCOPED = (
     "/api/inbound",
     "/api/email_campaigns",
     "/api/tracking_opt_outs",
+    "/api/testing_message_parts",
 )
 _UNSCOPED_END = "/company_info"
 

@@ -11,13 +11,25 @@ short_description: Read the mail in a Mailtrap sandbox
 version_added: 0.1.0
 description:
   - Return the messages in a sandbox, newest first, or one of them, with the parts that are asked for.
+  - Attachments and whole messages can be kept in files.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
   - community.mailtrap._attributes
-  - community.mailtrap._attributes.info
   - community.mailtrap._connection
   - community.mailtrap._identity.sandbox
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Without O(dest), this module does not modify state. With it, files are compared with what they should be, but
+        not written.
+  diff_mode:
+    support: none
+  idempotent:
+    support: full
+    details:
+      - A file that is as it should be is not written again. Messages stay unread.
 options:
   sandbox:
     description:
@@ -51,9 +63,18 @@ options:
       html_source: The source of the HTML, V(null) when the message has none.
       raw: The whole message as it came.
       headers: The header fields as a dictionary.
-      attachments: The list of attachments.
+      attachments: The list of attachments; with O(dest), they are kept in files, too.
+      eml: The whole message as a file; needs O(dest).
       spam_report: The verdict of the spam filter.
       html_analysis: How well mail clients support the HTML.
+  dest:
+    description:
+      - A folder, where the module runs, in which to keep those of V(attachments) and V(eml) that O(include) names.
+      - It must exist. Attachments are in a folder of their own in it, called by the id of the message, and whole
+        messages are called V(<id>.eml).
+      - The files have mode V(0600). A name that a mail gives is changed where it would lead elsewhere, hide, or be that
+        of another attachment.
+    type: path
 seealso:
   - module: community.mailtrap.sandbox_expect
   - module: community.mailtrap.sandbox
@@ -74,63 +95,19 @@ EXAMPLES = r"""
 - name: Show it
   ansible.builtin.debug:
     var: mail.sandbox_messages[0].parts.text
-  when: mail.sandbox_messages | length > 0
-"""
 
-RETURN = r"""
-sandbox_messages:
-  description: The messages as the API shows them, newest first; empty when there is none.
-  returned: success
-  type: list
-  elements: dict
-  contains:
-    id:
-      description: The id of the message.
-      type: int
-      sample: 5012720802
-    subject:
-      description: The subject.
-      type: str
-      sample: Deployed
-    from_email:
-      description: The address of the sender.
-      type: str
-      sample: deploy@example.com
-    to_email:
-      description: The address of the recipient.
-      type: str
-      sample: ops@example.com
-    is_read:
-      description: Whether the message has been marked as read.
-      type: bool
-      sample: false
-    parts:
-      description: The parts that were asked for.
-      returned: with O(include)
-      type: dict
-      sample:
-        text: Version 1.2.3 is live.
-"""
+- name: Keep the newest invoice with its attachments
+  community.mailtrap.sandbox_message_info:
+    sandbox: Staging
+    project: Shop
+    search: Invoice
+    limit: 1
+    include:
+      - attachments
+      - eml
+    dest: /var/tmp/invoices
+  register: invoice
 
-from ansible_collections.community.mailtrap.plugins.module_utils._messages import PARTS, read_messages
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run
-from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import SANDBOX_OPTIONS
-
-
-def main():
-    run(
-        read_messages,
-        {
-            **SANDBOX_OPTIONS,
-            "id": {"type": "int"},
-            "search": {"type": "str"},
-            "limit": {"type": "int"},
-            "include": {"type": "list", "elements": "str", "default": [], "choices": list(PARTS)},
-        },
-        required_one_of=[("sandbox", "sandbox_id")],
-        mutually_exclusive=[("sandbox", "sandbox_id"), ("project", "project_id"), ("id", "search"), ("id", "limit")],
-    )
-
-
-if __name__ == "__main__":
-    main()
+- name: Say where the attachments are
+  ansible.builtin.debug:
+    msg: "{{ invoice.sandbox_messages[0].parts.attachments | map(attribute='path') }}"

@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+import json
+import stat
+
 import pytest
 
 BOXES = {
@@ -45,6 +48,7 @@ def credentials(number):
         "ports": [25, 465, 587, 2525],
         "username": f"user{number}",
         "password": f"word{number}",
+        "email": None,
     }
 
 
@@ -69,26 +73,29 @@ def test_in_a_project(looked_up, boxes, project, request_):
     assert step.requests == [f"GET {request_}"]
 
 
-@pytest.mark.parametrize(
-    "arguments, sentence",
-    [
-        ("'Bax'", "Could not read the SMTP credentials: there is no sandbox 'Bax'"),
-        ("99", "Could not read the SMTP credentials: there is no sandbox with id 99"),
-        ("'Twin'", "2 sandboxes are called 'Twin', with the ids 6, 7: give an id, or the project"),
-        ("'Box', project='None such'", "there is no project 'None such'"),
-        ("'Box', project='Shop', project_id=77", "project and project_id are given: leave out one of them"),
-        ("[]", "no sandbox is named"),
-        ("'Box', api_token='wrong-token-wrong'", "the API token was refused: Incorrect API token"),
-        ("'Box', api_url='http://127.0.0.1:9', retries=0", "no connection to http://127.0.0.1:9: Connection refused"),
-        ("'Box', api_url='mailtrap'", "api_url must look like https://host[:port]"),
-        ("'Box', timeout=0", "timeout must be 1 to 3600 s"),
-        ("'Box', retries='x'", "retries"),
-    ],
-)
-def test_what_cannot_be_done(looked_up, boxes, arguments, sentence):
-    step = looked_up(arguments)
-    assert step.failed and sentence in step.msg
-    assert "word5" not in step.msg
+REFUSED = [
+    ("'Bax'", "Could not read the SMTP credentials: there is no sandbox 'Bax'"),
+    ("99", "Could not read the SMTP credentials: there is no sandbox with id 99"),
+    ("'Twin'", "2 sandboxes are called 'Twin', with the ids 6, 7: give an id, or the project"),
+    ("'Box', project='None such'", "there is no project 'None such'"),
+    ("'Box', project='Shop', project_id=77", "project and project_id are given: leave out one of them"),
+    ("[]", "no sandbox is named"),
+    ("'Box', api_token='wrong-token-wrong'", "the API token was refused: Incorrect API token"),
+    ("'Box', api_url='http://127.0.0.1:9', retries=0", "no connection to http://127.0.0.1:9: Connection refused"),
+    ("'Box', api_url='mailtrap'", "api_url must look like https://host[:port]"),
+    ("'Box', timeout=0", "timeout must be 1 to 3600 s"),
+    ("'Box', retries='x'", "retries"),
+]
+
+
+def test_what_cannot_be_read(play_in, boxes):
+    expressions = [
+        "{{ lookup('community.mailtrap.sandbox_credentials', " + arguments + ") }}" for arguments, _ in REFUSED
+    ]
+    tasks = [{"ansible.builtin.debug": {"msg": text}, "ignore_errors": True} for text in expressions]
+    for step, (arguments, sentence) in zip(play_in("in_process", tasks), REFUSED, strict=True):
+        assert step.failed and sentence in step.msg, arguments
+        assert "word5" not in step.msg
 
 
 def test_no_token(looked_up, boxes):
@@ -119,3 +126,108 @@ def test_where_the_connection_comes_from(looked_up, boxes, tmp_path):
     configured.write_text("[mailtrap]\ntimeout = 0\n")
     step = looked_up("'Box'", environment={"ANSIBLE_CONFIG": str(configured)})
     assert "timeout must be 1 to 3600 s, and retries 0 or more; they are 0 and 5" in step.msg
+
+
+def test_the_address(looked_up, boxes):
+    boxes.seed(
+        sandboxes=[
+            {
+                "id": 8,
+                "name": "Open",
+                "project_id": 77,
+                "alias": "shop",
+                "address_hash": "abcdef",
+                "email_username_enabled": True,
+            }
+        ]
+    )
+    assert looked_up("'Open'").msg["email"] == "shop-abcdef@inbox.mailtrap.io"
+
+
+def renewing(**options):
+    return [{"community.mailtrap.sandbox_credentials": {"sandbox_id": 5, **options}, "ignore_errors": True}]
+
+
+def row(emulator, number):
+    return next(row for row in emulator.dump()["sandboxes"] if row["id"] == number)
+
+
+RESET = "PATCH /api/sandboxes/5/reset_credentials"
+
+
+def test_renew(play, boxes):
+    dry, hidden, shown, by_name = play(
+        [
+            {**renewing(reveal_secrets=True)[0], "check_mode": True},
+            *renewing(),
+            {**renewing(reveal_secrets=True)[0], "register": "renewed"},
+            *renewing(sandbox_id="{{ omit }}", sandbox="Twin", project="Blog"),
+        ]
+    )
+    assert dry.changed and dry.requests == [] and dry["sandbox"] == {"id": 5}
+    assert hidden.changed and hidden.requests == [RESET]
+    assert hidden["sandbox"]["id"] == 5 and not {"username", "password"} & hidden["sandbox"].keys()
+    assert shown.changed and shown.requests == [RESET]
+    now = row(boxes, 5)
+    assert shown["sandbox"]["username"] == now["username"] != "user5"
+    assert shown["sandbox"]["password"] == now["password"] != "word5"
+    assert by_name.requests == ["GET /api/projects", "PATCH /api/sandboxes/7/reset_credentials"]
+    assert row(boxes, 6)["password"] == "word6" and row(boxes, 7)["password"] != "word7"
+
+
+def test_renew_into_a_file(play, boxes, tmp_path):
+    path = tmp_path / "smtp.json"
+    run = play(
+        [
+            {**renewing(dest=str(path), reveal_secrets=True)[0], "check_mode": True},
+            *renewing(dest=str(path), reveal_secrets=True),
+        ],
+        "-vvv",
+    )
+    now = row(boxes, 5)
+    assert json.loads(path.read_text()) == {
+        **credentials(5),
+        "username": now["username"],
+        "password": now["password"],
+    }
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert run[0].writes == [] and run[1].requests == [RESET]
+    assert now["password"] not in run.output and now["username"] not in run.output
+    assert "password" not in run[1]["sandbox"]
+
+
+@pytest.mark.parametrize("name", ["none/smtp.json", "."])
+def test_a_file_that_cannot_be(play, boxes, tmp_path, name):
+    (step,) = play(renewing(dest=str(tmp_path / name)))
+    assert step.failed and step.msg.startswith("dest names ") and step.requests == []
+    assert row(boxes, 5)["password"] == "word5"
+
+
+def test_renew_the_address(play, boxes):
+    before = row(boxes, 5)
+    (step,) = play(renewing(reset="email_username"))
+    now = row(boxes, 5)
+    assert step.requests == ["PATCH /api/sandboxes/5/reset_email_username"]
+    assert step["sandbox"]["email_username"] == f"{now['alias']}-{now['address_hash']}"
+    assert now["alias"] != before["alias"] and now["address_hash"] == before["address_hash"]
+    assert now["password"] == "word5"
+
+
+def test_a_renewal_whose_answer_is_lost(play_in, boxes):
+    """It is not repeated: an application may have the new password already."""
+    boxes.fault(method="PATCH", path="/reset_credentials$", when="after", drop=True)
+    (step,) = play_in("in_process", renewing())
+    assert step.failed and step.requests == [RESET]
+    assert step.msg.startswith("Could not reset the credentials of sandbox 5: the connection to")
+    assert "they may have been reset all the same: read them anew" in step.msg
+
+
+def test_what_cannot_be_renewed(play_in, boxes):
+    gone, nothing = play_in(
+        "in_process",
+        [
+            *renewing(sandbox_id=4711),
+            {"community.mailtrap.sandbox_credentials": {}, "ignore_errors": True},
+        ],
+    )
+    assert gone["status"] == 404 and nothing.msg == "one of the following is required: sandbox, sandbox_id"

@@ -4,6 +4,10 @@
 
 from __future__ import annotations
 
+import base64
+import re
+import stat
+
 import pytest
 import requests
 
@@ -137,3 +141,124 @@ def test_a_limit_that_is_none(play_in, box):
         "in_process", "[{community.mailtrap.sandbox_message_info: {sandbox_id: 5, limit: 0}, ignore_errors: true}]"
     )
     assert step.msg == "limit must be 1 or more; it is 0" and step.requests == []
+
+
+def attached(filename, content):
+    return {"filename": filename, "content": base64.b64encode(content).decode()}
+
+
+@pytest.fixture
+def with_files(box):
+    """Message 6000000001 with three attachments, two of one name."""
+    box.seed(
+        messages=[
+            {
+                "id": 6_000_000_001,
+                "sandbox_id": 5,
+                "from": {"email": "a@b.c"},
+                "to": [{"email": "x@y.z"}],
+                "subject": "Files",
+                "text": "x",
+                "attachments": [
+                    attached("invoice.pdf", b"%PDF \x00\xff\r\n"),
+                    attached("../../invoice.pdf", b"other"),
+                    attached(".bashrc", b"#"),
+                ],
+            }
+        ]
+    )
+    return box
+
+
+SAVING = """
+- community.mailtrap.sandbox_message_info: {sandbox_id: 5, include: [attachments, eml, text], dest: FOLDER}
+"""
+
+
+def test_files(play, with_files, tmp_path):
+    folder = tmp_path / "mail"
+    folder.mkdir()
+    saving = SAVING.replace("FOLDER", str(folder))
+    (dry,) = play(saving, "--check")
+    assert dry.changed and list(folder.iterdir()) == []
+    first, again = play(saving * 2)
+    assert first.changed and not again.changed
+    parts = first["sandbox_messages"][0]["parts"]
+    assert parts["text"].strip() == "x"
+    place = folder / "6000000001"
+    assert [attachment["path"] for attachment in parts["attachments"]] == [
+        f"{place}/bashrc",
+        f"{place}/invoice-2.pdf",
+        f"{place}/invoice.pdf",
+    ]
+    assert (place / "invoice.pdf").read_bytes() == b"%PDF \x00\xff\r\n"
+    assert (place / "invoice-2.pdf").read_bytes() == b"other" and (place / "bashrc").read_bytes() == b"#"
+    assert parts["eml"] == f"{folder}/6000000001.eml"
+    raw = with_files.dump()["raw_messages"][0]["raw"]
+    assert (folder / "6000000001.eml").read_bytes() == base64.b64decode(raw)
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert len(files) == 4 and {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+    assert stat.S_IMODE(place.stat().st_mode) == 0o700
+    base = "GET /api/sandboxes/5/messages"
+    words = [re.sub("parts/.*/", "parts/*/", request) for request in first.requests]
+    assert words == [
+        base,
+        f"{base}/6000000001/body.eml",
+        f"{base}/6000000001/attachments",
+        *["GET /api/testing_message_parts/*/attachment_download"] * 3,
+        f"{base}/6000000001/body.txt",
+    ]
+
+
+def test_a_file_that_was_changed(play_in, with_files, tmp_path):
+    saving = SAVING.replace("FOLDER", str(tmp_path))
+    play_in("in_process", saving)
+    kept = tmp_path / "6000000001" / "invoice.pdf"
+    others = {path: path.stat().st_mtime_ns for path in kept.parent.iterdir() if path != kept}
+    kept.write_bytes(b"mine")
+    (dry,) = play_in("in_process", saving, "--check")
+    assert dry.changed and kept.read_bytes() == b"mine"
+    (step,) = play_in("in_process", saving)
+    assert step.changed and kept.read_bytes().startswith(b"%PDF")
+    assert {path: path.stat().st_mtime_ns for path in others} == others
+    kept.chmod(0o644)
+    (step,) = play_in("in_process", saving)
+    assert step.changed and stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+def test_files_over_old_paths(play_in, with_files, tmp_path):
+    play_in(
+        "in_process",
+        SAVING.replace("FOLDER", str(tmp_path)),
+        environment={"MAILTRAP_ACCOUNT_ID": str(with_files.account_id)},
+    )
+    assert (tmp_path / "6000000001" / "invoice.pdf").read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("elsewhere", ["@evil.example/x", "https://evil.example/x", None, 7])
+def test_an_attachment_that_is_elsewhere(play_in, with_files, tmp_path, elsewhere):
+    """The token is sent to the service alone, whatever an answer says."""
+    with_files.fault(path="/attachments$", status=200, json=[{"id": 1, "filename": "x", "download_path": elsewhere}])
+    (step,) = play_in("in_process", f"[{{{SAVING.strip()[2:].replace('FOLDER', str(tmp_path))}, ignore_errors: true}}]")
+    assert step.failed and "the service's answer does not say where attachment 1 is" in step.msg
+
+
+def test_places_that_are_none(play_in, with_files, tmp_path):
+    (tmp_path / "file").touch()
+    (tmp_path / "6000000001").touch()
+    missing, file, no_dest, blocked = play_in(
+        "in_process",
+        [
+            {"community.mailtrap.sandbox_message_info": {"sandbox_id": 5, **options}, "ignore_errors": True}
+            for options in (
+                {"include": ["attachments"], "dest": str(tmp_path / "none")},
+                {"include": ["attachments"], "dest": str(tmp_path / "file")},
+                {"include": ["eml"]},
+                {"include": ["attachments"], "dest": str(tmp_path)},
+            )
+        ],
+    )
+    assert missing.msg == f"dest names '{tmp_path}/none', and there is no such folder" and missing.requests == []
+    assert file.msg == f"dest names '{tmp_path}/file', and there is no such folder" and file.requests == []
+    assert no_dest.msg == "include names eml, which is written to a file: give dest" and no_dest.requests == []
+    assert "6000000001/bashrc' cannot be written: File exists" in blocked.msg

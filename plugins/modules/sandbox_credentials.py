@@ -1,0 +1,143 @@
+#!/usr/bin/python
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: sandbox_credentials
+short_description: Renew the credentials of a Mailtrap sandbox
+version_added: 0.1.0
+description:
+  - Have the service make a new user name and a new password for SMTP and POP3, or a new e-mail address. The old ones no
+    longer work.
+  - Use the lookup P(community.mailtrap.sandbox_credentials#lookup) to read the credentials as they are.
+author:
+  - community.mailtrap authors (@ansible-collections)
+extends_documentation_fragment:
+  - community.mailtrap._attributes
+  - community.mailtrap._connection
+  - community.mailtrap._identity.sandbox
+  - community.mailtrap._identity.secrets
+  - community.mailtrap._identity.dest
+attributes:
+  check_mode:
+    support: full
+    details:
+      - The sandbox is looked up. Nothing is renewed or written.
+  diff_mode:
+    support: none
+  idempotent:
+    support: none
+    details:
+      - Every run makes new ones.
+options:
+  sandbox:
+    description:
+      - The name of the sandbox. It is looked up, which costs a request.
+      - This or O(sandbox_id) is required.
+    aliases:
+      - inbox
+  reset:
+    description: What to renew.
+    type: str
+    default: credentials
+    choices:
+      credentials: The user name and the password.
+      email_username: The alias in the e-mail address, with a random one. The part that the service adds stays.
+  dest:
+    description:
+      - A file, where the module runs, to write the credentials to as JSON, with the keys that
+        P(community.mailtrap.sandbox_credentials#lookup) returns. The result then does not hold them.
+      - The file has mode V(0600) and is written in one step, in place of one that is there. Its folder must exist,
+        which is checked before anything is requested.
+seealso:
+  - plugin: community.mailtrap.sandbox_credentials
+    plugin_type: lookup
+  - module: community.mailtrap.sandbox
+"""
+
+EXAMPLES = r"""
+- name: Renew the SMTP credentials and keep them in a file
+  community.mailtrap.sandbox_credentials:
+    sandbox: Staging
+    project: Shop
+    dest: /etc/shop/smtp.json
+
+- name: Renew them and have them in the result
+  community.mailtrap.sandbox_credentials:
+    sandbox: Staging
+    project: Shop
+    reveal_secrets: true
+  register: renewed
+  no_log: true
+
+- name: Have a new address
+  community.mailtrap.sandbox_credentials:
+    sandbox: Staging
+    project: Shop
+    reset: email_username
+"""
+
+RETURN = r"""
+sandbox:
+  description: The sandbox as the API shows it; V(null) when check mode has to do without it.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: The id of the sandbox.
+      type: int
+      sample: 4310001
+    domain:
+      description: The SMTP host.
+      returned: outside of check mode
+      type: str
+      sample: sandbox.smtp.mailtrap.io
+    smtp_ports:
+      description: The ports of the SMTP host.
+      returned: outside of check mode
+      type: list
+      elements: int
+      sample: [25, 465, 587, 2525]
+    username:
+      description: The user name for SMTP and POP3.
+      returned: with O(reveal_secrets=true), and without O(dest)
+      type: str
+    password:
+      description: The password for SMTP and POP3.
+      returned: with O(reveal_secrets=true), and without O(dest)
+      type: str
+    email_username:
+      description: The name in the e-mail address of the sandbox.
+      returned: outside of check mode
+      type: str
+      sample: 5d1c0b7aa1-1a2b3c
+    email_domain:
+      description: The host in the e-mail address of the sandbox.
+      returned: outside of check mode
+      type: str
+      sample: inbox.mailtrap.io
+"""
+
+from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import SANDBOX_OPTIONS, reset_credentials
+
+
+def main():
+    run(
+        reset_credentials,
+        {
+            **SANDBOX_OPTIONS,
+            "reset": {"type": "str", "default": "credentials", "choices": ["credentials", "email_username"]},
+            "reveal_secrets": {"type": "bool", "default": False, "no_log": False},
+            "dest": {"type": "path"},
+        },
+        required_one_of=[("sandbox", "sandbox_id")],
+        mutually_exclusive=[("sandbox", "sandbox_id"), ("project", "project_id")],
+    )
+
+
+if __name__ == "__main__":
+    main()

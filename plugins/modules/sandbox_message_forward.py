@@ -1,0 +1,97 @@
+#!/usr/bin/python
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: sandbox_message_forward
+short_description: Forward a message from a Mailtrap sandbox
+version_added: 0.1.0
+description:
+  - Forward a message in a sandbox to a real address, to look at it in a real mail program.
+  - The service forwards only to addresses that their owners have confirmed, and refuses others.
+  - The service cannot tell a repeated request from a second one. When it is unknown whether the message was forwarded,
+    the task fails and says so.
+author:
+  - community.mailtrap authors (@ansible-collections)
+extends_documentation_fragment:
+  - community.mailtrap._attributes
+  - community.mailtrap._connection
+  - community.mailtrap._identity.sandbox
+attributes:
+  check_mode:
+    support: full
+    details:
+      - The sandbox is looked up. Nothing is forwarded.
+  diff_mode:
+    support: none
+  idempotent:
+    support: none
+    details:
+      - Every run forwards the message.
+options:
+  sandbox:
+    description:
+      - The name of the sandbox. It is looked up, which costs a request.
+      - This or O(sandbox_id) is required.
+    aliases:
+      - inbox
+  id:
+    description: The id of the message.
+    type: int
+    required: true
+  email:
+    description: The address to forward it to.
+    type: str
+    required: true
+seealso:
+  - module: community.mailtrap.sandbox_message_info
+  - module: community.mailtrap.sandbox_expect
+"""
+
+EXAMPLES = r"""
+- name: Wait for the newsletter
+  community.mailtrap.sandbox_expect:
+    sandbox: Staging
+    project: Shop
+    subject: Newsletter
+  register: newsletter
+
+- name: Look at it in a real mail program
+  community.mailtrap.sandbox_message_forward:
+    sandbox: Staging
+    project: Shop
+    id: "{{ newsletter.sandbox_messages[0].id }}"
+    email: design@example.com
+"""
+
+RETURN = r"""
+message:
+  description: What the service says; V(null) in check mode.
+  returned: success
+  type: str
+  sample: Your email message has been successfully forwarded
+"""
+
+from ansible_collections.community.mailtrap.plugins.module_utils._message_changes import forward
+from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import SANDBOX_OPTIONS
+
+
+def main():
+    run(
+        forward,
+        {
+            **SANDBOX_OPTIONS,
+            "id": {"type": "int", "required": True},
+            "email": {"type": "str", "required": True},
+        },
+        required_one_of=[("sandbox", "sandbox_id")],
+        mutually_exclusive=[("sandbox", "sandbox_id"), ("project", "project_id")],
+    )
+
+
+if __name__ == "__main__":
+    main()
