@@ -9,7 +9,8 @@ name: sandbox_credentials
 short_description: Get the SMTP credentials of a Mailtrap sandbox
 version_added: 0.1.0
 description:
-  - Return what an application needs to send its mail into a sandbox, host, port, user name and password.
+  - Return what an application needs to send its mail into a sandbox, host, port, user name and password, and the e-mail
+    address of the sandbox.
   - Any number of sandboxes takes one request. Ansible evaluates a variable whenever it is used, so have a lookup
     that is used often evaluated once, by M(ansible.builtin.set_fact).
 author:
@@ -37,6 +38,7 @@ notes:
   - Set C(no_log=true) for a task that would show the password.
 seealso:
   - module: community.mailtrap.sandbox
+  - module: community.mailtrap.sandbox_credentials
 """
 
 EXAMPLES = r"""
@@ -87,6 +89,10 @@ _list:
     password:
       description: The password.
       type: str
+    email:
+      description: The address at which the sandbox receives mail; V(null) when it does not.
+      type: str
+      sample: shopstaging-1a2b3c@inbox.mailtrap.io
 """
 
 from ansible.errors import AnsibleLookupError

@@ -151,6 +151,7 @@ notes:
   - A sandbox keeps a limited number of messages, and drops the oldest.
 seealso:
   - module: community.mailtrap.sandbox_message_info
+  - module: community.mailtrap.sandbox_messages
   - module: community.mailtrap.sandbox
 """
 
@@ -252,7 +253,7 @@ sandbox_messages:
       returned: with O(captures)
       type: dict
     parts:
-      description: The parts that were asked for.
+      description: The parts that were asked for, as M(community.mailtrap.sandbox_message_info) returns them.
       returned: with O(include)
       type: dict
 links:

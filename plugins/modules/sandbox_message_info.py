@@ -95,6 +95,7 @@ EXAMPLES = r"""
 - name: Show it
   ansible.builtin.debug:
     var: mail.sandbox_messages[0].parts.text
+  when: mail.sandbox_messages | length > 0
 
 - name: Keep the newest invoice with its attachments
   community.mailtrap.sandbox_message_info:
@@ -111,3 +112,126 @@ EXAMPLES = r"""
 - name: Say where the attachments are
   ansible.builtin.debug:
     msg: "{{ invoice.sandbox_messages[0].parts.attachments | map(attribute='path') }}"
+"""
+
+RETURN = r"""
+sandbox_messages:
+  description: The messages as the API shows them, newest first; empty when there is none.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The id of the message.
+      type: int
+      sample: 5012720802
+    subject:
+      description: The subject.
+      type: str
+      sample: Deployed
+    from_email:
+      description: The address of the sender.
+      type: str
+      sample: deploy@example.com
+    to_email:
+      description: The address of the recipient.
+      type: str
+      sample: ops@example.com
+    is_read:
+      description: Whether the message has been marked as read.
+      type: bool
+      sample: false
+    parts:
+      description: The parts that were asked for.
+      returned: with O(include)
+      type: dict
+      contains:
+        text:
+          description: The plain text; V(null) when the message has none.
+          returned: with V(text) in O(include)
+          type: str
+          sample: Version 1.2.3 is live.
+        html:
+          description: The HTML; V(null) when the message has none.
+          returned: with V(html) in O(include)
+          type: str
+        html_source:
+          description: The source of the HTML; V(null) when the message has none.
+          returned: with V(html_source) in O(include)
+          type: str
+        raw:
+          description: The whole message.
+          returned: with V(raw) in O(include)
+          type: str
+        headers:
+          description: The header fields, by their names in lower case with underscores.
+          returned: with V(headers) in O(include)
+          type: dict
+          sample:
+            reply_to: help@example.com
+        attachments:
+          description: The attachments as the API shows them.
+          returned: with V(attachments) in O(include)
+          type: list
+          elements: dict
+          contains:
+            id:
+              description: The id of the attachment.
+              type: int
+            filename:
+              description: The name that the mail gives it.
+              type: str
+              sample: invoice.pdf
+            content_type:
+              description: The media type.
+              type: str
+              sample: application/pdf
+            attachment_type:
+              description: V(attachment), or V(inline) for a part of the message.
+              type: str
+            attachment_size:
+              description: The size in bytes.
+              type: int
+            path:
+              description: The file.
+              returned: with O(dest)
+              type: str
+              sample: /var/tmp/invoices/5012720802/invoice.pdf
+        eml:
+          description: The file with the whole message.
+          returned: with V(eml) in O(include)
+          type: str
+          sample: /var/tmp/invoices/5012720802.eml
+        spam_report:
+          description: The verdict of the spam filter, with C(Score), C(Threshold), C(Spam) and C(Details).
+          returned: with V(spam_report) in O(include)
+          type: dict
+        html_analysis:
+          description: What mail clients do not support of the HTML, with C(status) and C(errors).
+          returned: with V(html_analysis) in O(include)
+          type: dict
+"""
+
+from ansible_collections.community.mailtrap.plugins.module_utils._messages import PARTS, read_messages
+from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import SANDBOX_OPTIONS
+
+
+def main():
+    run(
+        read_messages,
+        {
+            **SANDBOX_OPTIONS,
+            "id": {"type": "int"},
+            "search": {"type": "str"},
+            "limit": {"type": "int"},
+            "include": {"type": "list", "elements": "str", "default": [], "choices": [*PARTS, "eml"]},
+            "dest": {"type": "path"},
+        },
+        required_one_of=[("sandbox", "sandbox_id")],
+        mutually_exclusive=[("sandbox", "sandbox_id"), ("project", "project_id"), ("id", "search"), ("id", "limit")],
+    )
+
+
+if __name__ == "__main__":
+    main()
