@@ -14,6 +14,7 @@ import time
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError, attempting
 from ansible_collections.community.mailtrap.plugins.module_utils._expectation import Expectation, shortened
 from ansible_collections.community.mailtrap.plugins.module_utils._messages import messages_of
+from ansible_collections.community.mailtrap.plugins.module_utils._progress import Progress
 from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import meant_sandbox
 
 # All in seconds: the longest wait, from one look to the next, for one link, and for all links of a task.
@@ -83,12 +84,13 @@ class _Watch:
 
     def until_enough(self, wait):
         """Look until enough messages are there, or ``wait`` seconds are over."""
-        start = time.monotonic()
+        start, progress = time.monotonic(), Progress("sandbox_expect waits for mail, seconds", wait)
         for _look in looks(wait):
             self._look()
             self.waited = round(time.monotonic() - start, 1)
             if len(self.meant) >= self._enough:
                 return
+            progress.reached(int(self.waited))
 
     def complaints(self):
         """Return what is wrong with the number of messages: list of str, empty when it is as expected."""

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.community.mailtrap.plugins.module_utils._body import links_in, links_of, plain, words_of
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError
+from ansible_collections.community.mailtrap.plugins.module_utils._times import moment
 
 # The options that say something about the messages that are meant.
 _OF_MESSAGES = ("links", "links_answer", "attachments", "max_spam_score", "max_html_errors", "captures")
@@ -80,10 +81,7 @@ class Expectation:
             return fields["id"] <= self._after_id
         if self._since is None:
             return False
-        came = _moment(fields.get("created_at"))
-        if came is None or came.tzinfo is None:
-            raise MailtrapError(f"the service does not show when message {fields['id']} came")
-        return came < self._since
+        return moment(str(fields.get("created_at")), self._since, f"created_at of message {fields['id']}") < self._since
 
     def objections(self, message):
         """Return why a message is not meant: list of str, empty when it is.
@@ -315,20 +313,7 @@ def _start(since):
         return None, None
     if re.fullmatch("[0-9]+", since):
         return int(since), None
-    moment = _moment(since)
-    if moment is None:
-        raise MailtrapError(f"since {since!r} is neither the id of a message nor a time such as 2026-05-01T12:00:00Z")
-    if moment.tzinfo is None:
-        raise MailtrapError(f"since {since!r} does not say its time zone: end it with Z, or an offset such as +02:00")
-    return None, moment
-
-
-def _moment(text):
-    """Return an ISO 8601 time: datetime, or None where it is none."""
-    try:
-        return datetime.fromisoformat(re.sub(r"[Zz]$", "+00:00", text.strip()))
-    except (AttributeError, ValueError):
-        return None
+    return None, moment(since, datetime.now(timezone.utc), "since")
 
 
 def _number(value):

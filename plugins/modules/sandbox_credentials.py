@@ -63,7 +63,7 @@ EXAMPLES = r"""
   community.mailtrap.sandbox_credentials:
     sandbox: Staging
     project: Shop
-    dest: /etc/shop/smtp.json
+    dest: "{{ playbook_dir }}/smtp.json"
 
 - name: Renew them and have them in the result
   community.mailtrap.sandbox_credentials:

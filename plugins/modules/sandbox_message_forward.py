@@ -52,18 +52,18 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Wait for the newsletter
+- name: Wait for a mail
   community.mailtrap.sandbox_expect:
     sandbox: Staging
     project: Shop
-    subject: Newsletter
-  register: newsletter
+    subject: Confirm your address
+  register: mail
 
 - name: Look at it in a real mail program
   community.mailtrap.sandbox_message_forward:
     sandbox: Staging
     project: Shop
-    id: "{{ newsletter.sandbox_messages[0].id }}"
+    id: "{{ mail.sandbox_messages[0].id }}"
     email: design@example.com
 """
 

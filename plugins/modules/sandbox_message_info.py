@@ -97,21 +97,27 @@ EXAMPLES = r"""
     var: mail.sandbox_messages[0].parts.text
   when: mail.sandbox_messages | length > 0
 
-- name: Keep the newest invoice with its attachments
+- name: Have a folder for mail
+  ansible.builtin.file:
+    path: "{{ playbook_dir }}/mail"
+    state: directory
+    mode: "0700"
+
+- name: Keep the newest confirmation with its attachments
   community.mailtrap.sandbox_message_info:
     sandbox: Staging
     project: Shop
-    search: Invoice
+    search: confirmed
     limit: 1
     include:
       - attachments
       - eml
-    dest: /var/tmp/invoices
-  register: invoice
+    dest: "{{ playbook_dir }}/mail"
+  register: confirmation
 
 - name: Say where the attachments are
   ansible.builtin.debug:
-    msg: "{{ invoice.sandbox_messages[0].parts.attachments | map(attribute='path') }}"
+    msg: "{{ confirmation.sandbox_messages[0].parts.attachments | map(attribute='path') }}"
 """
 
 RETURN = r"""
@@ -196,12 +202,12 @@ sandbox_messages:
               description: The file.
               returned: with O(dest)
               type: str
-              sample: /var/tmp/invoices/5012720802/invoice.pdf
+              sample: /home/karl/mail/5012720802/invoice.pdf
         eml:
           description: The file with the whole message.
           returned: with V(eml) in O(include)
           type: str
-          sample: /var/tmp/invoices/5012720802.eml
+          sample: /home/karl/mail/5012720802.eml
         spam_report:
           description: The verdict of the spam filter, with C(Score), C(Threshold), C(Spam) and C(Details).
           returned: with V(spam_report) in O(include)

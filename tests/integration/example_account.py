@@ -24,8 +24,20 @@ ACCOUNT = {
             "subject": "Confirm your address",
             "text": "Your code is 123456: https://example.com/confirm",
             "html": "<p>Your code is 123456</p>",
-        }
+        },
+        {
+            "id": 5000000002,
+            "sandbox_id": 4310001,
+            "from": {"email": "shop@example.com"},
+            "to": [{"email": "karl@example.com"}],
+            "reply_to": {"email": "help@example.com"},
+            "subject": "Order 4711 confirmed",
+            "text": "Thank you, Karl. See https://shop.example/orders/4711",
+            "html": "<p>Thank you, Karl. <a href='https://shop.example/orders/4711'>Your order</a>",
+            "attachments": [{"filename": "invoice.pdf", "type": "application/pdf", "content": "JVBERi0xLjQK"}],
+        },
     ],
+    "confirmed_addresses": [{"email": "design@example.com"}],
     "contact_lists": [{"id": 1, "name": "Customers"}, {"id": 2, "name": "Testers"}],
     "contact_fields": [{"id": 9000, "name": "Orders", "data_type": "integer", "merge_tag": "orders"}],
     "contacts": [
