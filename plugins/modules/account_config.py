@@ -36,6 +36,9 @@ options:
       - M(community.mailtrap.account_config_info) returns an account as such a document.
     type: dict
     required: true
+  files_dir:
+    description: The folder on the controller that the relative names of files in O(config) are below.
+    type: str
   purge:
     description:
       - The kinds of which objects that the document does not mention are deleted.
@@ -180,6 +183,7 @@ def main():
         {
             **CONFIG_OPTIONS,
             "config": {"type": "dict", "required": True},
+            "files_dir": {"type": "str"},
             "purge": {"type": "list", "elements": "str", "default": []},
             "protect": {"type": "list", "elements": "str", "default": []},
             "max_deletions": {"type": "int"},

@@ -107,16 +107,12 @@ def play(play_in, way):
 
 
 @pytest.fixture
-def play_in(emulator, collections, tmp_path):
+def play_in(playbook_in, emulator, tmp_path):
     """A function that runs tasks in one way, and returns a Run."""
 
-    def run(way, tasks, *arguments, environment=None, token=True, module_defaults=None, variables=None):
+    def run(way, tasks, *arguments, module_defaults=None, variables=None, **settings):
         tasks = yaml.safe_load(tasks) if isinstance(tasks, str) else tasks
         playbook = tmp_path / "playbook.yml"
-        record = tmp_path / "record.jsonl"
-        record.write_text("")
-        config = tmp_path / "ansible.cfg"
-        config.write_text("")
         head = {
             "hosts": "localhost",
             "gather_facts": False,
@@ -130,11 +126,28 @@ def play_in(emulator, collections, tmp_path):
             "module_defaults": module_defaults or {},
         }
         playbook.write_text(yaml.safe_dump([dict(head, tasks=tasks)], allow_unicode=True))
+        return playbook_in(str(playbook), *arguments, **settings)
+
+    return run
+
+
+@pytest.fixture
+def playbook_in(emulator, collections, tmp_path):
+    """A function that runs a playbook, given by its path or its name, and returns a Run."""
+
+    def run(playbook, *arguments, environment=None, token=True, variables=None):
+        record = tmp_path / "record.jsonl"
+        record.write_text("")
+        config = tmp_path / "ansible.cfg"
+        config.write_text("")
+        if variables:
+            arguments = (*arguments, "-e", json.dumps(variables))
         settings = {
             "ANSIBLE_COLLECTIONS_PATH": str(collections),
             "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback"),
             "ANSIBLE_CALLBACKS_ENABLED": "recorder",
             "ANSIBLE_CONNECTION_PLUGINS": str(HERE / "connection"),
+            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
             "ANSIBLE_REMOTE_TEMP": str(tmp_path / "target"),
             # Nothing of the user's comes in, and nothing is left with the user.
             "HOME": str(tmp_path),
@@ -155,7 +168,7 @@ def play_in(emulator, collections, tmp_path):
         settings.update(environment or {})
         emulator.clear_journal()
         done = subprocess.run(
-            [str(BIN / "ansible-playbook"), str(playbook), *arguments],
+            [str(BIN / "ansible-playbook"), playbook, *arguments],
             env=settings,
             cwd=tmp_path,
             stdin=subprocess.DEVNULL,

@@ -245,3 +245,50 @@ def kill_after_first_write(emulator, collections, tmp_path, config, pause):
     finally:
         os.killpg(running.pid, signal.SIGKILL)
         running.wait()
+
+
+EVERYTHING = {
+    **BEFORE,
+    "email_templates": [
+        {"name": "Report", "category": "c", "subject": "{{ name }} 🎉", "body_html": "<p>{{ name }}</p>\n"},
+        {"name": "Größe/1", "category": "c", "subject": "s", "body_text": "Line one\n\n  Line two"},
+    ],
+    "contact_fields": [{"name": "Orders", "data_type": "integer", "merge_tag": "orders"}],
+    "inbound_folders": [{"name": "Support"}],
+}
+APPLY = """
+- hosts: localhost
+  connection: local
+  gather_facts: false
+  roles: [community.mailtrap.account]
+"""
+
+
+def test_exported_and_applied_again(playbook_in, emulator, tmp_path):
+    """The folder that the playbook writes is the account: nothing changes in it, and an empty one becomes it."""
+    emulator.seed(EVERYTHING)
+    folder = tmp_path / "account"
+    variables = {"account_export_dir": str(folder), "account_dir": str(folder)}
+    role = tmp_path / "role.yml"
+    role.write_text(APPLY)
+
+    def export():
+        run = playbook_in("community.mailtrap.account_export", variables=variables)
+        files = {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*") if path.is_file()}
+        return run, files
+
+    first, files = export()
+    again, _same = export()
+    assert any(step.changed for step in first) and not any(step.changed for step in again)
+    assert files["email_templates/Report.html"] == "<p>{{ name }}</p>\n"
+    assert len(files) == 3 and "body_html:" not in files["account.yml"]
+
+    (_checked, applied, *_) = playbook_in(str(role), variables=variables)
+    assert not applied.changed and applied.writes == []
+
+    emulator.reset()
+    emulator.limits(rate_limits="off")
+    (_checked, planned, *_) = playbook_in(str(role), "--check", "--diff", variables=variables)
+    assert planned.changed and planned.writes == []
+    (_checked, made, *_) = playbook_in(str(role), variables=variables)
+    assert made.changed and export()[1] == files
