@@ -88,12 +88,7 @@ def _seconds(ttl):
 def _parsed(record, zone):
     """Return a record in all the words that targets are made of: dict."""
     full = record["domain"].rstrip(".").lower()
-    if zone is None:
-        left = record.get("name")
-        if left is None:
-            raise AnsibleFilterError(f"dns_records: the record {full} does not tell its domain: give zone")
-        zone = full[len(f"{left}.") :] if left else full
-    zone = zone.strip(".").lower()
+    zone = (_domain_of(record, full) if zone is None else str(zone)).strip(".").lower()
     if not zone or not f".{full}".endswith(f".{zone}"):
         raise AnsibleFilterError(f"dns_records: the zone {zone!r} does not hold {full}")
     return {
@@ -105,6 +100,14 @@ def _parsed(record, zone):
         "value": record["value"],
         "rdata": _rdata(record["type"], record["value"]),
     }
+
+
+def _domain_of(record, full):
+    """Return the domain that a record is for: str, its whole name without its left part."""
+    left = record.get("name")
+    if left is None or (left and not full.startswith(f"{left.lower()}.")):
+        raise AnsibleFilterError(f"dns_records: the record {full} does not tell its domain: give zone")
+    return full[len(f"{left}.") :] if left else full
 
 
 def _rdata(kind, value):

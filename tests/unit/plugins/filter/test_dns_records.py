@@ -217,6 +217,8 @@ def test_records_that_are_not_whole_are_left_out():
         (([SPF], None, None, "soon"), "ttl 'soon' is no number of seconds"),
         (([SPF], None, None, 0), "ttl 0 is no number of seconds"),
         (([{**SPF, "name": None}],), "the record mail.shop.example does not tell its domain: give zone"),
+        (([{**SPF, "name": "other"}],), "the record mail.shop.example does not tell its domain: give zone"),
+        (([SPF], None, 7), "the zone '7' does not hold mail.shop.example"),
         (([{**SPF, "value": "Grüße"}],), "holds other characters than printable ASCII"),
         (([{**SPF, "value": "a\nb"}],), "holds other characters than printable ASCII"),
     ],
