@@ -133,9 +133,9 @@ def play_in(playbook_in, emulator, tmp_path):
 
 @pytest.fixture
 def playbook_in(emulator, collections, tmp_path):
-    """A function that runs a playbook, given by its path or its name, and returns a Run."""
+    """A function that runs a playbook, given by its path or its name, which is to end with a status; returns a Run."""
 
-    def run(playbook, *arguments, environment=None, token=True, variables=None):
+    def run(playbook, *arguments, environment=None, token=True, variables=None, status=0):
         record = tmp_path / "record.jsonl"
         record.write_text("")
         config = tmp_path / "ansible.cfg"
@@ -179,7 +179,7 @@ def playbook_in(emulator, collections, tmp_path):
         )
         assert emulator.token not in done.stdout
         assert "Traceback (most recent call last)" not in done.stdout, done.stdout
-        assert done.returncode == 0, done.stdout
+        assert done.returncode == status, done.stdout
         steps = map(json.loads, record.read_text().splitlines())
         return Run([Step(step["outcome"], step["result"], step["requests"]) for step in steps], done.stdout)
 
