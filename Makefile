@@ -19,7 +19,7 @@ help:
 	@echo 'make integration    playbooks against the emulator'
 	@echo 'make matrix       sanity and unit tests on every supported ansible-core'
 	@echo '                  (INTEGRATION=1: integration tests on the oldest and newest as well)'
-	@echo 'make bench        what a task costs, beside debug and uri'
+	@echo 'make bench        what tasks cost, beside debug, uri and loops'
 	@echo 'make format       let ruff mend what it can'
 	@echo 'make requirements renew the pinned requirements'
 	@echo 'make clean        remove all that was made here'
@@ -41,7 +41,7 @@ matrix: venv
 	@$(RUN) tools/run_matrix.py
 
 bench: venv
-	@$(RUN) tests/benchmark/bench.py
+	@status=0; for bench in bench account; do $(RUN) tests/benchmark/$$bench.py || status=1; done; exit $$status
 
 format: venv
 	@.venv/bin/ruff check --quiet --fix-only .
