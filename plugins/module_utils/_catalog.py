@@ -9,8 +9,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from ansible_collections.community.mailtrap.plugins.module_utils import _company_info, _webhook
+from ansible_collections.community.mailtrap.plugins.module_utils import (
+    _company_info,
+    _permissions,
+    _tokens,
+    _webhook,
+)
 from ansible_collections.community.mailtrap.plugins.module_utils._contact_values import (
     fitted,
     may_be_otherwise,
@@ -20,6 +26,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._domain_name im
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError
 from ansible_collections.community.mailtrap.plugins.module_utils._pages import BY_LAST_ID, until_short
 from ansible_collections.community.mailtrap.plugins.module_utils._resource import (
+    NOTHING,
     Field,
     Parent,
     Reference,
@@ -118,6 +125,45 @@ def _stream_of_new(stored, now):
     if stored == "any":
         raise MailtrapError("sending_stream 'any' is there to find what the service made; a new one needs another")
     return stored
+
+
+def _with_ids(permissions, id_of):
+    return _permissions.resolved(permissions, id_of, GRANTED)
+
+
+def _with_account_id(grants, now, lists):
+    return _permissions.completed(grants, now, lists, ACCOUNT)
+
+
+def _with_names(grants, name_of):
+    return _permissions.named(grants, name_of, GRANTED)
+
+
+def _bulk_update(path, stored, now):
+    """Permissions that are not in the request stay as they are (facts 3.3)."""
+    body = {"permissions": _permissions.differences(stored, now)}
+    return Write("PUT", f"{path}/permissions/bulk", body, answers=NOTHING)
+
+
+def _is_in_use(token, client):
+    """The values of tokens are not shown, but their ends are (facts 3.4)."""
+    if token.get("last_4_digits") != client.last_4_digits:
+        return None
+    return f"API token {token['id']} ends as the one does that this task uses, and is taken for it"
+
+
+def _is_owners(access):
+    if not _permissions.is_owner(access.get("resources")):
+        return None
+    return "it is the owner's, whose access cannot be changed"
+
+
+def _of_token(accesses, token_id):
+    return [
+        access
+        for access in accesses
+        if access.get("specifier_type") == "ApiToken" and (access.get("specifier") or {}).get("id") == token_id
+    ]
 
 
 PROJECT = Resource(
@@ -350,4 +396,115 @@ INBOUND_FOLDER = Resource(
     plural="inbound_folders",
     path="/api/inbound/folders",
     fields=(Field("name"),),
+)
+
+ACCOUNT = Resource(
+    name="account",
+    plural="accounts",
+    path="/api/accounts",
+    fields=(Field("name"),),
+    readable=False,
+    creatable=False,
+    deletable=False,
+)
+
+# What permissions can be given on, where there are many of it.
+GRANTED = {"domain": DOMAIN, "project": PROJECT, "sandbox": SANDBOX}
+
+_PERMISSIONS = Field(
+    "resources",
+    _permissions.PERMISSIONS,
+    option="permissions",
+    resolve=_with_ids,
+    names=tuple(GRANTED.values()),
+    named=_with_names,
+    check=_permissions.fault,
+    fit=_with_account_id,
+    normal=_permissions.as_set,
+    told=_permissions.in_words,
+)
+
+API_TOKEN = Resource(
+    name="api_token",
+    plural="api_tokens",
+    path="/api/api_tokens",
+    unique=True,
+    hits=_tokens.newest,
+    one_time="token",
+    fits=lambda token, value: value.endswith(token.get("last_4_digits") or ""),
+    protected=_is_in_use,
+    needs="API tokens are managed with a token that is an admin of the account",
+    fields=(
+        Field("name", update=False, stored=_tokens.name_stays),
+        replace(_PERMISSIONS, required=True, update=False),
+        Field(
+            "expires_at",
+            update=False,
+            check=_tokens.expiry_fault,
+            stored=_tokens.expiry_stored,
+            normal=_tokens.expiry_normal,
+            told=_tokens.expiry_told,
+        ),
+    ),
+)
+
+ACCOUNT_ACCESS = Resource(
+    name="account_access",
+    plural="account_accesses",
+    path="/api/account_accesses",
+    key="email",
+    readable=False,
+    creatable=False,
+    made="people are invited on the website of the service",
+    needs="the access of others is managed with a token that is an admin of the account",
+    frozen=_is_owners,
+    fields=(
+        Field("email", create=False, update=False, at=("specifier", "email"), normal=_lower),
+        replace(_PERMISSIONS, create=False, stored=_permissions.exactly, request=_bulk_update),
+    ),
+)
+
+# The list of those who have rights on certain things takes their ids, and holds API tokens too.
+ACCESS_FILTERS = {"project_ids": "project", "sandbox_ids": "sandbox", "domain_ids": "domain"}
+
+TOKEN_ACCESS = replace(
+    ACCOUNT_ACCESS,
+    key="token_id",
+    hits=_of_token,
+    filters=tuple(ACCESS_FILTERS),
+    fields=(
+        Field(
+            "token_id",
+            {"type": "int"},
+            create=False,
+            update=False,
+            at=("specifier", "id"),
+            told=lambda token_id: f"API token {token_id}",
+        ),
+        *ACCOUNT_ACCESS.fields[1:],
+    ),
+)
+
+LISTED_ACCESS = replace(
+    ACCOUNT_ACCESS,
+    filters=tuple(ACCESS_FILTERS),
+    fields=(
+        *ACCOUNT_ACCESS.fields,
+        *(
+            Field(name, reference=Reference(GRANTED[kind], GRANTED[kind].plural, many=True), shown=False)
+            for name, kind in ACCESS_FILTERS.items()
+        ),
+    ),
+)
+
+SUB_ACCOUNT = Resource(
+    name="sub_account",
+    plural="sub_accounts",
+    path="/api/organizations/{organization_id}/sub_accounts",
+    wrapper="account",
+    parent=Parent(None, field="organization_id"),
+    readable=False,
+    deletable=False,
+    needs="sub accounts need the API token of their organization; that of an account will not do",
+    fields=(Field("name", update=False),),
 )

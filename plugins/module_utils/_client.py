@@ -92,6 +92,7 @@ class Client:
     :param retries: int, how often one request is repeated at most.
     :param validate_certs: bool. :param ca_path: str or None, a file or folder of certificates to trust.
     :param pace: Pace, where several clients of one token share it.
+    :ivar account_id: int or None.
     :ivar waited: float, seconds that the service's rate limits have cost so far.
     :raises MailtrapError: when the token or the URL cannot be used.
     """
@@ -112,7 +113,7 @@ class Client:
             limits = f"timeout must be 1 to {LONGEST_TIMEOUT} s, and retries 0 or more"
             raise MailtrapError(f"{limits}; they are {timeout} and {retries}")
         self._base = _checked_url(api_url)
-        self._account_id = account_id
+        self.account_id = account_id
         self._timeout = timeout
         self._retries = retries
         self._sleep = sleep
@@ -130,6 +131,11 @@ class Client:
         self._adapter = _adapter(os.getpid(), self._verify)
         # The environment's alone: macOS forbids a forked process to ask the system for its proxies.
         self._proxies = getproxies_environment()
+
+    @property
+    def last_4_digits(self):
+        """The end of the token, by which the service calls it: str."""
+        return self._token[-4:]
 
     def get(self, path, query=None):
         """Return the decoded JSON of a GET; see :meth:`request`."""
@@ -273,9 +279,9 @@ class Client:
 
     def _target(self, host, path, body, query):
         base = _SERVICE[host] if self._base is None else self._base + _PREFIXES.get(host, "")
-        if self._account_id is not None and host == "general" and is_scoped(path):
+        if self.account_id is not None and host == "general" and is_scoped(path):
             query = old_query(path, query or {})
-            path, body = scoped_path(path, self._account_id), old_body(body)
+            path, body = scoped_path(path, self.account_id), old_body(body)
         return base + path, path, body, query
 
     def _prepared(self, method, url, body, query):

@@ -30,6 +30,9 @@ _CURRENT_KEYS = {_NOUNS[current]: current for current in ("sandboxes", "sandbox_
 # Types of resources in permissions -> their current names; answers of the old paths have the old ones.
 _CURRENT_TYPES = {_NOUNS[current]: current for current in ("sandbox", "domain")}
 
+# Keys under which an object, and the body of a request, has a list of permissions (facts 3.3).
+_PERMISSIONS = ("resources", "permissions")
+
 # Keys under which an answer carries its objects (facts 1.6).
 _ENVELOPES = ("data", "messages")
 
@@ -78,10 +81,10 @@ def old_query(path, query):
 
 
 def old_body(body):
-    """Return a request body with the wrapper key that belongs to the old noun."""
+    """Return a request body with the wrapper key that belongs to the old noun, and the old types in permissions."""
     if not isinstance(body, dict):
         return body
-    return {_OLD_WRAPPERS.get(key, key): value for key, value in body.items()}
+    return {_OLD_WRAPPERS.get(key, key): _with_types(key, value, _NOUNS) for key, value in body.items()}
 
 
 def current_words(answer):
@@ -93,7 +96,9 @@ def current_words(answer):
         return [current_words(item) for item in answer]
     if isinstance(answer, dict):
         return {
-            _CURRENT_KEYS.get(key, key): current_words(value) if key in _ENVELOPES else value
+            _CURRENT_KEYS.get(key, key): (
+                current_words(value) if key in _ENVELOPES else _with_types(key, value, _CURRENT_TYPES)
+            )
             for key, value in answer.items()
         }
     return answer
@@ -102,3 +107,15 @@ def current_words(answer):
 def current_type(resource_type):
     """Return the current name of a type of resource in permissions: str, e.g. sandbox for inbox."""
     return _CURRENT_TYPES.get(resource_type, resource_type)
+
+
+def _with_types(key, value, types):
+    """Return what an object has under a key, with other names of the types in it where it is a list of permissions."""
+    if key not in _PERMISSIONS or not isinstance(value, list):
+        return value
+    return [
+        {**one, "resource_type": types.get(one["resource_type"], one["resource_type"])}
+        if isinstance(one, dict) and isinstance(one.get("resource_type"), str)
+        else one
+        for one in value
+    ]

@@ -7,9 +7,20 @@
 from __future__ import annotations
 
 SENT = "9b1deb4d-3b7d-1bad-9bdd-2b0d7b3dcb6d"
+ORGANIZATION_TOKEN = "0123456789abcdef0123456789abcdef"
 
 # As the emulator is seeded.
 ACCOUNT = {
+    "accounts": [{"id": 1234601, "name": "Headquarters", "organization_id": 2222222}],
+    "api_tokens": [
+        {"name": "everything", "organization_id": 2222222, "token": ORGANIZATION_TOKEN},
+        {"name": "ci", "resources": [{"resource_type": "sandbox", "resource_id": 4310001, "access_level": "admin"}]},
+    ],
+    "account_accesses": [
+        {"email": "ann@example.com", "name": "Ann", "access_level": "viewer"},
+        {"email": "ben@example.com", "name": "Ben", "access_level": "viewer"},
+        {"email": "carl@example.com"},
+    ],
     "projects": [{"id": 2570001, "name": "Shop"}, {"id": 2570002, "name": "Blog"}],
     "sandboxes": [
         {"id": 4310001, "project_id": 2570001, "name": "Staging"},
@@ -67,5 +78,6 @@ FILES = {
 
 VARIABLES: dict = {
     "nameserver": "127.0.0.1",
+    "organization_token": ORGANIZATION_TOKEN,
     "sent": {"message_ids": [SENT]},
 }

@@ -24,6 +24,7 @@ class Kind:
     :ivar find: list of str, the requests that find it by its key. :ivar look: list of str, by its id.
     :ivar create: list of str, the writes that make it. :ivar update: list of str, the writes of ``change``.
     :ivar delete: list of str, the write that deletes it. In all of them ``{id}`` is its id.
+    :ivar looked_at: bool, whether one that is known by its id is looked at before it is deleted.
     :ivar missing: dict, options that are not enough, and part of the sentence that says so.
     :ivar shown: dict, what the result shows where that is not what the options say.
     """
@@ -45,6 +46,7 @@ class Kind:
     create: list[str] | None = None
     update: list[str] | None = None
     delete: list[str] | None = None
+    looked_at: bool = False
     missing: tuple[dict, str] = ({}, "one of the following is required: id, ")
     shown: dict = field(default_factory=dict)
 
@@ -75,6 +77,22 @@ class Kind:
 SHOP = {"projects": [{"id": 7, "name": "Shop"}]}
 
 KINDS = [
+    Kind(
+        "api_token",
+        "api_tokens",
+        "/api/api_tokens",
+        {
+            "name": "deploy",
+            "permissions": [{"resource_type": "project", "resource_id": 7, "access_level": "viewer"}],
+            "expires_at": "90d",
+        },
+        None,
+        seeds=SHOP,
+        table="api_tokens",
+        twin={"name": "deploy", "resources": [{"resource_type": "project", "resource_id": 7, "access_level": 10}]},
+        unique=True,
+        looked_at=True,
+    ),
     Kind(
         "project",
         "projects",

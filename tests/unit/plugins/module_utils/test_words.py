@@ -52,6 +52,17 @@ def test_old_body():
     assert old_body(None) is None
 
 
+@pytest.mark.parametrize("key", ["resources", "permissions"])
+def test_types_in_permissions(key):
+    kinds = ["sandbox", "domain", "project", "account"]
+    current = {key: [{"resource_type": kind, "resource_id": 1} for kind in kinds]}
+    old = {key: [{"resource_type": kind, "resource_id": 1} for kind in ("inbox", "sending_domain", *kinds[2:])]}
+    assert old_body(current) == old
+    assert current_words([old]) == [current]
+    for odd in (None, "sandbox", [1], [{"type": "inbox"}], [{"resource_type": ["inbox"]}]):
+        assert current_words({key: odd}) == old_body({key: odd}) == {key: odd}
+
+
 def test_old_query():
     assert old_query("/api/stats/date", [("domain_ids[]", 1), ("start_date", "2026-01-01")]) == [
         ("sending_domain_ids[]", 1),
