@@ -24,11 +24,10 @@ from ansible_collections.community.mailtrap.plugins.module_utils._resource impor
 )
 from ansible_collections.community.mailtrap.plugins.module_utils._tokens import (
     chain,
-    check_rotation,
     follows,
     is_due,
     is_expired,
-    span,
+    time_before,
 )
 
 
@@ -38,9 +37,7 @@ def bring(client, resource, options, check_mode, lists=None):
     :param options: dict, the options of community.mailtrap.api_token.
     """
     now = datetime.now(timezone.utc)
-    before = span(options["rotate_before"], "rotate_before") if options["rotate_before"] else None
-    if before is not None:
-        check_rotation(before, options["expires_at"], now)
+    before = time_before(options["rotate_before"], options["expires_at"], now)
     lists = lists or Lists(client, check_mode)
 
     def planned(resource, current, wanted, state, parent_id, recreate):
@@ -156,9 +153,9 @@ def _warnings(outcome, options):
     before, after = outcome.before, outcome.after
     if not after or "expires_at" not in after:
         return []
-    if options["rotate_before"] and after["expires_at"] is None:
+    if options["rotate_before"] and not after["expires_at"]:
         return ["The API token never expires, so rotate_before has no effect: give it an expiry by expires_at."]
-    lived_on = before and before.get("expires_at") is None and options["expires_at"] is None
-    if lived_on and outcome.changed and after["expires_at"] is not None:
+    lived_on = before and not before.get("expires_at") and options["expires_at"] is None
+    if lived_on and outcome.changed and after["expires_at"]:
         return [f"The new API token expires at {after['expires_at']}; the one before it never did."]
     return []

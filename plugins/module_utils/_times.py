@@ -4,7 +4,7 @@
 
 # This module utility is private to the collection: it may change in any release.
 
-"""Times as users write them: ISO-8601, or how long ago."""
+"""Times as users write them: ISO-8601, or how long from now."""
 
 from __future__ import annotations
 
@@ -13,8 +13,24 @@ from datetime import date, datetime, timedelta, timezone
 
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError
 
-_AGO = re.compile(r"([0-9]{1,6})([smhdw])")
+_SPAN = re.compile(r"([0-9]{1,6})([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def span(text):
+    """Return a length of time: timedelta, None where a text is no number of s, m, h, d or w."""
+    read = _SPAN.fullmatch(text)
+    return timedelta(**{_UNITS[read.group(2)]: int(read.group(1))}) if read else None
+
+
+def instant(text):
+    """Return a point in time: datetime in UTC, None where a text is not ISO-8601. Without an offset it is UTC."""
+    try:
+        # What datetime.isoformat() writes is what Python 3.8 reads.
+        read = datetime.fromisoformat(re.sub(r"[Zz]$", "+00:00", text))
+        return (read if read.tzinfo else read.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
+    except (ValueError, OverflowError):
+        return None
 
 
 def moment(text, now, called):
@@ -25,21 +41,19 @@ def moment(text, now, called):
     :raises MailtrapError: when it is neither.
     """
     try:
-        ago = _AGO.fullmatch(text)
-        if ago:
-            return now.astimezone(timezone.utc) - timedelta(**{_UNITS[ago.group(2)]: int(ago.group(1))})
-        # What datetime.isoformat() writes is what Python 3.8 reads.
-        parsed = datetime.fromisoformat(re.sub(r"[Zz]$", "+00:00", text))
-        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
-    except (ValueError, OverflowError):
-        sentence = f"{called} {text!r} is no time: write 2026-01-31T12:00:00Z, or 12h or 7d for so long ago"
-        raise MailtrapError(sentence) from None
+        ago = span(text)
+        at = instant(text) if ago is None else now.astimezone(timezone.utc) - ago
+    except OverflowError:
+        at = None
+    if at is None:
+        raise MailtrapError(f"{called} {text!r} is no time: write 2026-01-31T12:00:00Z, or 12h or 7d for so long ago")
+    return at
 
 
 def day(text, now, called):
     """Return a day: date in UTC; ``text`` is YYYY-MM-DD, or a number of d or w ago. Else as :func:`moment`."""
     try:
-        if _AGO.fullmatch(text) and text[-1] in "dw":
+        if _SPAN.fullmatch(text) and text[-1] in "dw":
             return moment(text, now, called).date()
         return date.fromisoformat(text)
     except (ValueError, MailtrapError):

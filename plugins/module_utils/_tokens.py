@@ -17,10 +17,9 @@ import re
 from datetime import datetime, timedelta, timezone
 
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError
+from ansible_collections.community.mailtrap.plugins.module_utils._times import instant, span
 
 NEVER = "never"
-_SPAN = re.compile(r"([0-9]{1,6})([smhdw])")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 # How far ahead the service lets a token expire, and what it takes when it is not told (facts 11).
 _LONGEST = timedelta(days=5 * 365 + 2)
 _USUAL = timedelta(days=365)
@@ -66,34 +65,13 @@ def _added(name, start):
     return [int(number) for number in end.split()] if re.fullmatch(r"( [0-9]{1,19})+", end) else []
 
 
-def span(text, called):
-    """Return a length of time: timedelta.
-
-    :param text: str, a number of s, m, h, d or w. :param called: str, the option, for the sentence.
-    :raises MailtrapError: when it is none.
-    """
-    read = _SPAN.fullmatch(text)
-    if not read:
-        raise MailtrapError(f"{called} {text!r} is no length of time: write 12h, 30d or 4w")
-    return timedelta(**{_UNITS[read.group(2)]: int(read.group(1))})
-
-
-def moment(text):
-    """Return a point in time: datetime in UTC, None where a text, ISO-8601, tells none. Without an offset it is UTC."""
-    try:
-        # What datetime.isoformat() writes is what Python 3.8 reads.
-        read = datetime.fromisoformat(re.sub(r"[Zz]$", "+00:00", text))
-        return (read if read.tzinfo else read.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
-    except (TypeError, ValueError, OverflowError):
-        return None
-
-
 def expiry(text, now):
-    """Return when a token is to expire: datetime in UTC, None for never or what cannot be told.
+    """Return when a token is to expire: datetime in UTC, None for never and for what is no time.
 
-    :param text: str, as :func:`moment`, as :func:`span` from now, or never.
+    :param text: str, an instant, or a span from now.
     """
-    return now + min(span(text, ""), 2 * _LONGEST) if _SPAN.fullmatch(text) else moment(text)
+    lives = span(text)
+    return instant(text) if lives is None else now + min(lives, 2 * _LONGEST)
 
 
 def expiry_fault(text, now=None):
@@ -116,46 +94,51 @@ def expiry_stored(text, current):
     """
     if text == NEVER:
         return None
-    if _SPAN.fullmatch(text) and current is not None:
+    if span(text) is not None and current:
         return current
     return expiry(text, _now()).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def expiry_normal(text):
-    """Return the same for all ways to write a time: datetime, or what was given where that is none."""
-    at = moment(text)
-    return at.replace(microsecond=0) if at else text
+    """Return the same for all ways to write a time: datetime, None for never, or what was given where it is no time."""
+    at = instant(text) if isinstance(text, str) else None
+    return at.replace(microsecond=0) if at else text or None
 
 
 def expiry_told(text):
     """Return a time as a user may read it: str."""
-    return NEVER if text is None else text
+    return text or NEVER
 
 
 def is_expired(token, now):
     """Say whether a token is of no use any more: bool."""
-    at = moment(token.get("expires_at"))
-    return at is not None and at <= now
+    return is_due(token, timedelta(0), now)
 
 
 def is_due(token, before, now):
     """Say whether a token expires within a timedelta from now: bool."""
-    at = moment(token.get("expires_at"))
-    return at is not None and at - now <= before
+    at = expiry_normal(token.get("expires_at"))
+    return isinstance(at, datetime) and at - now <= before
 
 
-def check_rotation(before, expires_at, now):
-    """Refuse to rotate so long before the expiry that the new token would have to be rotated at once.
+def time_before(text, expires_at, now):
+    """Return how long before its expiry a token is to be rotated: timedelta, or None.
 
-    :param before: timedelta. :param expires_at: str, when the new token is to expire, or None.
-    :raises MailtrapError: when it would.
+    :param text: str, a span, or None. :param expires_at: str, when the new token is to expire, or None.
+    :raises MailtrapError: when it is no span, or so long that the new token would have to be rotated at once.
     """
+    if text is None:
+        return None
+    before = span(text)
+    if before is None:
+        raise MailtrapError(f"rotate_before {text!r} is no length of time: write 12h, 30d or 4w")
     if expires_at == NEVER:
         raise MailtrapError("rotate_before is for tokens that expire, and expires_at is never")
     at = expiry(expires_at, now) if expires_at else now + _USUAL
     if at is not None and at - now <= before:
         lives = f"expires_at is {expires_at!r}" if expires_at else "the service lets a token live for a year"
         raise MailtrapError(f"rotate_before is too long: a new token would be due at once, for {lives}")
+    return before
 
 
 def _now():

@@ -38,18 +38,22 @@ options:
     description: The names of sandboxes on one of which there are permissions.
     type: list
     elements: str
+    aliases: [inboxes]
   sandbox_ids:
     description: As O(sandboxes), by their ids, which saves a request.
     type: list
     elements: int
+    aliases: [inbox_ids]
   domains:
     description: The names of domains on one of which there are permissions.
     type: list
     elements: str
+    aliases: [sending_domains]
   domain_ids:
     description: As O(domains), by their ids, which saves a request.
     type: list
     elements: int
+    aliases: [sending_domain_ids]
 seealso:
   - module: community.mailtrap.account_access
   - module: community.mailtrap.api_token_info
@@ -91,9 +95,17 @@ from ansible_collections.community.mailtrap.plugins.module_utils._module import 
 
 
 def main():
-    names = {name: {"type": "list", "elements": "str"} for name in ("projects", "sandboxes", "domains")}
-    ids = {name: {"type": "list", "elements": "int"} for name in ("project_ids", "sandbox_ids", "domain_ids")}
-    run_info(LISTED_ACCESS, {**names, **ids})
+    run_info(
+        LISTED_ACCESS,
+        {
+            "projects": {"type": "list", "elements": "str"},
+            "project_ids": {"type": "list", "elements": "int"},
+            "sandboxes": {"type": "list", "elements": "str", "aliases": ["inboxes"]},
+            "sandbox_ids": {"type": "list", "elements": "int", "aliases": ["inbox_ids"]},
+            "domains": {"type": "list", "elements": "str", "aliases": ["sending_domains"]},
+            "domain_ids": {"type": "list", "elements": "int", "aliases": ["sending_domain_ids"]},
+        },
+    )
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta, timezone
 import pytest
 
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError
-from ansible_collections.community.mailtrap.plugins.module_utils._times import day, moment
+from ansible_collections.community.mailtrap.plugins.module_utils._times import day, instant, moment, span
 
 NOW = datetime(2026, 3, 1, 1, 0, tzinfo=timezone(timedelta(hours=2)))
 
@@ -32,6 +32,21 @@ NOW = datetime(2026, 3, 1, 1, 0, tzinfo=timezone(timedelta(hours=2)))
 def test_moment(text, expected):
     found = moment(text, NOW, "since")
     assert str(found.replace(tzinfo=None)) == expected and found.utcoffset() == timedelta()
+
+
+@pytest.mark.parametrize("text, hours", [("90m", 1.5), ("12h", 12), ("30d", 720), ("4w", 672), ("36s", 0.01)])
+def test_span(text, hours):
+    assert span(text) == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize("text", ["", "30", "30 d", "-3d", "1y", "3d\n", "٣d", "1234567d", "2026-01-31"])
+def test_no_span(text):
+    assert span(text) is None
+
+
+@pytest.mark.parametrize("text", ["", "soon", "12h", "2026-02-30", "9999-12-31T23:59:59-12:00"])
+def test_no_instant(text):
+    assert instant(text) is None
 
 
 def test_day():
