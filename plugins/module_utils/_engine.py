@@ -412,14 +412,8 @@ def _siblings(resource, options, lists, **some):
         parent_id, missing = _parent(resource, options, lists)
         if missing:
             return [], Place(None, missing_parent=missing)
-        try:
-            return lists.of(resource, parent_id, query, **some), Place(None, parent_id)
-        except MailtrapError as error:
-            if error.status != 404:
-                raise
-            return [], Place(
-                None, missing_parent=f"{parent.noun} {parent_id if parent_key is None else repr(parent_key)}"
-            )
+        found, missing = _below(resource, parent_id, options, lists, query, **some)
+        return found, Place(None, None if missing else parent_id, missing)
     if parent_id is None and parent_key is None:
         return lists.of(resource, query=query, **some), Place(None)
     if parent_id is not None:
@@ -452,12 +446,26 @@ def _parent(resource, options, lists):
     parent_id, parent_key = _parent_words(resource, options)
     if parent_id is not None:
         return parent_id, None
+    if parent_key is None:
+        names = f"give {parent.resource.name} or {parent.field}"
+        raise MailtrapError(f"{resource.one} is looked for by its name in its {parent.noun}: {names}")
     grandparent_id, missing = _parent(parent.resource, options, lists) if parent.resource.nested else (None, None)
     if missing:
         return None, missing
-    siblings = lists.of(parent.resource, grandparent_id)
+    siblings, missing = _below(parent.resource, grandparent_id, options, lists)
     found = match(parent.resource, siblings, {parent.resource.key: parent_key})
-    return (found["id"], None) if found else (None, f"{parent.noun} {parent_key!r}")
+    return (found["id"], None) if found else (None, missing or f"{parent.noun} {parent_key!r}")
+
+
+def _below(resource, parent_id, options, lists, query=None, **some):
+    """Return the list of a kind, and how the parent whose path it lies below is called where that is not there."""
+    try:
+        return lists.of(resource, parent_id, query, **some), None
+    except MailtrapError as error:
+        if error.status != 404 or not resource.nested:
+            raise
+        parent_id, parent_key = _parent_words(resource, options)
+        return [], f"{resource.parent.noun} {parent_id if parent_key is None else repr(parent_key)}"
 
 
 def _parent_words(resource, options):
