@@ -61,6 +61,35 @@ options:
     type: int
 """
 
+    # For modules that work in one folder of inbound inboxes.
+    INBOUND_FOLDER = r"""
+options:
+  inbound_folder:
+    description: The name of the folder, which costs a request. This or O(inbound_folder_id) is required.
+    type: str
+  inbound_folder_id:
+    description: The id of the folder. This or O(inbound_folder) is required.
+    type: int
+"""
+
+    # For modules that work in one inbound inbox.
+    INBOUND_INBOX = r"""
+options:
+  inbound_inbox:
+    description:
+      - The name of the inbox, which is looked up in its folder. This or O(inbound_inbox_id) is required.
+    type: str
+  inbound_inbox_id:
+    description: The id of the inbox. This or O(inbound_inbox) is required.
+    type: int
+  inbound_folder:
+    description: The name of the folder of the inbox. This or O(inbound_folder_id) is required with O(inbound_inbox).
+    type: str
+  inbound_folder_id:
+    description: The id of the folder of the inbox. This or O(inbound_folder) is required with O(inbound_inbox).
+    type: int
+"""
+
     SECRETS = r"""
 options:
   reveal_secrets:

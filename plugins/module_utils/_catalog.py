@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from ansible_collections.community.mailtrap.plugins.module_utils import (
     _company_info,
+    _forward_rule,
     _permissions,
     _tokens,
     _webhook,
@@ -396,6 +397,74 @@ INBOUND_FOLDER = Resource(
     plural="inbound_folders",
     path="/api/inbound/folders",
     fields=(Field("name"),),
+)
+
+INBOUND_INBOX = Resource(
+    name="inbound_inbox",
+    plural="inbound_inboxes",
+    path="/api/inbound/folders/{inbound_folder_id}/inboxes",
+    parent=Parent(INBOUND_FOLDER, field="inbound_folder_id"),
+    unique=True,
+    fields=(
+        Field("name", length=(1, 100)),
+        Field("domain_id", reference=Reference(DOMAIN, "domain"), update=False),
+    ),
+)
+
+INBOUND_FORWARD_RULE = Resource(
+    name="inbound_forward_rule",
+    plural="inbound_forward_rules",
+    path="/api/inbound/inboxes/{inbound_inbox_id}/forward_rules",
+    parent=Parent(INBOUND_INBOX, field="inbound_inbox_id"),
+    fields=(
+        Field("name"),
+        Field(
+            "conditions",
+            _forward_rule.CONDITIONS,
+            check=_forward_rule.conditions_fault,
+            stored=_forward_rule.complete,
+            normal=_forward_rule.same_conditions,
+            sent=_forward_rule.without_blanks,
+        ),
+        Field(
+            "destinations",
+            {"type": "list", "elements": "str"},
+            required=True,
+            check=_forward_rule.destinations_fault,
+            stored=_forward_rule.as_destinations,
+            normal=_forward_rule.same_destinations,
+            told=_forward_rule.addresses,
+            named=_forward_rule.addresses,
+        ),
+    ),
+)
+
+# Its mail comes from elsewhere: what is known of it can be read, and it can be deleted.
+INBOUND_MESSAGE = Resource(
+    name="inbound_message",
+    plural="inbound_messages",
+    path="/api/inbound/inboxes/{inbound_inbox_id}/messages",
+    parent=Parent(INBOUND_INBOX, field="inbound_inbox_id"),
+    key="id",
+    id_type="str",
+    pages=BY_LAST_ID,
+    creatable=False,
+    secrets=("raw_message_url", "download_url"),
+    fields=(Field("id", update=False),),
+)
+
+INBOUND_THREAD = Resource(
+    name="inbound_thread",
+    plural="inbound_threads",
+    path="/api/inbound/inboxes/{inbound_inbox_id}/threads",
+    parent=Parent(INBOUND_INBOX, field="inbound_inbox_id"),
+    key="id",
+    id_type="str",
+    pages=BY_LAST_ID,
+    filters=("search",),
+    creatable=False,
+    secrets=("raw_message_url", "download_url"),
+    fields=(Field("id", update=False),),
 )
 
 ACCOUNT = Resource(

@@ -37,7 +37,7 @@ def save(message, folder, parts, check_mode):
         saved["eml"] = f"{place}.eml"
         changed = keep(saved["eml"], message.eml(), check_mode)
     if "attachments" in parts:
-        attachments = sorted(message.part("attachments"), key=lambda attachment: attachment["id"], reverse=True)
+        attachments = sorted(message.part("attachments"), key=_number, reverse=True)
         names = file_names([attachment.get("filename") for attachment in reversed(attachments)])
         saved["attachments"] = []
         for attachment, name in zip(attachments, reversed(names)):
@@ -45,6 +45,11 @@ def save(message, folder, parts, check_mode):
             changed = keep(path, message.attachment(attachment), check_mode) or changed
             saved["attachments"].append({**attachment, "path": path})
     return changed, saved
+
+
+def _number(attachment):
+    """Return the id of an attachment, which is called otherwise in inbound mail (facts 3.21)."""
+    return attachment["id"] if "id" in attachment else str(attachment.get("attachment_id"))
 
 
 def file_names(names):

@@ -64,12 +64,22 @@ ACCOUNT = {
             "body_text": "Hi",
         },
     ],
+    "inbound_folders": [{"id": 77, "name": "Support"}],
+    "inbound_inboxes": [{"id": 513, "folder_id": 77, "name": "Tickets"}],
+    "inbound_messages": [
+        {
+            "id": "1871574677877796928",
+            "inbox_id": 513,
+            "raw": "From: ann@example.org\nSubject: My order\n\nWhere is it?\n",
+        }
+    ],
     "verified_domains": [{"id": 435, "domain_name": "shop.example"}],
     "email_logs": [{"message_id": SENT, "domain_id": 435, "to": "ann@example.com", "status": "delivered"}],
 }
 
 # Below the folder of the playbook.
 FILES = {
+    "mail/README": b"\n",
     "customers.csv": b"email;orders\nann@example.com;4\neve@example.com;\n",
     "report.html": b"<p>Live</p>\n",
     "report.txt": b"Live\n",

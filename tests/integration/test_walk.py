@@ -14,7 +14,7 @@ from kinds import KINDS
 
 RUNTIME = pathlib.Path(__file__).resolve().parents[2] / "meta" / "runtime.yml"
 # Those that are no rows: they have a state, but not that of one object.
-OTHERS = {"account_access", "account_config", "sub_account"}
+OTHERS = {"account_access", "account_config", "inbound_message", "inbound_thread", "sub_account"}
 
 
 @pytest.fixture(params=KINDS, ids=lambda kind: kind.name)

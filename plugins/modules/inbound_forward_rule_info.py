@@ -1,0 +1,63 @@
+#!/usr/bin/python
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: inbound_forward_rule_info
+short_description: List rules that forward inbound mail of Mailtrap
+version_added: 0.1.0
+description:
+  - Return all of those of an inbound inbox, those with a name, or the one with an id.
+author:
+  - community.mailtrap authors (@ansible-collections)
+extends_documentation_fragment:
+  - community.mailtrap._attributes
+  - community.mailtrap._attributes.info
+  - community.mailtrap._connection
+  - community.mailtrap._identity.inbound_inbox
+options:
+  id:
+    description: The id of the only one to return.
+    type: int
+  name:
+    description: The name of the rule to return.
+    type: str
+seealso:
+  - module: community.mailtrap.inbound_forward_rule
+"""
+
+EXAMPLES = r"""
+- name: List the rules of an inbox
+  community.mailtrap.inbound_forward_rule_info:
+    inbound_inbox: Tickets
+    inbound_folder: Support
+  register: rules
+"""
+
+RETURN = r"""
+inbound_forward_rules:
+  description: What was found, each as M(community.mailtrap.inbound_forward_rule) returns it; empty when there is none.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - id: 9
+      name: Invoices
+      conditions: []
+      destinations:
+        - email: accounting@example.com
+"""
+
+from ansible_collections.community.mailtrap.plugins.module_utils._catalog import INBOUND_FORWARD_RULE
+from ansible_collections.community.mailtrap.plugins.module_utils._module import run_info
+
+
+def main():
+    run_info(INBOUND_FORWARD_RULE)
+
+
+if __name__ == "__main__":
+    main()

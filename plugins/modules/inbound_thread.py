@@ -1,0 +1,80 @@
+#!/usr/bin/python
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: inbound_thread
+short_description: Delete a conversation in a Mailtrap inbound inbox
+version_added: 0.1.0
+description:
+  - Delete one thread with its messages in both directions, or make sure that it is there.
+author:
+  - community.mailtrap authors (@ansible-collections)
+extends_documentation_fragment:
+  - community.mailtrap._attributes
+  - community.mailtrap._attributes.state
+  - community.mailtrap._connection
+  - community.mailtrap._identity.secrets
+  - community.mailtrap._identity.inbound_inbox
+options:
+  id:
+    description: The id of the thread, a text of digits.
+    type: str
+    required: true
+  state:
+    description:
+      - With V(absent), the thread and all messages in it are deleted.
+      - With V(present), the task fails when it is not there, and returns it otherwise.
+    type: str
+    default: present
+    choices:
+      - present
+      - absent
+seealso:
+  - module: community.mailtrap.inbound_thread_info
+  - module: community.mailtrap.inbound_message
+"""
+
+EXAMPLES = r"""
+- name: Find the conversations with somebody
+  community.mailtrap.inbound_thread_info:
+    inbound_inbox: Tickets
+    inbound_folder: Support
+    search: ann@example.org
+  register: found
+
+- name: Delete them
+  community.mailtrap.inbound_thread:
+    id: "{{ item.id }}"
+    inbound_inbox: Tickets
+    inbound_folder: Support
+    state: absent
+  loop: "{{ found.inbound_threads }}"
+  loop_control:
+    label: "{{ item.subject }}"
+"""
+
+RETURN = r"""
+inbound_thread:
+  description:
+    - The thread as M(community.mailtrap.inbound_thread_info) returns it by its id; V(null) when it is absent.
+  returned: success
+  type: dict
+  sample:
+    id: "1871574677877796929"
+    subject: My order
+"""
+
+from ansible_collections.community.mailtrap.plugins.module_utils._catalog import INBOUND_THREAD
+from ansible_collections.community.mailtrap.plugins.module_utils._module import run_state
+
+
+def main():
+    run_state(INBOUND_THREAD)
+
+
+if __name__ == "__main__":
+    main()
