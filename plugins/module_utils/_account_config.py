@@ -28,8 +28,10 @@ from ansible_collections.community.mailtrap.plugins.module_utils._document impor
     write_entry,
 )
 from ansible_collections.community.mailtrap.plugins.module_utils._engine import (
+    Lists,
     Place,
     complete,
+    fitted,
     fulfil,
     resolved,
     seek,
@@ -148,22 +150,25 @@ class _Report:
             )
 
 
-class _Names:
+class _Names(Lists):
     """Find the ids of what entries refer to; what will be made by the same run has none yet."""
 
     def __init__(self, account, entries):
+        super().__init__(account.client)
         self._account = account
-        self._described = {
-            (one.resource, _normal_key(one.resource, one.options.get(one.resource.key))) for one in entries
-        }
+        self._described = {(one.resource, _normal_key(one.resource, one.wanted[one.resource.key])) for one in entries}
 
-    def id_of(self, kind, name, needed=True):
+    def id_of(self, resource, key, needed=True):
         """Return the id of the object of a name, None where it is yet to be made.
 
         :raises MailtrapError: when there is none, in the account nor in the document.
         """
-        needed = needed and (kind, _normal_key(kind, name)) not in self._described
-        return self._account.id_of(kind, name, needed)
+        needed = needed and (resource, _normal_key(resource, key)) not in self._described
+        return self._account.id_of(resource, key, needed)
+
+    def all_made(self):
+        """Nothing is yet to be made: what is not there by now is missing."""
+        self._described = ()
 
 
 def apply_config(client, options, check_mode):
@@ -183,7 +188,8 @@ def apply_config(client, options, check_mode):
         account = Account(client, pool)
         described = {entry.resource for entry in entries}
         account.read([kind for kind in KINDS if kind in purged or kind in described])
-        steps = _plan_entries(account, entries, options["recreate"])
+        names = _Names(account, entries)
+        steps = _plan_entries(account, entries, names, options["recreate"])
         steps += _plan_purge(account, steps, purged, options)
         result = {
             "changed": any(step.todo.writes for step in steps),
@@ -193,7 +199,7 @@ def apply_config(client, options, check_mode):
         }
         if check_mode or not result["changed"]:
             return result
-        report = _carry_out(account, steps, options["recreate"])
+        report = _carry_out(account, steps, names, options["recreate"])
     result["changes"] = _delivered(report.changes, options["dest"])
     result["changed"] = bool(report.changes)
     if report.failures:
@@ -225,12 +231,11 @@ def _kinds(options):
     return kinds_named(options["only"], "only") if options["only"] else list(KINDS)
 
 
-def _plan_entries(account, entries, recreate):
+def _plan_entries(account, entries, names, recreate):
     """Return a Step for each entry: list.
 
     :raises MailtrapError: with all that cannot be, each with its place; nothing has been written then.
     """
-    names = _Names(account, entries)
     steps, wanted, wrong = {}, {}, _Wrong()
     for entry in entries:
         with wrong.at(entry.where):
@@ -250,7 +255,8 @@ def _plan_entries(account, entries, recreate):
         steps[entry].current = current
     for entry, step in steps.items():
         with wrong.at(entry.where):
-            step.todo = plan(entry.resource, step.current, wanted[entry], "present", step.parent_id, recreate)
+            fit = fitted(entry.resource, wanted[entry], step.current, names)
+            step.todo = plan(entry.resource, step.current, fit, "present", step.parent_id, recreate)
     wrong.tell()
     return list(steps.values())
 
@@ -339,11 +345,11 @@ def _is_protected(client, kind, one, name, patterns):
     return any(fnmatch.fnmatchcase(text, pattern) for pattern in patterns for text in (name, f"{kind.plural}:{name}"))
 
 
-def _carry_out(account, steps, recreate):
+def _carry_out(account, steps, names, recreate):
     """Make the writes of all steps: what others need first, and what is independent side by side; return _Report."""
     report = _Report()
     todo = [step for step in steps if step.todo.writes]
-    names = _Names(account, ())
+    names.all_made()
     progress = Progress("account_config", len(todo))
 
     def work(step):
@@ -373,6 +379,7 @@ def _write(account, step, names, recreate):
     parent_id = step.parent.current["id"] if step.parent else step.parent_id
     with attempting(f"{step.action} {step.label}"):
         wanted = resolved(resource.fields, step.entry.wanted, step.entry.options, names)
+        wanted = fitted(resource, wanted, step.current, names)
         todo = plan(resource, step.current, wanted, "present", parent_id, recreate)
 
     def look(known):

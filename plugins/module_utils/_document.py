@@ -15,6 +15,8 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import (
+    ACCOUNT_ACCESS,
+    API_TOKEN,
     CONTACT_FIELD,
     CONTACT_LIST,
     DOMAIN,
@@ -37,6 +39,8 @@ KINDS = (
     CONTACT_LIST,
     CONTACT_FIELD,
     INBOUND_FOLDER,
+    API_TOKEN,
+    ACCOUNT_ACCESS,
 )
 
 

@@ -171,7 +171,7 @@ def ensure(client, resource, options, check_mode=False, lists=None, planned=None
             if place.current is None or (recreate and replaces(resource, place.current, wanted)):
                 unseen = [item for item in resource.fields if not item.shown]
                 wanted = resolved(unseen, wanted, options, lists)
-            wanted = _fitted(resource, wanted, place.current, lists)
+            wanted = fitted(resource, wanted, place.current, lists)
         todo = (planned or plan)(resource, place.current, wanted, options["state"], place.parent_id, recreate)
     told_of_change = remarks(resource, place.current, todo.after)
     warnings = [*lists.warnings[told:], *(f"{label[0].upper()}{label[1:]} {reason}." for reason in told_of_change)]
@@ -530,7 +530,7 @@ def _alike(resource, siblings, wanted):
     ]
 
 
-def _fitted(resource, wanted, current, lists):
+def fitted(resource, wanted, current, lists):
     """Return the wanted fields with those values that depend on what is there."""
     fits = [item for item in resource.fields if item.fit and wanted.get(item.name) is not None]
     return {**wanted, **{item.name: item.fit(wanted[item.name], item.value(current or {}), lists) for item in fits}}

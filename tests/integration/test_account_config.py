@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pathlib
 import signal
@@ -17,7 +18,10 @@ import pytest
 import yaml
 
 BIN = pathlib.Path(sys.executable).parent
-TOPS = ("projects", "domains", "email_templates", "contact_lists", "contact_fields", "inbound_folders")
+TOPS = (
+    *("projects", "domains", "email_templates", "contact_lists", "contact_fields", "inbound_folders"),
+    *("api_tokens", "account_accesses"),
+)
 CONFIG = """
 projects:
   - name: Shop
@@ -35,6 +39,11 @@ contact_fields:
   - {merge_tag: orders, name: Orders, data_type: integer}
 inbound_folders:
   - name: Support
+api_tokens:
+  - name: ci
+    permissions:
+      - {resource_type: project, resource: Shop, access_level: admin}
+      - {resource_type: domain, resource: shop.example, access_level: viewer}
 """
 
 
@@ -55,12 +64,17 @@ def test_an_account_from_nothing(play):
     )
     assert planned.changed and planned.writes == [] and planned["plan"] == made["plan"]
     assert made["plan"]["create"]["sandboxes"] == ["Shop/Staging", "Shop/Review"]
-    assert made.changed and len(made["changes"]) == 9
+    assert made.changed and len(made["changes"]) == 10
+    (token,) = [change for change in made["changes"] if change["kind"] == "api_tokens"]
+    assert len(token["token"]) == 32 and token["id"]
     for step in (again, from_read):
         assert not step.changed and step.writes == []
     assert sorted(again.requests) == sorted(
         f"GET /api/{path}"
-        for path in ("projects", "domains", "email_templates", "contacts/lists", "contacts/fields", "inbound/folders")
+        for path in (
+            *("projects", "domains", "email_templates", "contacts/lists", "contacts/fields", "inbound/folders"),
+            "api_tokens",
+        )
     )
     assert read["account_config"]["projects"][1]["sandboxes"][1]["email_username"] == "shop"
 
@@ -104,6 +118,18 @@ def test_all_that_is_wrong_is_told_at_once(play, emulator):
         "projects[1]: name 'x' has 1 characters; the service takes 2 to 100",
         "projects[2] must be a dictionary",
     ]
+
+
+def test_secrets_go_to_a_file(play, tmp_path):
+    """What the file holds of others stays, and no result has what is in it."""
+    secrets = tmp_path / "secrets.json"
+    config = "api_tokens: [{name: %s, permissions: [{resource_type: account, access_level: viewer}]}]"
+    tasks = [apply(config % name, dest=str(secrets)) for name in ("one", "two", "two")]
+    steps = play(tasks, "-v")
+    kept = json.loads(secrets.read_text())["api_tokens"]
+    assert secrets.stat().st_mode & 0o777 == 0o600 and kept.keys() == {"one", "two"}
+    for step in steps:
+        assert not any(secret in json.dumps(step.result) for secret in kept.values())
 
 
 def test_options_that_cannot_be(play_in, emulator):
