@@ -4,14 +4,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-
 import yaml
 from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.community.mailtrap.plugins.module_utils._document import KINDS
+from ansible_collections.community.mailtrap.plugins.plugin_utils._file_names import file_name
 
 DOCUMENT = "account.yml"
 
@@ -41,18 +39,10 @@ def _without_texts(plural, entry, files):
         option = field.option or field.name
         if field.source and option in entry:
             suffix = "html" if option.endswith("html") else "txt"
-            path = f"{plural}/{_file_name(str(entry[kind.key]))}.{suffix}"
+            path = f"{plural}/{file_name(str(entry[kind.key]))}.{suffix}"
             files.append({"path": path, "content": entry.pop(option)})
             entry[field.source] = path
     return entry
-
-
-def _file_name(name):
-    """Return a name that any file may have: str; two names never become the same one."""
-    plain = re.sub(r"[^\w.-]+", "-", name).strip("-.")[:60]
-    if plain == name:
-        return plain
-    return f"{plain or 'unnamed'}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
 
 
 def _as_yaml(document):

@@ -33,12 +33,24 @@ def chain(tokens, name):
 def newest(tokens, name):
     """Return those tokens that go by a name and have not been followed by another: list of dict, one as a rule."""
     named = chain(tokens, name)
-    return [token for token in named if not any(follows(other, token) for other in named)]
+    return [token for token in named if not is_followed(token, named)]
 
 
 def follows(token, other):
     """Say whether a token came out of another by rotation: bool. What came of that later is not always listed."""
     return token["id"] != other["id"] and _goes_by(token, other.get("name"), after=other["id"])
+
+
+def is_followed(token, tokens):
+    """Say whether one of some tokens came out of a token by rotation: bool. That one is in force then, not this."""
+    return any(follows(other, token) for other in tokens)
+
+
+def first_name(token):
+    """Return what a token was called before any rotation, as far as its name tells: str."""
+    words = token["name"].split(" ")
+    starts = (" ".join(words[:end]) for end in range(1, len(words)))
+    return next((start for start in starts if _goes_by(token, start)), token["name"])
 
 
 def name_stays(wanted, now):
