@@ -15,7 +15,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._errors import 
 from ansible_collections.community.mailtrap.plugins.module_utils._expectation import Expectation, shortened
 from ansible_collections.community.mailtrap.plugins.module_utils._messages import messages_of
 from ansible_collections.community.mailtrap.plugins.module_utils._progress import Progress
-from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import meant_sandbox
+from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import label_of, meant_sandbox
 
 # All in seconds: the longest wait, from one look to the next, for one link, and for all links of a task.
 LONGEST_WAIT = 3600
@@ -43,18 +43,17 @@ def expect(client, options, check_mode):
     sandbox = meant_sandbox(client, options, check_mode)
     if not sandbox.found:
         return {"changed": False, "sandbox_messages": [], "waited": 0.0, "warnings": sandbox.warnings}
-    sandbox_id = sandbox.found["id"]
     goal = "find the expected mail in" if expected.count else "confirm that no such mail comes to"
-    with attempting(f"{goal} sandbox {sandbox_id}"):
-        watch = _Watch(client, sandbox_id, expected)
+    with attempting(f"{goal} {label_of(options)}"):
+        watch = _Watch(client, sandbox.found["id"], expected)
         watch.until_enough(0 if check_mode else options["wait"])
         complaints = watch.complaints() or watch.faults(_ignored if check_mode else _visitor(client))
         if complaints and not check_mode:
             error = MailtrapError(*complaints)
             error.data = watch.told()
             raise error
-        warnings = [f"Outside of check mode this would be a failure: {text}." for text in complaints]
-        return {"changed": False, **watch.result(options["include"]), "warnings": warnings}
+        told = [f"Outside of check mode this would be a failure: {'; '.join(complaints)}."] if complaints else []
+        return {"changed": False, **watch.result(options["include"]), "warnings": told}
 
 
 def looks(wait, now=time.monotonic, sleep=time.sleep):
@@ -101,8 +100,9 @@ class _Watch:
             return [f"{_called(self.meant[0])} is there"]
         told = [f"{_called(message)}: {', '.join(objections)}" for message, objections in self.others[:_TOLD]]
         more = len(self.others) - _TOLD
+        after = f" after {self.waited:g} s" if self.waited >= _PACE else ""
         return [
-            f"{there} of {count} {'is' if there == 1 else 'are'} there after {self.waited:g} s",
+            f"{there} of {count} messages {'is' if there == 1 else 'are'} there{after}",
             *(told or ["no other mail has come"]),
             *([f"{more} more do not match either"] if more > 0 else []),
         ]

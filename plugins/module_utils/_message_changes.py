@@ -21,7 +21,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._messages impor
     messages_of,
 )
 from ansible_collections.community.mailtrap.plugins.module_utils._resource import Write
-from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import known_sandbox, meant_sandbox
+from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import known_sandbox, label_of, meant_sandbox
 
 # State -> what is done to all messages at once, and how the sandbox counts those to which there is something to do.
 _AT_ONCE = {"read": ("all_read", "emails_unread_count"), "absent": ("clean", "emails_count")}
@@ -43,7 +43,7 @@ def bring_messages(client, options, check_mode):
     sandbox = (known_sandbox if bring is _bring_all else meant_sandbox)(client, options, check_mode)
     count = 0
     if sandbox.found:
-        with attempting(f"{_GOALS[state]} in sandbox {sandbox.found['id']}"):
+        with attempting(f"{_GOALS[state]} in {label_of(options)}"):
             count = bring(client, sandbox.found, state, options, check_mode)
     noun = {"read": "unread", "absent": "messages"}[state]
     return {

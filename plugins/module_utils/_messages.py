@@ -16,7 +16,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._errors import 
 from ansible_collections.community.mailtrap.plugins.module_utils._files import check_folder
 from ansible_collections.community.mailtrap.plugins.module_utils._message_files import save
 from ansible_collections.community.mailtrap.plugins.module_utils._pages import objects, pages, until_short
-from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import meant_sandbox
+from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import label_of, meant_sandbox
 
 PAGE_SIZE = 30
 
@@ -132,7 +132,7 @@ def read_messages(client, options, check_mode):
     if not sandbox.found:
         return {"changed": False, "sandbox_messages": [], "warnings": sandbox.warnings}
     sandbox_id = sandbox.found["id"]
-    with attempting(f"read the messages of sandbox {sandbox_id}"):
+    with attempting(f"read the messages of {label_of(options)}"):
         if options["id"] is not None:
             messages = filter(None, [message_of(client, sandbox_id, options["id"])])
         else:

@@ -33,12 +33,17 @@ def meant_sandbox(client, options, check_mode):
     return find_one(client, SANDBOX, {**identity, **place}, check_mode)
 
 
+def label_of(options):
+    """Return what the sandbox is called that the SANDBOX_OPTIONS of a module mean, for a sentence: str."""
+    return f"sandbox {options['sandbox_id'] if options['sandbox'] is None else repr(options['sandbox'])}"
+
+
 def known_sandbox(client, options, check_mode):
     """Find the sandbox that is meant, with all that the service shows of it; see meant_sandbox."""
     sandbox = meant_sandbox(client, options, check_mode)
     if sandbox.found.keys() == {"id"}:
         path = SANDBOX.path_of(sandbox.found["id"])
-        with attempting(f"read sandbox {sandbox.found['id']}"):
+        with attempting(f"read {label_of(options)}"):
             sandbox.found = objects([client.get(path)], "sandboxes", path)[0]
     return sandbox
 
@@ -56,7 +61,7 @@ def reset_credentials(client, options, check_mode):
     sandbox = meant_sandbox(client, options, check_mode)
     found = sandbox.found
     path = f"{SANDBOX.path_of(found.get('id'))}/reset_{options['reset']}"
-    with attempting(f"reset the {options['reset']} of sandbox {found.get('id')}"):
+    with attempting(f"reset the {options['reset']} of {label_of(options)}"):
         try:
             answer = carry_out(client, Write("PATCH", path), check_mode)
             found = found if check_mode else objects([answer], "sandboxes", path)[0]

@@ -177,7 +177,7 @@ def test_what_did_arrive(play, box):
     third = box.dump()["messages"][-1]["id"]
     assert step.failed and step.requests == [LIST, f"{LIST}/{third}/body.txt", LIST, LIST]
     assert step.msg == (
-        "Could not find the expected mail in sandbox 5: 0 of 1 are there after 2 s; "
+        "Could not find the expected mail in sandbox 5: 0 of 1 messages are there after 2 s; "
         f"message {third} 'Your code' from shop@example.com to karl@example.com: body does not match '\\d{{6}}'; "
         f"message {third - 1} 'Your order' from shop@example.com to karl@example.com: subject does not match 'code'; "
         f"message {third - 2} 'Welcome' from shop@example.com to ann@example.com: "
@@ -192,7 +192,7 @@ def test_what_did_arrive(play, box):
         "created_at": step["arrived"][0]["created_at"],
         "objections": ["body does not match '\\d{6}'"],
     }
-    assert step["errors"][0] == "0 of 1 are there after 2 s" and step["status"] is None
+    assert step["errors"][0] == "0 of 1 messages are there after 2 s" and step["status"] is None
 
 
 def test_a_failure_is_not_endless(play_in, box):
@@ -211,9 +211,10 @@ def test_nothing_arrived(play_in, box):
         "in_process", expecting(since=str(newest), wait=1) + expecting(count=2, subject="Before", wait=0)
     )
     assert (
-        first.msg == "Could not find the expected mail in sandbox 5: 0 of 1 are there after 1 s; no other mail has come"
+        first.msg == "Could not find the expected mail in sandbox 5: 0 of 1 messages are there after 1 s; "
+        "no other mail has come"
     )
-    assert second.msg.startswith("Could not find the expected mail in sandbox 5: 1 of 2 is there after 0 s; no other")
+    assert second.msg.startswith("Could not find the expected mail in sandbox 5: 1 of 2 messages is there; no other")
     assert [mail["subject"] for mail in second["sandbox_messages"]] == ["Before"]
 
 
@@ -518,8 +519,8 @@ def test_check_mode(play, box, site):
     assert not any(step.failed or step.changed or step.writes for step in (there, missing, wrong, too_many, no_sandbox))
     assert "warnings" not in there.result and site.seen == []
     assert missing.requests == [LIST] and missing["waited"] < 0.5 and missing["sandbox_messages"] == []
-    (warning,) = missing["warnings"][:1]
-    assert warning == "Outside of check mode this would be a failure: 0 of 1 are there after 0 s."
+    (warning,) = missing["warnings"]
+    assert warning.startswith("Outside of check mode this would be a failure: 0 of 1 messages are there; message ")
     assert "no attachment has filename 'x'; its attachments are none." in wrong["warnings"][0]
     assert "is there." in too_many["warnings"][0]
     assert no_sandbox["warnings"] == [
