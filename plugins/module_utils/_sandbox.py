@@ -14,7 +14,6 @@ from ansible_collections.community.mailtrap.plugins.module_utils._catalog import
 from ansible_collections.community.mailtrap.plugins.module_utils._engine import carry_out, find_one, read
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError, attempting
 from ansible_collections.community.mailtrap.plugins.module_utils._files import check_dest, write_secret
-from ansible_collections.community.mailtrap.plugins.module_utils._pages import objects
 from ansible_collections.community.mailtrap.plugins.module_utils._resource import Write, without_secrets
 
 # The options of a module that works in one sandbox.
@@ -44,7 +43,7 @@ def known_sandbox(client, options, check_mode):
     if sandbox.found.keys() == {"id"}:
         path = SANDBOX.path_of(sandbox.found["id"])
         with attempting(f"read {label_of(options)}"):
-            sandbox.found = objects([client.get(path)], "sandboxes", path)[0]
+            sandbox.found = _shown_in(client.get(path), "GET", path)
     return sandbox
 
 
@@ -64,7 +63,8 @@ def reset_credentials(client, options, check_mode):
     with attempting(f"reset the {options['reset']} of {label_of(options)}"):
         try:
             answer = carry_out(client, Write("PATCH", path), check_mode)
-            found = found if check_mode else objects([answer], "sandboxes", path)[0]
+            if not check_mode:
+                found = _shown_in(answer, "PATCH", path)
         except MailtrapError as error:
             if error.uncertain:
                 error.messages.append("they may have been reset all the same: read them anew")
@@ -126,6 +126,14 @@ def credentials_of(sandbox):
         "password": sandbox["password"],
         "email": f"{sandbox['email_username']}@{sandbox['email_domain']}" if _has_address(sandbox) else None,
     }
+
+
+def _shown_in(answer, method, path):
+    if not isinstance(answer, dict) or "id" not in answer:
+        raise MailtrapError(
+            "the service's answer holds no sandbox", method=method, path=path, uncertain=method != "GET"
+        )
+    return answer
 
 
 def _has_address(sandbox):

@@ -222,6 +222,13 @@ def test_a_renewal_whose_answer_is_lost(play_in, boxes):
     assert "they may have been reset all the same: read them anew" in step.msg
 
 
+@pytest.mark.parametrize("answer", [None, [], {"ok": True}])
+def test_a_renewal_with_another_answer(play_in, boxes, answer):
+    boxes.fault(method="PATCH", path="/reset_credentials$", when="after", status=200, json=answer)
+    (step,) = play_in("in_process", renewing())
+    assert "the service's answer holds no sandbox; they may have been reset all the same: read them anew" in step.msg
+
+
 def test_what_cannot_be_renewed(play_in, boxes):
     gone, nothing = play_in(
         "in_process",
