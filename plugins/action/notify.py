@@ -10,4 +10,4 @@ from ansible_collections.community.mailtrap.plugins.plugin_utils._in_process imp
 
 class ActionModule(InProcess):
     module = notify
-    controller_files = {("attachments", "src"): "filename"}
+    controller_files = {("attachments", "src"): "filename", ("messages", "attachments", "src"): "filename"}

@@ -24,6 +24,11 @@ class Patience:
         self._end = now() + wait
         self._now, self._sleep = now, sleep
 
+    @property
+    def is_over(self):
+        """Whether the time is over: bool."""
+        return self._now() >= self._end
+
     def looks(self, at_once=True):
         """Yield after pauses that grow, until the time is over, and then once more.
 

@@ -4,62 +4,151 @@
 
 # This module utility is private to the collection: it may change in any release.
 
-"""Send one message."""
+"""Send what a task says, one message or a batch, and follow it to its recipients."""
 
 from __future__ import annotations
 
+import functools
+import itertools
 import json
-import os
+import re
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import EMAIL_TEMPLATE
-from ansible_collections.community.mailtrap.plugins.module_utils._engine import carry_out, find_one
+from ansible_collections.community.mailtrap.plugins.module_utils._batch import (
+    ACCEPTED,
+    LARGEST_BODY,
+    NOT_SENT,
+    REFUSED,
+    UNKNOWN,
+    account,
+    base_of,
+    each_message,
+    grouped,
+    outcomes,
+    own_options,
+    packed,
+    response,
+)
+from ansible_collections.community.mailtrap.plugins.module_utils._catalog import EMAIL_TEMPLATE, SANDBOX
+from ansible_collections.community.mailtrap.plugins.module_utils._client import Written
+from ansible_collections.community.mailtrap.plugins.module_utils._delivery import LONGEST_WAIT, follow
+from ansible_collections.community.mailtrap.plugins.module_utils._engine import Lists, find_one
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import (
     MailtrapError,
     attempting,
     messages_of,
 )
-from ansible_collections.community.mailtrap.plugins.module_utils._mail import attachment, payload
-from ansible_collections.community.mailtrap.plugins.module_utils._resource import Write
+from ansible_collections.community.mailtrap.plugins.module_utils._mail import (
+    attachment,
+    content_id,
+    file_name,
+    payload,
+    shared_payload,
+)
+from ansible_collections.community.mailtrap.plugins.module_utils._pieces import Base64File, written
+from ansible_collections.community.mailtrap.plugins.module_utils._progress import Progress
 from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import meant_sandbox
+
+# What there is to add to a refusal: a pattern for what it says, the sentence for live mail, and the one for a sandbox.
+_HINTS = (
+    (
+        "unauthorized|token was refused",
+        "this is also the answer when the domain {domain} is not verified, or not this token's",
+        None,
+    ),
+    (
+        "banned",
+        "nothing can be sent until the support of Mailtrap opens the account again",
+        "nothing can be sent until the support of Mailtrap opens the account again",
+    ),
+    (
+        "forbidden",
+        "is the domain {domain} verified, and may the token send from it?",
+        "may the token send into this sandbox?",
+    ),
+    (
+        "too large",
+        "the service takes 10 MB a message unless it was asked for more",
+        "a sandbox takes what its plan allows",
+    ),
+    (
+        "no more mail for now|rate limit",
+        "it was too much in an hour or a day",
+        "it was too much in ten seconds, or the plan's mail of this month is used up",
+    ),
+)
 
 
 def send(client, options, check_mode):
-    """Send one message, once; in check mode do all but that.
+    """Send what a task says, once; in check mode do all but that.
 
     :param options: dict, the options of community.mailtrap.notify.
-    :returns: dict with changed, stream and message_ids; these are empty in check mode.
-    :raises MailtrapError: its message says so when the message may have gone out.
+    :returns: dict with changed, stream and message_ids; for a batch also responses; where it was waited for, also
+        deliveries. In check mode nothing is in these lists.
+    :raises MailtrapError: its message says so when a message may have gone out, and its data what has been sent.
     """
-    with attempting("send the message"):
-        warnings = []
+    is_batch = options["messages"] is not None
+    with attempting("send the messages" if is_batch else "send the message"):
         stream = _stream(options)
-        message = payload(options)
-        if options["attachments"]:
-            message["attachments"] = [_read(entry) for entry in options["attachments"]]
+        composer = _Composer()
+        fields = _checked(composer, options)
+        composer.uuids, warnings = _template_uuids(client, options, check_mode)
+        path, log, more = _paths(client, options, stream, check_mode)
+        responses = []
+        if is_batch and not check_mode:
+            base = base_of(composer.shared(options), fields)
+            responses = _send_batch(client, stream, path, base, composer, options)
+        elif not check_mode:
+            responses = [_send_one(client, stream, path, composer.message(own_options(options)))]
+    result = {"changed": True, "stream": stream, "message_ids": _ids(responses)}
+    if is_batch:
+        result["responses"] = responses
+    if options["wait_for_delivery"] and not check_mode:
+        with attempting("confirm the delivery of what was sent"):
+            try:
+                result["deliveries"] = follow(client, log, responses, options["wait"])
+            except MailtrapError as error:
+                error.data = {**result, **error.data}
+                raise
+    return {**result, "warnings": [*warnings, *more]}
+
+
+class _Composer:
+    """Makes payloads, and looks at each file once.
+
+    :ivar uuids: dict, from the names of templates to their UUIDs.
+    """
+
+    def __init__(self):
+        self.uuids = {}
+        self._look_at = functools.lru_cache(maxsize=None)(Base64File.of)
+
+    def message(self, options):
+        """Return the payload of a message: dict.
+
+        :raises MailtrapError: when it cannot be sent.
+        """
+        return self._completed(payload(options), options)
+
+    def shared(self, options):
+        """Return what the options of a task bring to each of its messages: dict."""
+        own = own_options(options)
+        return self._completed(shared_payload(own), own)
+
+    def _completed(self, message, options):
         if options["template"]:
-            template = find_one(client, EMAIL_TEMPLATE, {"name": options["template"]}, check_mode)
-            message["template_uuid"] = template.found.get("uuid")
-            warnings += template.warnings
-        path = "/api/send"
-        if stream == "sandbox":
-            sandbox = meant_sandbox(client, options, check_mode)
-            path += f"/{sandbox.found.get('id')}"
-            warnings += sandbox.warnings
-        try:
-            answer = carry_out(client, Write("POST", path, message), check_mode, host=stream)
-            message_ids = [] if check_mode else _accepted(answer, path)
-        except MailtrapError as error:
-            _explain(error, message, stream)
-            raise
-    return {"changed": True, "stream": stream, "message_ids": message_ids, "warnings": warnings}
-
-
-def _accepted(answer, path):
-    """Return the ids of the messages that an answer names: list of str; some answers name none (facts 4.3)."""
-    if not isinstance(answer, dict) or answer.get("success") is not True:
-        said = messages_of(200, json.dumps(answer))
-        raise MailtrapError("the service did not say that it took it", *said, method="POST", path=path, uncertain=True)
-    return answer.get("message_ids") or []
+            message["template_uuid"] = self.uuids.get(options["template"])
+        if options["attachments"]:
+            message["attachments"] = [
+                attachment(
+                    self._look_at(entry["src"]),
+                    file_name(entry),
+                    entry["content_type"],
+                    entry["disposition"],
+                    content_id(entry),
+                )
+                for entry in options["attachments"]
+            ]
+        return message
 
 
 def _stream(options):
@@ -67,7 +156,7 @@ def _stream(options):
 
     :raises MailtrapError: when it is not clear. What was meant for a sandbox must not go out to people.
     """
-    for option in ("sandbox", "project", "template", "template_uuid"):
+    for option in ("sandbox", "project"):
         if options[option] == "":
             raise MailtrapError(f"{option} is empty")
     has_sandbox = options["sandbox"] is not None or options["sandbox_id"] is not None
@@ -81,26 +170,153 @@ def _stream(options):
     return stream
 
 
-def _read(entry):
-    """Return one attachment as the API has it: dict; ``entry`` is the dict that the user gave."""
+def _checked(composer, options):
+    """Check everything before anything is sent, and return the fields that all messages have: set of str.
+
+    :raises MailtrapError: with what is wrong, and where.
+    """
+    if not 0 <= options["wait"] <= LONGEST_WAIT:
+        raise MailtrapError(f"wait must be 0 to {LONGEST_WAIT} s; it is {options['wait']}")
+    if options["messages"] is None:
+        return set(composer.message(own_options(options)))
+    if not options["messages"]:
+        raise MailtrapError("messages is empty")
+    shared = composer.shared(options)
+    reasons, fields = [], None
+    for index, own in enumerate(each_message(options)):
+        try:
+            message = composer.message(own)
+            _check_size(shared, message)
+        except MailtrapError as error:
+            reasons.extend((f"messages[{index}]", reason) for reason in error.messages)
+        else:
+            fields = set(message) if fields is None else fields & set(message)
+    if reasons:
+        raise MailtrapError(*grouped(reasons))
+    return fields
+
+
+def _check_size(shared, message):
+    """Refuse a message that fits into no request: with its own attachments travel those of the task."""
+    theirs, own = shared.get("attachments", []), message.get("attachments", [])
+    size = sum(part["content"].length for part in (theirs if own == theirs else theirs + own))
+    if size > LARGEST_BODY:
+        raise MailtrapError(
+            f"its attachments, with those of the task, are {size / 1e6:.1f} MB as base64;"
+            f" the service takes {LARGEST_BODY / 1e6:.0f} MB in one request"
+        )
+
+
+def _template_uuids(client, options, check_mode):
+    """Look up the templates that are given by name, in one list.
+
+    :returns: pair of a dict, from name to UUID, and a list of str, warnings.
+    """
+    lists = Lists(client, check_mode)
+    uuids, warnings = {}, []
+    for own in each_message(options):
+        name = own["template"]
+        if name and name not in uuids:
+            template = find_one(client, EMAIL_TEMPLATE, {"name": name}, check_mode, lists)
+            uuids[name] = template.found.get("uuid")
+            warnings += template.warnings
+    return uuids, warnings
+
+
+def _paths(client, options, stream, check_mode):
+    """Return where to send, where to ask what became of it, and warnings: str, str, list of str."""
+    path = "/api/send" if options["messages"] is None else "/api/batch"
+    if stream != "sandbox":
+        return path, "/api/email_logs", []
+    sandbox = meant_sandbox(client, options, check_mode)
+    sandbox_id = sandbox.found.get("id")
+    return f"{path}/{sandbox_id}", f"{SANDBOX.path_of(sandbox_id)}/messages", sandbox.warnings
+
+
+def _send_one(client, stream, path, message):
+    """Send one message, and return its response: dict."""
     try:
-        with open(entry["src"], "rb") as file:
-            content = file.read()
-    except OSError as error:
-        raise MailtrapError(f"attachment {entry['src']!r} cannot be read: {error.strerror}") from None
-    return attachment(
-        content,
-        entry["filename"] or os.path.basename(entry["src"]),
-        entry["content_type"],
-        entry["disposition"],
-        entry["content_id"],
-    )
+        answer = _posted(client, stream, path, Written(written(message)))
+    except MailtrapError as error:
+        if error.uncertain:
+            error.messages.append("the message may have gone out all the same, and is not sent a second time")
+        else:
+            error.messages += _hints(error.messages, message, stream)
+        raise
+    return response(0, message, ACCEPTED, answer.get("message_ids") or [])
 
 
-def _explain(error, message, stream):
-    """Add to a refused send what its status does not tell."""
-    if error.uncertain:
-        error.messages.append("the message may have gone out all the same, and is not sent a second time")
-    elif error.status == 401 and stream != "sandbox":  # facts 2.2
-        domain = message["from"]["email"].rpartition("@")[2]
-        error.messages.append(f"this is also the answer when the domain {domain} is not verified, or not this token's")
+def _send_batch(client, stream, path, base, composer, options):
+    """Send a batch, one request after the other, and return the response to each message: list of dict.
+
+    After a request that is refused as a whole, or of which it is not known what became of it, nothing more is sent.
+
+    :raises MailtrapError: when a message was not accepted; the data is the result so far.
+    """
+    responses, failure, causes = [], None, []
+    progress = Progress("notify sends messages", len(options["messages"]))
+    try:
+        for body, chunk in packed(base, map(composer.message, each_message(options))):
+            fates, failure = _fates(client, stream, path, body, chunk)
+            del body  # or it would be there still while the next one is written
+            responses += [response(index, *fate) for index, fate in enumerate(fates, len(responses))]
+            progress.reached(len(responses))
+            if failure or any(one["status"] == UNKNOWN for one in responses):
+                break
+    except MailtrapError as error:  # a file could not be read any longer
+        failure, causes = error, error.messages
+    not_sent = itertools.islice(each_message(options), len(responses), None)
+    responses += [response(index, payload(own), NOT_SENT) for index, own in enumerate(not_sent, len(responses))]
+    if all(one["status"] == ACCEPTED for one in responses):
+        return responses
+    failure = failure or MailtrapError()
+    failure.messages = [*causes, *account(responses)]
+    failure.data = {
+        "changed": any(one["status"] in (ACCEPTED, UNKNOWN) for one in responses),
+        "stream": stream,
+        "message_ids": _ids(responses),
+        "responses": responses,
+    }
+    raise failure
+
+
+def _fates(client, stream, path, body, chunk):
+    """Make one request of a batch, and return what became of its messages.
+
+    :param chunk: list of dict, the messages.
+    :returns: pair of a list of tuples, each message with its status, ids and errors, and the MailtrapError with which
+        the request failed as a whole, or None.
+    """
+    failure = None
+    try:
+        fates = outcomes(_posted(client, stream, path, body), len(chunk))
+    except MailtrapError as error:
+        fates = [(UNKNOWN if error.uncertain else REFUSED, [], error.messages)] * len(chunk)
+        failure = error
+    return [
+        (message, status, message_ids, [*errors, *_hints(errors, message, stream)])
+        for message, (status, message_ids, errors) in zip(chunk, fates)
+    ], failure
+
+
+def _posted(client, stream, path, body):
+    """Post what is to be sent; return the answer that says that it was taken: dict. Not all name ids (facts 4.3)."""
+    answer = client.request("POST", path, body, host=stream)
+    if not isinstance(answer, dict) or answer.get("success") is not True:
+        said = messages_of(200, json.dumps(answer))
+        raise MailtrapError("the service did not say that it took it", *said, method="POST", path=path, uncertain=True)
+    return answer
+
+
+def _ids(responses):
+    return [message_id for one in responses for message_id in one["message_ids"]]
+
+
+def _hints(said, message, stream):
+    """Return what there is to add to a refusal that says this: list of str."""
+    domain = message["from"]["email"].rpartition("@")[2]
+    for pattern, live, sandbox in _HINTS:
+        if re.search(pattern, " ".join(said), re.IGNORECASE):
+            hint = sandbox if stream == "sandbox" else live
+            return [hint.format(domain=domain)] if hint else []
+    return []

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: notify
-short_description: Send a mail through Mailtrap
+short_description: Send mail through Mailtrap
 version_added: 0.1.0
 description:
-  - Send one message to any number of recipients, by the transactional or the bulk stream, or into a sandbox.
-  - The message has its own subject, text and HTML, or takes them from a template of the account.
+  - Send one message to any number of recipients, by the transactional or the bulk stream, or into a sandbox; or, with
+    O(messages), a batch of messages that share what they have in common.
+  - A message has its own subject and body, or takes them from a template of the account.
   - Sending is reported as a change.
   - The service cannot tell a repeated message from a second one. When it is unknown whether a message went out, it is
     not sent again; the task fails, and says so.
@@ -25,81 +26,90 @@ attributes:
   check_mode:
     support: full
     details:
-      - The options are checked, the attachments read, and the template and the sandbox looked up. Nothing is sent.
+      - All messages are checked, their attachments too, and the templates and the sandbox looked up. Nothing is sent.
   diff_mode:
     support: none
   idempotent:
     support: none
     details:
-      - Every run sends a message.
+      - Every run sends the mail.
 options:
   from:
-    description:
+    description: &from
       - The sender, as V(user@host) or V(Name <user@host>).
       - On the transactional and the bulk stream its domain must be a verified sending domain of the account.
     type: str
     required: true
     aliases:
       - sender
-  to:
+  to: &to
     description:
-      - The recipients, each as V(user@host) or V(Name <user@host>).
-      - Give a list when a name holds a comma, since Ansible splits a text at its commas.
+      - The recipients, each as V(user@host) or V(Name <user@host>), up to 1000.
+      - A name may hold commas; give a list then, since Ansible splits a text at its commas. It needs quotes around it
+        only for V(<), V(>) or V(@) in it.
     type: list
     elements: str
-    default: []
-  cc:
-    description: The recipients of copies.
+  cc: &cc
+    description: The recipients of copies, up to 1000.
     type: list
     elements: str
-    default: []
-  bcc:
-    description: The recipients of copies that the others do not see.
+  bcc: &bcc
+    description: The recipients of copies that the others do not see, up to 1000.
     type: list
     elements: str
-    default: []
-  reply_to:
+  reply_to: &reply_to
     description: Where answers go.
     type: str
-  subject:
+  subject: &subject
     description:
       - The subject.
       - Required unless a template is given.
     type: str
-  text:
+  text: &text
     description:
       - The message as plain text.
-      - This or O(html) is required unless a template is given. With both, the mail program of the recipient chooses.
+      - This, O(html) or O(body_markdown) is required unless a template is given. With text and HTML, the mail program
+        of the recipient chooses.
     type: str
-  html:
-    description: The message as HTML.
+  html: &html
+    description:
+      - The message as HTML. It shows an inline attachment by C(<img src="cid:logo.png">), where V(logo.png) is its
+        O(attachments[].content_id).
     type: str
-  template:
+  body_markdown: &body_markdown
+    description:
+      - The message as Markdown, in the dialect CommonMark with tables. The HTML is made of it, and the text is the
+        Markdown as it stands, unless O(text) is given.
+      - HTML in it is not obeyed but shown as it was written, so that variables can be put into it.
+      - An image with the address C(cid:logo.png) shows an inline attachment, as in O(html).
+    type: str
+  template: &template
     description: The name of the template that brings subject and body. It is looked up, which costs a request.
     type: str
-  template_uuid:
+  template_uuid: &template_uuid
     description: The UUID of the template that brings subject and body.
     type: str
-  template_variables:
+  template_variables: &template_variables
     description: The variables of the template.
     type: dict
-  category:
+  category: &category
     description:
       - The category under which the service counts the message, up to 255 characters.
       - A template brings its own.
     type: str
-  custom_variables:
+  custom_variables: &custom_variables
     description:
       - Values that the service keeps with the message and shows in its log and in webhooks, up to 1000 bytes of JSON.
     type: dict
-  headers:
+  headers: &headers
     description: Further header fields. Those that have an option of their own cannot be set here.
     type: dict
-  attachments:
-    description: The files to attach.
+  attachments: &attachments
+    description:
+      - The files to attach.
+      - The service takes 10 MB a message unless it was asked for more; a sandbox takes what its plan allows.
     type: list
     elements: dict
-    default: []
     suboptions:
       src:
         description:
@@ -124,11 +134,44 @@ options:
           - attachment
           - inline
       content_id:
-        description: The name by which the HTML refers to an inline file, as in C(cid:logo).
+        description:
+          - The name by which the HTML refers to an inline file, as in C(cid:logo), without blanks and in ASCII.
+          - The name of the file when not given, if it can be one.
         type: str
+  messages:
+    description:
+      - A batch of messages, each with what is its own. What an entry does not say, the options of the task say, and an
+        option in an entry stands for all of that option, not for a part of it.
+      - They are sent up to 500 in a request of up to 50 MB. What the options of the task say, attachments too, travels
+        once in each request.
+      - The task fails when a message is not accepted. Those that were have been sent then, and RV(responses) tells what
+        became of each. After a request that failed as a whole, nothing more is sent.
+    type: list
+    elements: dict
+    suboptions:
+      from:
+        description: *from
+        type: str
+        aliases:
+          - sender
+      to: *to
+      cc: *cc
+      bcc: *bcc
+      reply_to: *reply_to
+      subject: *subject
+      text: *text
+      html: *html
+      body_markdown: *body_markdown
+      template: *template
+      template_uuid: *template_uuid
+      template_variables: *template_variables
+      category: *category
+      custom_variables: *custom_variables
+      headers: *headers
+      attachments: *attachments
   stream:
     description:
-      - How the message is sent. V(sandbox) when a sandbox is given, else V(transactional).
+      - How the mail is sent. V(sandbox) when a sandbox is given, else V(transactional).
       - Give V(sandbox) where the sandbox comes from a variable; nothing then goes out to people when that is undefined.
     type: str
     choices:
@@ -137,9 +180,24 @@ options:
       - sandbox
   sandbox:
     description:
-      - The message goes into this sandbox, and to no recipient.
+      - The mail goes into this sandbox, and to no recipient.
     aliases:
       - inbox
+  wait_for_delivery:
+    description:
+      - Whether to wait until the mail is with its recipients, as the e-mail log of the service says. The task fails
+        when it bounces, for good or for now, when the service rejects it, and when O(wait) is over.
+      - In a sandbox, until it is there.
+      - It costs a request for each recipient and each look. A batch of which not all messages were accepted is not
+        waited for.
+    type: bool
+    default: false
+  wait:
+    description: How many seconds to wait for the delivery at most, up to 3600. With V(0), it looks once.
+    type: int
+    default: 300
+requirements:
+  - markdown-it-py >= 2.1.0, for O(body_markdown) only
 seealso:
   - module: community.mailtrap.sandbox_message_info
 """
@@ -173,25 +231,130 @@ EXAMPLES = r"""
       version: 1.2.3
     attachments:
       - src: report.pdf
+
+- name: Write in Markdown, with a picture in the text
+  community.mailtrap.notify:
+    from: deploy@example.com
+    to: ops@example.com
+    subject: Shop 1.2.3 is live
+    body_markdown: |
+      ![Load](cid:logo.png)
+
+      Version **1.2.3** serves all requests:
+
+      - [changes](https://shop.example.com/changes)
+      - [dashboard](https://shop.example.com/dashboard)
+    attachments:
+      - src: logo.png
+        disposition: inline
+
+- name: Send everybody their own report, and the same attachment
+  community.mailtrap.notify:
+    from: Shop <shop@example.com>
+    stream: bulk
+    template: Deployment report
+    attachments:
+      - src: report.pdf
+    messages:
+      - to: Ann <ann@example.org>
+        template_variables:
+          version: 1.2.3
+      - to: Bob <bob@example.org>
+        template_variables:
+          version: 1.2.4
+
+- name: Send an alarm, and go on when it has arrived
+  community.mailtrap.notify:
+    from: alarm@example.com
+    to: ops@example.com
+    subject: The database is down
+    text: See the runbook.
+    wait_for_delivery: true
+    wait: 60
 """
 
 RETURN = r"""
 message_ids:
   description:
-    - The ids of the messages, one for each recipient, in the order of O(to), O(cc) and O(bcc).
+    - The ids of the messages, one for each recipient, in the order of O(to), O(cc) and O(bcc), and of O(messages).
     - In a sandbox, the id of the message there. Empty in check mode.
-  returned: success
+  returned: when something was sent, or would be
   type: list
   elements: str
   sample:
     - 0c7fd939-02cf-11ed-88c2-0a58a9feac02
+responses:
+  description: What became of each of O(messages), in their order. Empty in check mode.
+  returned: with O(messages), on failure too once something has been sent
+  type: list
+  elements: dict
+  contains:
+    index:
+      description: The place of the message in O(messages), from 0.
+      type: int
+      returned: always
+      sample: 0
+    recipients:
+      description: The addresses of its recipients.
+      type: list
+      elements: str
+      returned: always
+      sample:
+        - ann@example.com
+    status:
+      description:
+        - V(accepted) by the service, or V(refused) by it, V(not_sent), or V(unknown) when it may have gone out all the
+          same.
+      type: str
+      returned: always
+      sample: refused
+    message_ids:
+      description: Its ids, one for each recipient.
+      type: list
+      elements: str
+      returned: always
+      sample: []
+    errors:
+      description: Why it was refused, or why it is unknown what became of it.
+      type: list
+      elements: str
+      returned: always
+      sample:
+        - "'to' address is invalid"
+deliveries:
+  description: What became of the mail to each recipient, in the order of RV(message_ids).
+  returned: with O(wait_for_delivery), on failure too; not in check mode
+  type: list
+  elements: dict
+  contains:
+    message_id:
+      description: The id of the message.
+      type: str
+      returned: always
+      sample: 0c7fd939-02cf-11ed-88c2-0a58a9feac02
+    recipient:
+      description: The address of the recipient, or null for a message in a sandbox that has several.
+      type: str
+      returned: always
+      sample: ann@example.com
+    status:
+      description: V(delivered), V(bounced), V(rejected) by the service itself, or V(pending) when the time was over.
+      type: str
+      returned: always
+      sample: bounced
+    reason:
+      description: Why it was not delivered. Null when it was.
+      type: str
+      returned: always
+      sample: 550 5.1.1 The recipient does not exist here
 stream:
-  description: The stream that took the message.
-  returned: success
+  description: The stream that took the mail.
+  returned: when something was sent, or would be
   type: str
   sample: transactional
 """
 
+from ansible_collections.community.mailtrap.plugins.module_utils._mail import MESSAGE_OPTIONS
 from ansible_collections.community.mailtrap.plugins.module_utils._module import run
 from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import SANDBOX_OPTIONS
 from ansible_collections.community.mailtrap.plugins.module_utils._send import send
@@ -202,37 +365,14 @@ def main():
         send,
         {
             **SANDBOX_OPTIONS,
-            "from": {"type": "str", "required": True, "aliases": ["sender"]},
-            "to": {"type": "list", "elements": "str", "default": []},
-            "cc": {"type": "list", "elements": "str", "default": []},
-            "bcc": {"type": "list", "elements": "str", "default": []},
-            "reply_to": {"type": "str"},
-            "subject": {"type": "str"},
-            "text": {"type": "str"},
-            "html": {"type": "str"},
-            "template": {"type": "str"},
-            "template_uuid": {"type": "str"},
-            "template_variables": {"type": "dict"},
-            "category": {"type": "str"},
-            "custom_variables": {"type": "dict"},
-            "headers": {"type": "dict"},
-            "attachments": {
-                "type": "list",
-                "elements": "dict",
-                "default": [],
-                "options": {
-                    "src": {"type": "path", "required": True},
-                    "remote_src": {"type": "bool", "default": False},
-                    "filename": {"type": "str"},
-                    "content_type": {"type": "str"},
-                    "disposition": {"type": "str", "default": "attachment", "choices": ["attachment", "inline"]},
-                    "content_id": {"type": "str"},
-                },
-            },
+            **MESSAGE_OPTIONS,
+            "from": {**MESSAGE_OPTIONS["from"], "required": True},
+            "messages": {"type": "list", "elements": "dict", "options": MESSAGE_OPTIONS},
             "stream": {"type": "str", "choices": ["transactional", "bulk", "sandbox"]},
+            "wait_for_delivery": {"type": "bool", "default": False},
+            "wait": {"type": "int", "default": 300},
         },
         mutually_exclusive=[
-            ("template", "template_uuid"),
             ("sandbox", "sandbox_id"),
             ("project", "project_id"),
         ],

@@ -83,6 +83,7 @@ FILES = {
     "customers.csv": b"email;orders\nann@example.com;4\neve@example.com;\n",
     "report.html": b"<p>Live</p>\n",
     "report.txt": b"Live\n",
+    "logo.png": b"\x89PNG",
     "report.pdf": b"%PDF-1.4\n",
 }
 

@@ -175,7 +175,21 @@ MAIL = "from: a@example.com, to: b@example.com, subject: Hello, text: Hi"
             f"{MAIL}, attachments: [{{src: /none.txt, remote_src: true}}]",
             "attachment '/none.txt' cannot be read: No",
         ),
-        (f"{MAIL}, attachments: [{{src: /, remote_src: true}}]", "attachment '/' cannot be read: Is a directory"),
+        (f"{MAIL}, attachments: [{{src: /, remote_src: true}}]", "attachment '/' cannot be read: it is not a file"),
+        (
+            f"{MAIL}, attachments: [{{src: /dev/zero, remote_src: true}}]",
+            "attachment '/dev/zero' cannot be read: it is",
+        ),
+        (
+            f"{MAIL}, attachments: [{{src: /a, remote_src: true, content_type: x}}]",
+            "content_type 'x' is not a media type",
+        ),
+        (f"{MAIL}, attachments: [{{src: /a, remote_src: true, content_id: a b}}]", "content_id 'a b' holds blanks"),
+        (f"{MAIL}, html: '<img src=\"cid:logo\">'", "the HTML shows cid:logo, and no attachment has this content_id"),
+        (f"{MAIL}, body_markdown: x, html: y", "html and body_markdown are both given: leave out one of them"),
+        (f"{MAIL}, template: Report, template_uuid: {TEMPLATE_UUID}", "template and template_uuid are both given"),
+        (f"{MAIL}, headers: {{Reply-To: x}}", "the header Reply-To cannot be set by headers"),
+        (f"{MAIL}, cc: [{', '.join(['c@x.org'] * 1001)}]", "cc has 1001 recipients; the service takes 1000"),
         (f"{MAIL}, sandbox: ''", "sandbox is empty"),
         (f"{MAIL}, project: Shop", "a project is given, and no sandbox in it"),
         (f"{MAIL}, template: ''", "template is empty"),
@@ -188,6 +202,29 @@ def test_what_cannot_be_sent_is_told_before_any_request(play_in, box, options, s
     (step,) = play_in("in_process", "[{community.mailtrap.notify: {%s}, ignore_errors: true}]" % options)
     assert step.failed and sentence in step.msg
     assert step.requests == []
+
+
+@pytest.mark.parametrize(
+    "options, sentence",
+    [
+        ({"subject": "a\r\nBcc: x@x.org"}, "subject holds a line break"),
+        ({"to": ["A\nBcc: x@x.org <b@x.org>"]}, "to: 'A\\nBcc: x@x.org <b@x.org>' holds a line break"),
+        ({"from": "a@example.com\nBcc: x@x.org"}, "from: 'a@example.com\\nBcc: x@x.org' holds a line break"),
+        ({"reply_to": "A\rB <b@x.org>"}, "reply_to: 'A\\rB <b@x.org>' holds a line break"),
+        ({"category": "a\nb"}, "category holds a line break"),
+        ({"headers": {"X-A": "b\nBcc: x@x.org"}}, "the header X-A holds a line break"),
+        ({"headers": {"X-A": "b\n"}}, "the header X-A holds a line break"),
+        ({"headers": {"X-A\nBcc": "b"}}, "'X-A\\nBcc' is no name of a header"),
+        ({"attachments": [{"src": "/a", "remote_src": True, "filename": "a\nb"}]}, "'a\\nb' holds a line break"),
+        ({"attachments": [{"src": "/a", "remote_src": True, "content_id": "a\nb"}]}, "content_id 'a\\nb' holds blanks"),
+        ({"attachments": [{"src": "/a", "remote_src": True, "content_type": "a/b\nc"}]}, "is not a media type"),
+    ],
+)
+def test_nothing_becomes_a_header_of_its_own(play_in, box, options, sentence):
+    task = {"from": "a@example.com", "to": ["b@x.org"], "subject": "s", "text": "t", **options}
+    (step,) = play_in("in_process", [{"community.mailtrap.notify": task, "ignore_errors": True}])
+    assert step.failed and step.requests == [] and sentence in step.msg
+    assert len(step["errors"]) == 1
 
 
 def test_a_file_on_the_target(play, box, tmp_path):
@@ -206,6 +243,61 @@ def test_a_file_on_the_target(play, box, tmp_path):
     )
     (part,) = step.entries[0]["body"]["attachments"]
     assert (part["filename"], part["type"]) == ("other.txt", "text/x-log")
+
+
+@pytest.mark.parametrize(
+    "fault, sentence",
+    [
+        (
+            {"status": 403, "json": {"errors": ["Account is banned"]}},
+            "the service does not accept this mail: Account is banned; nothing can be sent until the support of",
+        ),
+        (
+            {"status": 403, "json": {"success": False, "errors": ["Forbidden"]}},
+            "the service does not accept this mail: Forbidden; is the domain example.com verified, and may the token",
+        ),
+        ({"status": 413, "html": "<h1>no</h1>"}, "the message is too large; the service takes 10 MB a message unless"),
+        (
+            {"status": 429, "json": {"success": False, "errors": ["Rate limit exceeded"]}},
+            "the service takes no more mail for now: Rate limit exceeded; it was too much in an hour or a day",
+        ),
+    ],
+)
+def test_refusals_are_told_apart(play_in, box, fault, sentence):
+    box.fault(method="POST", path="/api/send", **fault)
+    (step,) = play_in("in_process", "[{community.mailtrap.notify: {%s, retries: 0}, ignore_errors: true}]" % MAIL)
+    assert step.failed and step["status"] == fault["status"] and sentence in step.msg
+
+
+@pytest.mark.parametrize(
+    "limits, sentence",
+    [
+        ({"sandbox_sends_per_10_seconds": 0}, "it was too much in ten seconds, or the plan's mail of this month"),
+        ({"caught_per_month": 0}, "it was too much in ten seconds, or the plan's mail of this month is used up"),
+        (
+            {"max_message_size": 100},
+            "the message is too large: message too large; a sandbox takes what its plan allows",
+        ),
+    ],
+)
+def test_refusals_of_a_sandbox(play_in, box, limits, sentence):
+    box.limits(**limits)
+    (step,) = play_in(
+        "in_process", "[{community.mailtrap.notify: {%s, sandbox_id: 5, retries: 0}, ignore_errors: true}]" % MAIL
+    )
+    assert step.failed and sentence in step.msg
+
+
+def test_a_message_that_is_too_large(play_in, box, tmp_path):
+    """How much it takes is for the service to say."""
+    with open(tmp_path / "large.bin", "wb") as hole:
+        hole.truncate(11_000_000)
+    (step,) = play_in(
+        "in_process",
+        "[{community.mailtrap.notify: {%s, attachments: [{src: large.bin}]}, ignore_errors: true}]" % MAIL,
+    )
+    assert step.failed and step["status"] == 413 and step.requests == ["POST /api/send"]
+    assert "the message is too large: message too large; the service takes 10 MB a message" in step.msg
 
 
 def test_a_refused_sender(play, box):

@@ -9,9 +9,17 @@ import base64
 import pytest
 
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError
-from ansible_collections.community.mailtrap.plugins.module_utils._mail import attachment, mailbox, payload
+from ansible_collections.community.mailtrap.plugins.module_utils._mail import (
+    attachment,
+    content_id,
+    mailbox,
+    payload,
+    recipients,
+    shared_payload,
+)
 
 MESSAGE = {"from": "a@example.com", "to": ["b@example.com"], "subject": "Hello", "text": "Hi"}
+FILE = {"src": "a/logo.png", "filename": None, "content_type": None, "disposition": "attachment", "content_id": None}
 TEMPLATE = {"from": "a@example.com", "to": ["b@example.com"], "template_uuid": "b81aabcd-1a1e-41cf-91b6-eca0254b3d96"}
 
 
@@ -25,7 +33,16 @@ TEMPLATE = {"from": "a@example.com", "to": ["b@example.com"], "template_uuid": "
         ('"Ann B." <a@example.com>', {"email": "a@example.com", "name": "Ann B."}),
         ("Müller, Karl <k@example.com>", {"email": "k@example.com", "name": "Müller, Karl"}),
         (r'"The \"boss\"" <b@example.com>', {"email": "b@example.com", "name": 'The "boss"'}),
+        (r'"back \\ slash" <b@example.com>', {"email": "b@example.com", "name": "back \\ slash"}),
+        ('"Ops @ <Shop>" <o@example.com>', {"email": "o@example.com", "name": "Ops @ <Shop>"}),
+        ('Ann "A" Ash <a@example.com>', {"email": "a@example.com", "name": 'Ann "A" Ash'}),
+        ('"" <a@example.com>', {"email": "a@example.com"}),
+        ("Ann< a@example.com >", {"email": "a@example.com", "name": "Ann"}),
         ("ann+tag@sub.example.com", {"email": "ann+tag@sub.example.com"}),
+        ("o'brien@example.com", {"email": "o'brien@example.com"}),
+        ("root@localhost", {"email": "root@localhost"}),
+        ("用户@例え.jp", {"email": "用户@例え.jp"}),
+        ("Jörg <jörg@exämple.org>", {"email": "jörg@exämple.org", "name": "Jörg"}),
     ],
 )
 def test_mailbox(text, expected):
@@ -38,8 +55,25 @@ def test_mailbox(text, expected):
         "",
         "nobody",
         "a@",
-        "A\nBcc: z <a@example.com>",
         "@example.com",
+        "a..b@example.com",
+        ".a@example.com",
+        "a.@example.com",
+        "a@example..com",
+        "a@example.com.",
+        "a@b@example.com",
+        "a@ex ample.com",
+        "a\u00a0b@example.com",
+        "a\u200bb@example.com",
+        "a\x00b@example.com",
+        "a@example.com (Ann)",
+        "ann@example.com, Bob <bob@example.com>",
+        "Ann <ann@example.com> <bob@example.com>",
+        "Ann <ann@example.com>, bob@example.com",
+        '"',
+        "<",
+        ">",
+        "<>",
         "a b@example.com",
         "Ann <>",
         "a@x, b@x",
@@ -48,6 +82,12 @@ def test_mailbox(text, expected):
 )
 def test_not_a_mailbox(text):
     with pytest.raises(MailtrapError, match="is not an e-mail address"):
+        mailbox(text)
+
+
+@pytest.mark.parametrize("text", ["A\nBcc: z <a@example.com>", "a@example.com\rb", "A\u2028B <a@example.com>"])
+def test_a_mailbox_has_one_line(text):
+    with pytest.raises(MailtrapError, match="holds a line break"):
         mailbox(text)
 
 
@@ -79,7 +119,27 @@ def test_payload_of_a_template():
         ({"to": ["a@example.com"] * 1001}, "to has 1001 recipients; the service takes 1000"),
         ({"subject": None}, "subject is empty"),
         ({"subject": "a\nBcc: x@example.com"}, "subject holds a line break"),
-        ({"text": None}, "the message has neither text nor html"),
+        ({"text": None}, "the message has neither text nor html nor body_markdown"),
+        ({"html": "x", "body_markdown": "y"}, "html and body_markdown are both given"),
+        ({"category": "a\nb"}, "category holds a line break"),
+        ({"subject": " "}, "subject is empty"),
+        ({"template": ""}, "template is empty"),
+        ({"headers": {"X-A": "b\n"}}, "the header X-A holds a line break"),
+        (
+            {"attachments": [dict(FILE, filename="a\nb")]},
+            "attachment 'a/logo.png': its name 'a\\nb' holds a line break",
+        ),
+        (
+            {"attachments": [dict(FILE, content_type="png")]},
+            "attachment 'a/logo.png': content_type 'png' is not a media",
+        ),
+        ({"attachments": [dict(FILE, content_id="lögo")]}, "attachment 'a/logo.png': content_id 'lögo' holds blanks"),
+        (
+            {"attachments": [dict(FILE, disposition="inline"), dict(FILE, content_id="logo.png")]},
+            "several attachments have the content_id 'logo.png'",
+        ),
+        ({"html": "<img src='cid:logo.png'>"}, "the HTML shows cid:logo.png, and no attachment has this content_id"),
+        ({"html": "<img src=cid:x>", "attachments": [FILE]}, "the HTML shows cid:x, and no attachment"),
         ({"category": "c" * 256}, "category has 256 characters; the service takes 255"),
         ({"custom_variables": {"x": "y" * 1000}}, "custom_variables are 1008 bytes of JSON; the service takes 1000"),
         ({"headers": {"Subject": "x"}}, "the header Subject cannot be set by headers"),
@@ -122,3 +182,39 @@ def test_attachment():
     }
     assert attachment(b"", "x.unheardof")["type"] == "application/octet-stream"
     assert attachment(b"", "x", "text/x-log")["type"] == "text/x-log"
+
+
+def test_what_html_shows():
+    inline = dict(FILE, disposition="inline")
+    html = '<img src="cid:logo.png"><img src = \'CID:a%20b\'> cid:text <a href="https://x.org/?cid:=1">'
+    with pytest.raises(MailtrapError) as caught:
+        payload(dict(MESSAGE, html=html, attachments=[inline]))
+    assert caught.value.messages == ["the HTML shows cid:a b, and no attachment has this content_id"]
+    payload(dict(MESSAGE, html='<img src="cid:logo.png">', attachments=[inline]))
+
+
+def test_content_id():
+    assert content_id(FILE) is None
+    assert content_id(dict(FILE, disposition="inline")) == "logo.png"
+    assert content_id(dict(FILE, disposition="inline", filename="x.png")) == "x.png"
+    assert content_id(dict(FILE, disposition="inline", content_id="me")) == "me"
+    assert content_id(dict(FILE, disposition="inline", src="my löwe.png")) is None
+
+
+def test_markdown():
+    message = payload({**MESSAGE, "text": None, "body_markdown": "**Hi** <b>you</b> 1 < 2"})
+    assert message["text"] == "**Hi** <b>you</b> 1 < 2"
+    assert message["html"] == "<p><strong>Hi</strong> &lt;b&gt;you&lt;/b&gt; 1 &lt; 2</p>\n"
+    assert payload({**MESSAGE, "body_markdown": "*x*"})["text"] == "Hi"
+
+
+def test_what_options_share_with_messages():
+    shared = {"from": "a@example.com", "to": ["nobody"], "subject": "Hi", "headers": {"X-A": 1}, "text": None}
+    assert shared_payload(shared) == {"from": {"email": "a@example.com"}, "subject": "Hi", "headers": {"X-A": "1"}}
+    with pytest.raises(MailtrapError, match="reply_to: 'x' is not an e-mail address"):
+        shared_payload({"reply_to": "x"})
+
+
+def test_recipients():
+    options = dict(MESSAGE, bcc=["c@example.com"], cc=["B <b@example.org>"])
+    assert recipients(payload(options)) == ["b@example.com", "b@example.org", "c@example.com"]
