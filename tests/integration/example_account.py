@@ -64,6 +64,10 @@ ACCOUNT = {
             "body_text": "Hi",
         },
     ],
+    "email_campaigns": [
+        {"name": "Winter sale", "domain_id": 435, "current_state": "finished"},
+        {"name": "Autumn sale", "domain_id": 435, "body_html": "<p>Hi</p>", "contact_list_ids": [1]},
+    ],
     "inbound_folders": [{"id": 77, "name": "Support"}],
     "inbound_inboxes": [{"id": 513, "folder_id": 77, "name": "Tickets"}],
     "inbound_messages": [

@@ -171,6 +171,18 @@ KINDS = [
         create=["PATCH /api/contacts/ann%40example.com"],
     ),
     Kind(
+        "email_campaign",
+        "email_campaigns",
+        "/api/email_campaigns",
+        {"name": "Spring", "domain_id": 940000, "from_local_part": "news", "subject": "Hi", "contact_list_ids": [1]},
+        {"from_display_name": "The shop", "delivery_mode": "gradual"},
+        rename={"name": "Summer"},
+        table="email_campaigns",
+        seeds={"contact_lists": [{"id": 1, "name": "Customers"}]},
+        twin={"name": "Spring", "domain_id": 940000},
+        looked_at=True,
+    ),
+    Kind(
         "inbound_folder",
         "inbound_folders",
         "/api/inbound/folders",
