@@ -31,13 +31,16 @@ class Account:
         self._by_id = {}
         self._lock = threading.Lock()
 
-    def read(self, kinds):
-        """Read the lists of kinds, and of those that they live in or refer to; those of one depth at the same time."""
+    def read(self, kinds, places=None):
+        """Read the lists of kinds, and of those that they live in or refer to; those of one depth at the same time.
+
+        :param places: set of (Resource, normal key), what has to be looked into; None is everything.
+        """
         needed = _with_needed(kinds)
         while needed:
             ready = [kind for kind in needed if parent_kind(kind) not in needed]
             needed = [kind for kind in needed if kind not in ready]
-            asked = [(kind, parent_id) for kind in ready for parent_id in self._parents_to_ask(kind)]
+            asked = [(kind, parent_id) for kind in ready for parent_id in self._parents_to_ask(kind, places)]
             for (kind, parent_id), found in zip(asked, self.pool.map(self._listed, asked)):
                 self._keep(kind, parent_id, found)
             for kind in ready:
@@ -46,6 +49,12 @@ class Account:
     def siblings(self, kind, parent_id=None):
         """Return the objects of a kind, of one parent where they have one: list of dict."""
         return self._siblings.get((kind, parent_id), [])
+
+    def changeable(self, kind, parent_id=None):
+        """Return the siblings that somebody can change, in an order that two accounts have in common: list of dict."""
+        fields = [kind.field(name) for name in kind.identity]
+        found = [one for one in self.siblings(kind, parent_id) if not kind.frozen(one)]
+        return sorted(found, key=lambda one: (*(str(item.value(one)) for item in fields), one["id"]))
 
     def parents(self, kind):
         """Return the ids of those objects that some of a kind may live in: list; of None where they live in none."""
@@ -92,7 +101,7 @@ class Account:
             own = [item for item in kind.fields if (item.fetched or not item.listed) and not item.shared]
             shared = [item for item in kind.fields if item.fetched and item.shared]
             for parent_id in self.parents(kind):
-                for one in self.siblings(kind, parent_id):
+                for one in self.changeable(kind, parent_id):
                     fields, shared = [*own, *shared], []
                     if fields:
                         asked.append((kind, parent_id, one, {item.name: None for item in fields}))
@@ -108,11 +117,14 @@ class Account:
     def _all(self, kind):
         return [one for parent_id in self.parents(kind) for one in self.siblings(kind, parent_id)]
 
-    def _parents_to_ask(self, kind):
+    def _parents_to_ask(self, kind, places):
         """Return the ids of the parents whose lists have to be asked for: none where the parent brings its children."""
-        if kind.nested:
-            return self.parents(kind)
         parent = kind.parent
+        if kind.nested:
+            inside = [
+                one for one in self._all(parent.resource) if places is None or _place(parent.resource, one) in places
+            ]
+            return [one["id"] for one in inside]
         brought = parent and parent.children and all(parent.children in one for one in self._all(parent.resource))
         return [] if brought else [None]
 
@@ -167,3 +179,12 @@ def needs_of(kind):
     """Return the kinds that one lives in or refers to: list of Resource."""
     needs = [parent_kind(kind), *(item.reference.resource for item in kind.fields if item.reference)]
     return [one for one in [*needs, *(one for item in kind.fields for one in item.names)] if one in KINDS]
+
+
+def normal_key(kind, key):
+    """Return the same for all keys of a kind that make no difference."""
+    return kind.field(kind.key).normal(key)
+
+
+def _place(kind, one):
+    return kind, normal_key(kind, kind.field(kind.key).value(one))

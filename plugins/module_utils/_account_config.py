@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, List, Optional
 
-from ansible_collections.community.mailtrap.plugins.module_utils._account import Account, needs_of
+from ansible_collections.community.mailtrap.plugins.module_utils._account import Account, needs_of, normal_key
 from ansible_collections.community.mailtrap.plugins.module_utils._document import (
     KINDS,
     Entry,
@@ -156,14 +156,14 @@ class _Names(Lists):
     def __init__(self, account, entries):
         super().__init__(account.client)
         self._account = account
-        self._described = {(one.resource, _normal_key(one.resource, one.wanted[one.resource.key])) for one in entries}
+        self._described = {(one.resource, normal_key(one.resource, one.wanted[one.resource.key])) for one in entries}
 
     def id_of(self, resource, key, needed=True):
         """Return the id of the object of a name, None where it is yet to be made.
 
         :raises MailtrapError: when there is none, in the account nor in the document.
         """
-        needed = needed and (resource, _normal_key(resource, key)) not in self._described
+        needed = needed and (resource, normal_key(resource, key)) not in self._described
         return self._account.id_of(resource, key, needed)
 
     def all_made(self):
@@ -187,7 +187,8 @@ def apply_config(client, options, check_mode):
     with ThreadPoolExecutor(max_workers=options["parallel"]) as pool:
         account = Account(client, pool)
         described = {entry.resource for entry in entries}
-        account.read([kind for kind in KINDS if kind in purged or kind in described])
+        places = {(one.resource, normal_key(one.resource, one.wanted[one.resource.key])) for one in entries}
+        account.read([kind for kind in KINDS if kind in purged or kind in described], places)
         names = _Names(account, entries)
         steps = _plan_entries(account, entries, names, options["recreate"])
         steps += _plan_purge(account, steps, purged, options)
@@ -218,7 +219,7 @@ def read_config(client, options, check_mode):
         account = Account(client, pool)
         account.read(kinds)
         account.complete(kinds)
-    return {"changed": False, "account_config": _document(account, kinds)}
+    return {"changed": False, "account_config": _document(account, kinds, options["reveal_secrets"])}
 
 
 def _kinds(options):
@@ -239,10 +240,13 @@ def _plan_entries(account, entries, names, recreate):
     steps, wanted, wrong = {}, {}, _Wrong()
     for entry in entries:
         with wrong.at(entry.where):
-            steps[entry] = _found(account, entry, steps)
-            fields = [item for item in entry.resource.fields if item.shown or steps[entry].current is None]
-            wanted[entry] = resolved(fields, entry.wanted, entry.options, names)
-            steps[entry].current = _meant(account, entry, steps[entry], wanted[entry])
+            step = steps[entry] = _found(account, entry, steps)
+            compared = [item for item in entry.resource.fields if item.shown]
+            wanted[entry] = resolved(compared, entry.wanted, entry.options, names)
+            step.current = _meant(account, entry, step, wanted[entry])
+            if step.current is None:
+                unseen = [item for item in entry.resource.fields if not item.shown]
+                wanted[entry] = resolved(unseen, wanted[entry], entry.options, names)
     wrong.tell()
     there = [entry for entry in entries if steps[entry].current is not None]
 
@@ -461,31 +465,36 @@ def _diff_of(steps):
     return told
 
 
-def _document(account, kinds, parent=None, parent_id=None):
-    """Return the entries of kinds that stand at one place: dict of plural -> list of entries."""
+def _document(account, kinds, reveal_secrets, parent=None, parent_id=None):
+    """Return the entries of kinds that stand at one place: dict of plural -> list of entries.
+
+    What nobody can change any more is not in it.
+    """
     document = {}
     for kind in kinds:
         if parent_kind(kind) is not parent:
             continue
         entries = []
-        key = kind.field(kind.key)
-        # In an order that two accounts have in common.
-        for one in sorted(
-            account.siblings(kind, parent_id), key=lambda one: (str(key.normal(key.value(one))), one["id"])
-        ):
-            entry = write_entry(kind, one, account.name_of)
-            if len(account.candidates(kind, parent_id, {kind.key: key.value(one)})) > 1:
+        for one in account.changeable(kind, parent_id):
+            entry = write_entry(kind, one, account.name_of, reveal_secrets)
+            if _is_one_of_several(account, kind, parent_id, one):
                 entry = {"id": one["id"], **entry}
-            entries.append({**entry, **_document(account, kinds, kind, one["id"])})
+            entries.append({**entry, **_document(account, kinds, reveal_secrets, kind, one["id"])})
         if entries:
             document[kind.plural] = entries
     return document
 
 
+def _is_one_of_several(account, kind, parent_id, one):
+    """Say whether an object cannot be told from its siblings without its id: bool."""
+    identity = identity_of(kind, one)
+    try:
+        match(kind, account.candidates(kind, parent_id, identity), identity)
+    except MailtrapError:
+        return True
+    return False
+
+
 def _depth(kind):
     """Return how many kinds have to be done before one, at the longest: int."""
     return 1 + max((_depth(one) for one in needs_of(kind)), default=0)
-
-
-def _normal_key(kind, name):
-    return kind.field(kind.key).normal(name)

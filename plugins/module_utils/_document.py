@@ -22,8 +22,13 @@ from ansible_collections.community.mailtrap.plugins.module_utils._catalog import
     DOMAIN,
     EMAIL_TEMPLATE,
     INBOUND_FOLDER,
+    INBOUND_FORWARD_RULE,
+    INBOUND_INBOX,
     PROJECT,
     SANDBOX,
+    SUPPRESSION,
+    TRACKING_OPT_OUT,
+    WEBHOOK,
 )
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError
 from ansible_collections.community.mailtrap.plugins.module_utils._files import read_text
@@ -39,6 +44,11 @@ KINDS = (
     CONTACT_LIST,
     CONTACT_FIELD,
     INBOUND_FOLDER,
+    INBOUND_INBOX,
+    INBOUND_FORWARD_RULE,
+    WEBHOOK,
+    SUPPRESSION,
+    TRACKING_OPT_OUT,
     API_TOKEN,
     ACCOUNT_ACCESS,
 )
@@ -208,24 +218,27 @@ def _texts(resource, options):
     return {item.option or item.name: read_text(options[item.source], item.source) for item in sources}
 
 
-def write_entry(resource, shown, name_of):
+def write_entry(resource, shown, name_of, reveal_secrets=False):
     """Return the entry that describes an object: dict, without what the service alone decides.
 
+    What refers to an object that has no name of its own in the account is left out: its id says nothing elsewhere.
+
     :param shown: dict, the object. :param name_of: function (Resource, id) -> str, its name, or None.
+    :param reveal_secrets: bool, whether secrets that it holds, such as those in URLs, are written.
     """
     entry = {}
     for item in resource.fields:
         value = item.value(shown)
-        if not item.shown or value in (None, "", [], {}):
+        is_nothing = value in (None, "", [], {}) and not (value == "" and item.name in resource.within)
+        if not item.shown or is_nothing:
             continue
-        option = item.option or item.name
+        option, reference = item.option or item.name, item.reference
         if item.named:
             entry[option] = item.named(value, name_of)
-            continue
-        ids = value if item.reference and item.reference.many else [value]
-        names = [name_of(item.reference.resource, one) for one in ids] if item.reference else []
-        if names and all(names):
-            entry[item.reference.option] = names if item.reference.many else names[0]
+        elif reference:
+            names = [name_of(reference.resource, one) for one in (value if reference.many else [value])]
+            if all(names):
+                entry[reference.option] = names if reference.many else names[0]
         else:
-            entry[option] = item.sent(value, None)
+            entry[option] = item.sent(value, None) if reveal_secrets or not item.veiled else item.told(value)
     return entry

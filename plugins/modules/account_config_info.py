@@ -13,7 +13,8 @@ description:
   - Return what an account holds in the form that M(community.mailtrap.account_config) takes.
   - References are names. Where several objects share a name, the entries carry their ids, which another account does
     not know.
-  - Nothing that the service shows only once, such as the value of an API token, is in the document.
+  - What nobody can change, such as the demo domain, is not in the document, and neither is what the service shows only
+    once, such as the value of an API token.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -21,6 +22,14 @@ extends_documentation_fragment:
   - community.mailtrap._attributes.info
   - community.mailtrap._connection
   - community.mailtrap._account_config
+options:
+  reveal_secrets:
+    description:
+      - Whether the secrets in URLs of webhooks are in the document. They are marked by V(***) otherwise, and have to be
+        put in before such a webhook can be applied.
+      - Set C(no_log=true) for the task when they are in its result.
+    type: bool
+    default: false
 seealso:
   - module: community.mailtrap.account_config
 """
@@ -54,7 +63,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._module import 
 
 
 def main():
-    run(read_config, CONFIG_OPTIONS)
+    run(read_config, {**CONFIG_OPTIONS, "reveal_secrets": {"type": "bool", "default": False, "no_log": False}})
 
 
 if __name__ == "__main__":

@@ -96,6 +96,8 @@ def test_each_document_is_reached_once(account, document, purge):
         if table in purge and table != "sandboxes":
             assert sorted([*wanted, PROTECTED]) == sorted(names)
 
-    exported = read_config(client, {"only": None, "parallel": 4}, check_mode=False)["account_config"]
+    exported = read_config(client, {"only": None, "parallel": 4, "reveal_secrets": False}, check_mode=False)[
+        "account_config"
+    ]
     kept = apply_config(client, {**options, "config": exported, "purge": list(exported)}, check_mode=False)
     assert not kept["changed"]
