@@ -26,7 +26,7 @@ LONGEST_WAIT = 24 * 3600
 PASSING = (None, 502, 503, 504)
 # Compliance statuses that do not pass by themselves, and who can end them.
 STUCK = {
-    "missing_company_info": "the account's company info is missing: give it with the company_info of community.mailtrap.domain",
+    "missing_company_info": "company info is missing: give it with the company_info of community.mailtrap.domain",
     "awaiting_questionnaire": "a questionnaire waits to be filled in on the domain's page",
     "awaiting_card_verification": "a card has to be verified on the domain's page",
     "non_compliant": "it did not pass the compliance checks: the service's support knows why",

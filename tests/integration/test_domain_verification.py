@@ -216,7 +216,7 @@ def test_waiting_in_vain(play, domain):
 @pytest.mark.parametrize(
     "status, sentence",
     [
-        ("missing_company_info", "the account's company info is missing: give it with community.mailtrap.company_info"),
+        ("missing_company_info", "company info is missing: give it with the company_info of community.mailtrap.domain"),
         ("awaiting_questionnaire", "a questionnaire waits to be filled in on the domain's page"),
         ("suspended", "it is suspended: the service's support knows why"),
     ],
