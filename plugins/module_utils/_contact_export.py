@@ -34,7 +34,13 @@ def export_contacts(client, options, check_mode):
         check_dest(options["dest"])
         lists = Lists(client, check_mode)
         filters = _filters(options, lists)
-        result = {"changed": True, "dest": options["dest"], "contact_export": None, "warnings": lists.warnings}
+        result = {
+            "changed": True,
+            "dest": options["dest"],
+            "contact_export": None,
+            "waited": 0.0,
+            "warnings": lists.warnings,
+        }
         if check_mode:
             return result
         patience = Patience(options["wait"])
@@ -43,6 +49,7 @@ def export_contacts(client, options, check_mode):
         result["changed"] = not holds(options["dest"], content)
         if result["changed"]:
             write_private(options["dest"], content)
+        result["waited"] = patience.waited
     return {**result, "contact_export": {name: value for name, value in export.items() if name != "url"}}
 
 

@@ -65,17 +65,19 @@ class _Report:
     """How far an import has come.
 
     :ivar total: int, how many contacts there are in all. :ivar imports: list of _Import.
+    :ivar waited: float, seconds that the service has taken after the requests.
     """
 
     total: int
     imports: List[_Import] = field(default_factory=list)
+    waited: float = 0.0
 
     def result(self):
         """Return what the task tells of it: dict; the counts are null while an import is not finished."""
         shown = [{**one.shown, "contacts": one.size} for one in self.imports]
         finished = self.imports and all(one.status == FINISHED for one in self.imports)
         counts = {name: sum(one.get(name) or 0 for one in shown) if finished else None for name in _COUNTS}
-        return {"changed": bool(self.imports), "contact_imports": shown, **counts}
+        return {"changed": bool(self.imports), "contact_imports": shown, **counts, "waited": self.waited}
 
     def done(self):
         """Return how many contacts are done with: int."""
@@ -228,6 +230,7 @@ def _await(client, report, wait):
             progress.reached(report.done())
             if one.is_over:
                 break
+    report.waited = patience.waited
     over = sum(one.shown.get("contacts_over_limit_count") or 0 for one in report.imports)
     wrong = []
     for one in report.imports:

@@ -121,6 +121,20 @@ def payload(options):
     return message
 
 
+def answer_payload(options, needs_body):
+    """Return the body of an answer to a mail that has a subject, and says whom to answer, without attachments: dict.
+
+    :param options: dict, some of MESSAGE_OPTIONS. :param needs_body: bool, whether there must be something to read.
+    :raises MailtrapError: with every rule that is broken, in one go; nothing has been sent then.
+    """
+    wrong = [*_broken_field_rules(options), *_broken_body_rules(options, needs_body)]
+    message = _fields(options, wrong)
+    wrong.extend(_broken_references(message.get("html", ""), options.get("attachments") or ()))
+    if wrong:
+        raise MailtrapError(*wrong)
+    return message
+
+
 def shared_payload(options):
     """Return what options that need not make a whole message bring to each that builds on them: dict.
 
@@ -209,10 +223,15 @@ def _broken_rules(options):
         yield "from is empty"
     if not any(options.get(option) for option in RECIPIENTS):
         yield "there is no recipient: to, cc and bcc are all empty"
+    yield from _broken_content_rules(options)
+    yield from _broken_field_rules(options)
+
+
+def _broken_field_rules(options):
+    """Say what is wrong with recipients, category, variables, headers and attachments: str, one after the other."""
     for option in RECIPIENTS:
         if len(options.get(option) or ()) > MOST_RECIPIENTS:
             yield f"{option} has {len(options[option])} recipients; the service takes {MOST_RECIPIENTS}"
-    yield from _broken_content_rules(options)
     category = (options.get("category") or "").strip()
     if len(category) > LONGEST_CATEGORY:
         yield f"category has {len(category)} characters; the service takes {LONGEST_CATEGORY}"
@@ -253,9 +272,14 @@ def _broken_content_rules(options):
         yield "subject is empty"
     elif _is_broken(options["subject"].strip()):
         yield "subject holds a line break"
+    yield from _broken_body_rules(options)
+
+
+def _broken_body_rules(options, needs_body=True):
+    """Say what is wrong with the bodies: str, one after the other."""
     if options.get("html") and options.get("body_markdown"):
         yield "html and body_markdown are both given: leave out one of them"
-    elif not any(options.get(option) for option in ("text", "html", "body_markdown")):
+    elif needs_body and not any(options.get(option) for option in ("text", "html", "body_markdown")):
         yield "the message has neither text nor html nor body_markdown"
 
 

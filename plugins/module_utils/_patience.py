@@ -21,13 +21,19 @@ class Patience:
     """
 
     def __init__(self, wait, now=time.monotonic, sleep=time.sleep):
-        self._end = now() + wait
+        self._start = now()
+        self._end = self._start + wait
         self._now, self._sleep = now, sleep
 
     @property
     def is_over(self):
         """Whether the time is over: bool."""
         return self._now() >= self._end
+
+    @property
+    def waited(self):
+        """Seconds from the beginning until now: float."""
+        return round(self._now() - self._start, 1)
 
     def looks(self, at_once=True):
         """Yield after pauses that grow, until the time is over, and then once more.

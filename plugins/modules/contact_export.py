@@ -85,6 +85,11 @@ contact_export:
     status: finished
     created_at: '2026-04-28T08:19:31.769Z'
     updated_at: '2026-04-28T08:19:31.930Z'
+waited:
+  description: How many seconds it took until the file was there.
+  returned: success
+  type: float
+  sample: 3.1
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._contact_export import export_contacts

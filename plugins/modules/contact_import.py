@@ -162,6 +162,11 @@ contacts_over_limit_count:
   returned: always
   type: int
   sample: 0
+waited:
+  description: How many seconds the task waited until the service had done it.
+  returned: always
+  type: float
+  sample: 3.1
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._contact_import import import_contacts

@@ -61,6 +61,8 @@ options:
     type: path
 seealso:
   - module: community.mailtrap.inbound_message
+  - module: community.mailtrap.inbound_message_reply
+  - module: community.mailtrap.inbound_message_forward
   - module: community.mailtrap.inbound_thread_info
   - module: community.mailtrap.inbound_inbox
 """
