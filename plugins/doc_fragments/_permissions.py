@@ -39,7 +39,9 @@ options:
           - One of this and O(permissions[].resource_id) is required for these types. There is only one of all others.
         type: str
       resource_id:
-        description: The id of the project, sandbox or domain.
+        description:
+          - The id of the project, sandbox or domain.
+          - That of all other types is the id of the account, which is looked up when it is needed and not given.
         type: int
       access_level:
         description: Whether the resource can be managed, or only looked at.

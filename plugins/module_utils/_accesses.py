@@ -73,7 +73,7 @@ def _where_to_look(token, state):
 
     :raises MailtrapError: when there are none.
     """
-    ids = {name: ids_of(token["resources"], kind) for name, kind in ACCESS_FILTERS.items()}
+    ids = {name: ids_of(token.get("resources"), kind) for name, kind in ACCESS_FILTERS.items()}
     if not any(ids.values()):
         advice = "; delete the token itself instead" if state == "absent" else ""
         raise MailtrapError(

@@ -104,8 +104,9 @@ class Lists:
         found = self.of(resource)
         if len(found) == 1:
             return found[0]
-        ids = ", ".join(str(item["id"]) for item in found) or "none"
-        raise MailtrapError(f"{resource.name}_id is needed, for there is not one {resource.noun} but: {ids}")
+        ids = ", ".join(str(item["id"]) for item in found)
+        several = f"there are {len(found)} {resource.many}, with the ids {ids}: give the id"
+        raise MailtrapError(several if found else f"there is no {resource.noun}")
 
     def share(self, resource, name, values):
         """Read the list of a kind whole, and answer from it what the service is asked for by each value of a field."""

@@ -106,7 +106,7 @@ def refuse_own(client, resource, tokens):
 def _recreated(resource, named, current, wanted):
     """A name is free for a new token only when none of those before has it: they stay listed for days (facts 3.4)."""
     todo = plan_recreate(resource, current, wanted)
-    holder = next((token for token in named if token["name"] == todo.after["name"] != current["name"]), None)
+    holder = next((token for token in named if token.get("name") == todo.after["name"] != current.get("name")), None)
     if holder:
         raise MailtrapError(
             f"a new one cannot be called {holder['name']!r} yet, for API token {holder['id']}, which was rotated, "

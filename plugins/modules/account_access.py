@@ -25,7 +25,9 @@ extends_documentation_fragment:
   - community.mailtrap._permissions.force
 options:
   id:
-    description: The id of the access of a person or an invitation. An invitation and the person who took it have two.
+    description:
+      - The id of the access of a person or an invitation. An invitation has another one than the person who took it.
+      - That of an API token is not found by it.
     type: int
   email:
     description: The e-mail address of the person or the invitation. Upper and lower case are the same.

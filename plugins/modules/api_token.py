@@ -12,7 +12,7 @@ version_added: 0.1.0
 description:
   - Create, rotate and delete an API token, which gives a program access to the account.
   - The value of a token is shown once, when it is made or rotated. Have it written to a file by O(dest), or register
-    the result and use it in the same play.
+    the result and use it in the same play, with C(no_log=true) for the task.
   - A rotated token has a new id and a new value, and the service puts the new id at the end of its name. It still goes
     by its original name here, however often it was rotated. The old value is good for about 12 hours more, so that
     nobody is locked out while the new one is rolled out.
@@ -23,7 +23,6 @@ extends_documentation_fragment:
   - community.mailtrap._attributes
   - community.mailtrap._attributes.state
   - community.mailtrap._connection
-  - community.mailtrap._identity.state
   - community.mailtrap._identity.dest
   - community.mailtrap._identity.recreate
   - community.mailtrap._permissions
@@ -37,10 +36,12 @@ options:
   id:
     description:
       - The id of the token, when it exists already. It is that very token; its name leads to the one in force.
+    type: int
   name:
     description:
       - The name of the token, before any rotation.
       - Required unless O(id) is given. It cannot be changed, but for O(recreate).
+    type: str
     type: str
   permissions:
     description:
@@ -72,14 +73,20 @@ options:
       - Permissions and expiry that are not given are those of the old one.
   state:
     description:
+      - Whether the token is to be there.
       - With V(rotated), a token that is there is rotated now, once in each run. Its permissions stay, and O(expires_at)
         is when the new one expires.
       - With V(absent), the tokens that it has taken over from by rotation are deleted as well, so that none of their
         values is good any more.
+    type: str
+    default: present
     choices:
       - present
       - absent
       - rotated
+notes:
+  - Where several hosts run the same task, have it run once, by C(run_once), so that they do not make or rotate the
+    token at the same moment.
 seealso:
   - module: community.mailtrap.api_token_info
   - module: community.mailtrap.account_access

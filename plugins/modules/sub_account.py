@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: sub_account
-short_description: Have sub-accounts in a Mailtrap organization
+short_description: Have sub accounts in a Mailtrap organization
 version_added: 0.1.0
 description:
   - Create an account in an organization, which plans for businesses allow.
@@ -23,18 +23,18 @@ extends_documentation_fragment:
   - community.mailtrap._identity.state
 options:
   id:
-    description: The id of the sub-account, when it exists already.
+    description: The id of the sub account, when it exists already.
   organization_id:
     description: The id of the organization.
     type: int
     required: true
   name:
     description:
-      - The name of the sub-account.
+      - The name of the sub account.
       - Required unless O(id) is given. It cannot be changed.
     type: str
   state:
-    description: That the sub-account is to be there is all that can be asked for.
+    description: That the sub account is to be there is all that can be asked for.
     choices:
       - present
 seealso:
@@ -51,7 +51,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 sub_account:
-  description: The sub-account as the API shows it.
+  description: The sub account as the API shows it.
   returned: success
   type: dict
   contains:

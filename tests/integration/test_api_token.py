@@ -269,6 +269,22 @@ def test_a_name_that_leads_nowhere(play_in, emulator, permission, sentence):
     assert step.failed and sentence in step.msg and step.writes == []
 
 
+def test_which_of_several_accounts_is_not_guessed(play_in, emulator):
+    emulator.fault(
+        method="GET", path="/api/accounts$", status=200, json=[{"id": 1, "name": "A"}, {"id": 2, "name": "B"}]
+    )
+    asked, told = play_in(
+        "in_process",
+        [
+            task(name="x", permissions=[VIEWER]),
+            task(name="x", permissions=[{**VIEWER, "resource_id": emulator.account_id}]),
+        ],
+    )
+    assert asked.failed and asked.writes == []
+    assert asked.msg == "Could not create API token 'x': there are 2 accounts, with the ids 1, 2: give the id"
+    assert told.changed and told.requests == [f"GET {TOKENS}", f"POST {TOKENS}"]
+
+
 def test_check_mode_takes_what_is_named_for_made(play_in, emulator):
     permission = {"resource_type": "project", "resource": "Later", "access_level": "viewer"}
     make, rotate = play_in(
@@ -492,6 +508,31 @@ def test_a_creation_whose_answer_is_lost(play, emulator, fault):
     assert f"the API token was made, with id {number}; its token was in the answer that was lost" in step.msg
     assert not then.changed and then["api_token"]["id"] == number
     assert answers(emulator, rescued["api_token"]["token"])
+
+
+def test_a_replacement_that_comes_half_way(play_in, emulator, tmp_path):
+    dest = tmp_path / "deploy.token"
+    new = {"permissions": [VIEWER], "recreate": True, "dest": str(dest)}
+    seed(
+        emulator,
+        {"id": 2400000, "name": "refused"},
+        {"id": 2400001, "name": "lost"},
+        {"id": 2400002, "name": "late 2400002"},
+    )
+    emulator.fault(method="POST", path=TOKENS, status=422, json={"errors": {"base": ["is odd"]}}, times=1)
+    emulator.fault(method="POST", path=TOKENS, when="after", drop=True, times=1)
+    refused, lost = play_in("in_process", [task(name="refused", **new), task(name="lost", **new)])
+    assert refused.failed and refused.changed and "api_token" not in refused.result
+    assert "is odd; the API token that was there before is deleted" in refused.msg
+    assert lost.failed and lost.changed and lost["api_token"]["name"] == "lost"
+    assert "its token was in the answer that was lost" in lost.msg
+    assert lost.msg.count("is deleted") == 1 and not dest.exists()
+
+    emulator.fault(method="DELETE", path=TOKENS, status=500)
+    (late,) = play_in("in_process", [task(name="late", **new)])
+    assert late.failed and late.changed and late.writes == [f"POST {TOKENS}", f"DELETE {TOKENS}/2400002"]
+    assert f"the API token itself was created, with id {late['api_token']['id']}" in late.msg
+    assert "token" not in late["api_token"] and answers(emulator, dest.read_text().strip())
 
 
 @pytest.mark.parametrize("fault", LOST)
