@@ -52,7 +52,8 @@ def place_of(resource):
     while parent:
         if parent.resource:
             spec[parent.resource.name] = {"type": "str"}
-        spec[parent.field] = {"type": parent.resource.id_type if parent.resource else "int"}
+        by_id_alone = {"type": "int", "required": True}
+        spec[parent.field] = {"type": parent.resource.id_type} if parent.resource else by_id_alone
         # The name of a parent that is nested itself is looked for below its own parent.
         parent = parent.resource.parent if parent.resource and parent.resource.nested else None
     return spec
@@ -66,7 +67,7 @@ def rules_of(resource):
         places = [parent.resource.name, parent.field] if parent.resource else [parent.field]
         exclusive.append(tuple(places))
         if resource.nested:
-            needed.append(tuple(places))
+            needed.extend([tuple(places)] if parent.resource else ())
         else:
             exclusive.extend(("id", place) for place in places)
     for field in resource.fields:

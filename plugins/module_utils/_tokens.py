@@ -36,9 +36,9 @@ def newest(tokens, name):
     return [token for token in named if not is_followed(token, named)]
 
 
-def follows(token, other):
-    """Say whether a token came out of another by rotation: bool. What came of that later is not always listed."""
-    return token["id"] != other["id"] and _goes_by(token, other.get("name"), after=other["id"])
+def follows(new, old):
+    """Say whether a token came out of another by rotation: bool. What was in between is not always listed."""
+    return new["id"] != old["id"] and _goes_by(new, old.get("name"), after=old["id"])
 
 
 def is_followed(token, tokens):

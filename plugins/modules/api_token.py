@@ -42,7 +42,6 @@ options:
       - The name of the token, before any rotation.
       - Required unless O(id) is given. It cannot be changed, but for O(recreate).
     type: str
-    type: str
   permissions:
     description:
       - What the token may do with which resources. A new token needs at least one permission.

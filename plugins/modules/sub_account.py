@@ -70,7 +70,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._module import 
 
 
 def main():
-    run_state(SUB_ACCOUNT, {"organization_id": {"type": "int", "required": True}})
+    run_state(SUB_ACCOUNT)
 
 
 if __name__ == "__main__":

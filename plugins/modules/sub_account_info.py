@@ -57,7 +57,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._module import 
 
 
 def main():
-    run_info(SUB_ACCOUNT, {"organization_id": {"type": "int", "required": True}})
+    run_info(SUB_ACCOUNT)
 
 
 if __name__ == "__main__":
