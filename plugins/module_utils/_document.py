@@ -20,6 +20,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._catalog import
     CONTACT_FIELD,
     CONTACT_LIST,
     DOMAIN,
+    EMAIL_CAMPAIGN,
     EMAIL_TEMPLATE,
     INBOUND_FOLDER,
     INBOUND_FORWARD_RULE,
@@ -51,6 +52,7 @@ KINDS = (
     TRACKING_OPT_OUT,
     API_TOKEN,
     ACCOUNT_ACCESS,
+    EMAIL_CAMPAIGN,
 )
 
 

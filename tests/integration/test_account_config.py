@@ -21,6 +21,7 @@ BIN = pathlib.Path(sys.executable).parent
 TOPS = (
     *("projects", "domains", "email_templates", "contact_lists", "contact_fields", "inbound_folders"),
     *("webhooks", "suppressions", "tracking_opt_outs", "api_tokens", "account_accesses"),
+    "email_campaigns",
 )
 CONFIG = """
 projects:
@@ -54,6 +55,9 @@ suppressions:
   - {email: ann@example.org, domain: shop.example, sending_stream: bulk}
 tracking_opt_outs:
   - {email: bob@example.org, domain: shop.example}
+email_campaigns:
+  - {name: Spring, domain: shop.example, from_local_part: news, subject: Spring, body_html: <p>x</p>,
+     contact_lists: [Customers]}
 api_tokens:
   - name: ci
     permissions:
@@ -79,12 +83,12 @@ def test_an_account_from_nothing(play):
     )
     assert planned.changed and planned.writes == [] and planned["plan"] == made["plan"]
     assert made["plan"]["create"]["sandboxes"] == ["Shop/Staging", "Shop/Review"]
-    assert made.changed and len(made["changes"]) == 16
+    assert made.changed and len(made["changes"]) == 17
     (token,) = [change for change in made["changes"] if change["kind"] == "api_tokens"]
     assert len(token["token"]) == 32 and token["id"]
-    folder, inbox = (
+    folder, inbox, campaign = (
         next(change["id"] for change in made["changes"] if change["kind"] == kind)
-        for kind in ("inbound_folders", "inbound_inboxes")
+        for kind in ("inbound_folders", "inbound_inboxes", "email_campaigns")
     )
     for step in (again, from_read):
         assert not step.changed and step.writes == []
@@ -92,7 +96,8 @@ def test_an_account_from_nothing(play):
         f"GET /api/{path}"
         for path in (
             *("projects", "domains", "email_templates", "contacts/lists", "contacts/fields", "inbound/folders"),
-            *("webhooks", "suppressions", "tracking_opt_outs", "api_tokens"),
+            *("webhooks", "suppressions", "tracking_opt_outs", "api_tokens", "email_campaigns"),
+            f"email_campaigns/{campaign}",  # lists leave out bodies
             f"inbound/folders/{folder}/inboxes",
             f"inbound/inboxes/{inbox}/forward_rules",
         )
@@ -320,6 +325,10 @@ EVERYTHING = {
     ],
     "suppressions": [{"email": "ann@example.org", "domain_id": 3, "sending_stream": "bulk"}],
     "tracking_opt_outs": [{"email": "bob@example.org", "domain_id": 3}],
+    "email_campaigns": [
+        {"name": "Spring", "domain_id": 3, "body_html": "<p>{{first_name}}</p>\n", "contact_list_ids": [1]},
+        {"name": "Sent", "domain_id": 3, "current_state": "finished"},
+    ],
     "api_tokens": [
         {"name": "ci", "resources": [{"resource_type": "project", "resource_id": 7, "access_level": "admin"}]},
     ],
@@ -349,7 +358,7 @@ def test_exported_and_applied_again(playbook_in, emulator, tmp_path):
     again, _same = export()
     assert any(step.changed for step in first) and not any(step.changed for step in again)
     assert files["email_templates/Report.html"] == "<p>{{ name }}</p>\n"
-    assert len(files) == 3 and "body_html:" not in files["account.yml"]
+    assert len(files) == 4 and "body_html:" not in files["account.yml"] and "Sent" not in files["account.yml"]
 
     (_checked, applied, *_) = playbook_in(str(role), variables=variables)
     assert not applied.changed and applied.writes == [], applied["plan"]
