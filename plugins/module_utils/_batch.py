@@ -91,13 +91,14 @@ def account(responses):
     """Say what became of the messages of a batch that did not go through as a whole: list of str."""
     refused = [(_labelled(one), "; ".join(one["errors"])) for one in responses if one["status"] == REFUSED]
     sentences = grouped(refused)
-    unknown = [one for one in responses if one["status"] == UNKNOWN]
-    if unknown:
-        why = several(list(dict.fromkeys(reason for one in unknown for reason in one["errors"])))
-        sentences.append(f"{_places(unknown)} may have gone out all the same, and are not sent a second time: {why}")
-    not_sent = [one for one in responses if one["status"] == NOT_SENT]
-    if not_sent:
-        sentences.append(f"{_places(not_sent)} were not sent")
+    for status, fate in (
+        (UNKNOWN, "may have gone out all the same, and are not sent a second time"),
+        (NOT_SENT, "were not sent"),
+    ):
+        those = [one for one in responses if one["status"] == status]
+        if those:
+            reasons = several(list(dict.fromkeys(reason for one in those for reason in one["errors"])))
+            sentences.append(f"{_places(those)} {fate}" + (f": {reasons}" if reasons else ""))
     accepted = sum(one["status"] == ACCEPTED for one in responses)
     return [*sentences, f"{accepted} of {len(responses)} messages were accepted"]
 

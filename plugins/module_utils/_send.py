@@ -8,10 +8,8 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import json
-import re
 
 from ansible_collections.community.mailtrap.plugins.module_utils._batch import (
     ACCEPTED,
@@ -30,6 +28,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._batch import (
 )
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import EMAIL_TEMPLATE, SANDBOX
 from ansible_collections.community.mailtrap.plugins.module_utils._client import Written
+from ansible_collections.community.mailtrap.plugins.module_utils._composer import Composer
 from ansible_collections.community.mailtrap.plugins.module_utils._delivery import LONGEST_WAIT, follow
 from ansible_collections.community.mailtrap.plugins.module_utils._engine import Lists, find_one
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import (
@@ -37,45 +36,11 @@ from ansible_collections.community.mailtrap.plugins.module_utils._errors import 
     attempting,
     messages_of,
 )
-from ansible_collections.community.mailtrap.plugins.module_utils._mail import (
-    attachment,
-    content_id,
-    file_name,
-    payload,
-    shared_payload,
-)
-from ansible_collections.community.mailtrap.plugins.module_utils._pieces import Base64File, written
+from ansible_collections.community.mailtrap.plugins.module_utils._mail import payload
+from ansible_collections.community.mailtrap.plugins.module_utils._pieces import written
 from ansible_collections.community.mailtrap.plugins.module_utils._progress import Progress
+from ansible_collections.community.mailtrap.plugins.module_utils._refusals import hints
 from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import meant_sandbox
-
-# What there is to add to a refusal: a pattern for what it says, the sentence for live mail, and the one for a sandbox.
-_HINTS = (
-    (
-        "unauthorized|token was refused",
-        "this is also the answer when the domain {domain} is not verified, or not this token's",
-        None,
-    ),
-    (
-        "banned",
-        "nothing can be sent until the support of Mailtrap opens the account again",
-        "nothing can be sent until the support of Mailtrap opens the account again",
-    ),
-    (
-        "forbidden",
-        "is the domain {domain} verified, and may the token send from it?",
-        "may the token send into this sandbox?",
-    ),
-    (
-        "too large",
-        "the service takes 10 MB a message unless it was asked for more",
-        "a sandbox takes what its plan allows",
-    ),
-    (
-        "no more mail for now|rate limit",
-        "it was too much in an hour or a day",
-        "it was too much in ten seconds, or the plan's mail of this month is used up",
-    ),
-)
 
 
 def send(client, options, check_mode):
@@ -89,7 +54,7 @@ def send(client, options, check_mode):
     is_batch = options["messages"] is not None
     with attempting("send the messages" if is_batch else "send the message"):
         stream = _stream(options)
-        composer = _Composer()
+        composer = Composer()
         fields = _checked(composer, options)
         composer.uuids, warnings = _template_uuids(client, options, check_mode)
         path, log, more = _paths(client, options, stream, check_mode)
@@ -110,45 +75,6 @@ def send(client, options, check_mode):
                 error.data = {**result, **error.data}
                 raise
     return {**result, "warnings": [*warnings, *more]}
-
-
-class _Composer:
-    """Makes payloads, and looks at each file once.
-
-    :ivar uuids: dict, from the names of templates to their UUIDs.
-    """
-
-    def __init__(self):
-        self.uuids = {}
-        self._look_at = functools.lru_cache(maxsize=None)(Base64File.of)
-
-    def message(self, options):
-        """Return the payload of a message: dict.
-
-        :raises MailtrapError: when it cannot be sent.
-        """
-        return self._completed(payload(options), options)
-
-    def shared(self, options):
-        """Return what the options of a task bring to each of its messages: dict."""
-        own = own_options(options)
-        return self._completed(shared_payload(own), own)
-
-    def _completed(self, message, options):
-        if options["template"]:
-            message["template_uuid"] = self.uuids.get(options["template"])
-        if options["attachments"]:
-            message["attachments"] = [
-                attachment(
-                    self._look_at(entry["src"]),
-                    file_name(entry),
-                    entry["content_type"],
-                    entry["disposition"],
-                    content_id(entry),
-                )
-                for entry in options["attachments"]
-            ]
-        return message
 
 
 def _stream(options):
@@ -241,7 +167,7 @@ def _send_one(client, stream, path, message):
         if error.uncertain:
             error.messages.append("the message may have gone out all the same, and is not sent a second time")
         else:
-            error.messages += _hints(error.messages, message, stream)
+            error.messages += hints(error.messages, message, stream)
         raise
     return response(0, message, ACCEPTED, answer.get("message_ids") or [])
 
@@ -265,12 +191,14 @@ def _send_batch(client, stream, path, base, composer, options):
                 break
     except MailtrapError as error:  # a file could not be read any longer
         failure, causes = error, error.messages
-    not_sent = itertools.islice(each_message(options), len(responses), None)
-    responses += [response(index, payload(own), NOT_SENT) for index, own in enumerate(not_sent, len(responses))]
+    rest = itertools.islice(each_message(options), len(responses), None)
+    responses += [
+        response(index, payload(own), NOT_SENT, errors=causes) for index, own in enumerate(rest, len(responses))
+    ]
     if all(one["status"] == ACCEPTED for one in responses):
         return responses
     failure = failure or MailtrapError()
-    failure.messages = [*causes, *account(responses)]
+    failure.messages = account(responses)
     failure.data = {
         "changed": any(one["status"] in (ACCEPTED, UNKNOWN) for one in responses),
         "stream": stream,
@@ -291,10 +219,11 @@ def _fates(client, stream, path, body, chunk):
     try:
         fates = outcomes(_posted(client, stream, path, body), len(chunk))
     except MailtrapError as error:
-        fates = [(UNKNOWN if error.uncertain else REFUSED, [], error.messages)] * len(chunk)
+        status = UNKNOWN if error.uncertain else REFUSED if error.status else NOT_SENT
+        fates = [(status, [], error.messages)] * len(chunk)
         failure = error
     return [
-        (message, status, message_ids, [*errors, *_hints(errors, message, stream)])
+        (message, status, message_ids, [*errors, *hints(errors, message, stream)])
         for message, (status, message_ids, errors) in zip(chunk, fates)
     ], failure
 
@@ -310,13 +239,3 @@ def _posted(client, stream, path, body):
 
 def _ids(responses):
     return [message_id for one in responses for message_id in one["message_ids"]]
-
-
-def _hints(said, message, stream):
-    """Return what there is to add to a refusal that says this: list of str."""
-    domain = message["from"]["email"].rpartition("@")[2]
-    for pattern, live, sandbox in _HINTS:
-        if re.search(pattern, " ".join(said), re.IGNORECASE):
-            hint = sandbox if stream == "sandbox" else live
-            return [hint.format(domain=domain)] if hint else []
-    return []

@@ -285,7 +285,7 @@ message_ids:
     - 0c7fd939-02cf-11ed-88c2-0a58a9feac02
 responses:
   description: What became of each of O(messages), in their order. Empty in check mode.
-  returned: with O(messages), on failure too once something has been sent
+  returned: with O(messages), on failure too unless it was known before anything was sent
   type: list
   elements: dict
   contains:
@@ -303,8 +303,8 @@ responses:
         - ann@example.com
     status:
       description:
-        - V(accepted) by the service, or V(refused) by it, V(not_sent), or V(unknown) when it may have gone out all the
-          same.
+        - V(accepted) by the service or V(refused) by it; V(unknown) when it may have gone out all the same; V(not_sent)
+          when there was no request for it, or none that reached the service.
       type: str
       returned: always
       sample: refused
@@ -315,7 +315,7 @@ responses:
       returned: always
       sample: []
     errors:
-      description: Why it was refused, or why it is unknown what became of it.
+      description: Why it was not accepted.
       type: list
       elements: str
       returned: always

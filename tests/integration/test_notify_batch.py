@@ -60,7 +60,7 @@ BATCH = """
       - to: [Ann <ann@example.org>, second@example.org]
         bcc: hidden@example.org
       - to: bob@example.org
-        from: Bob's friend <friend@example.com>
+        sender: Bob's friend <friend@example.com>
         subject: Für Bob
         text: For Bob
         html: <p>For <b>Bob</b></p>
@@ -482,6 +482,13 @@ def test_what_fits_into_no_request_is_told_before_anything_is_sent(play_in, box,
     )
 
 
+def test_nobody_listens(play_in, box):
+    task = {**many(2), "api_url": "http://127.0.0.1:9", "retries": 0}
+    (step,) = play_in("in_process", [{"community.mailtrap.notify": task, "ignore_errors": True}])
+    assert step.failed and not step.changed and statuses(step) == ["not_sent"] * 2
+    assert "messages[0] to [1] were not sent: no connection to http://127.0.0.1:9: Connection refused" in step.msg
+
+
 def test_a_file_that_is_gone_when_its_turn_comes(box, tmp_path):
     """What was sent before is in the data of the failure."""
     path = tmp_path / "gone.txt"
@@ -501,8 +508,7 @@ def test_a_file_that_is_gone_when_its_turn_comes(box, tmp_path):
     with pytest.raises(MailtrapError) as caught:
         send(Client(box.token, box.api_url), options, False)
     remover.join()
-    assert "gone.txt' cannot be read: No such file or directory; messages[500] to [501] were not sent" in str(
-        caught.value
-    )
+    assert "messages[500] to [501] were not sent: attachment '" in str(caught.value)
+    assert "gone.txt' cannot be read: No such file or directory; 500 of 502 messages were accepted" in str(caught.value)
     assert [one["status"] for one in caught.value.data["responses"]] == ["accepted"] * 500 + ["not_sent"] * 2
     assert len(box.outbox()) == 500

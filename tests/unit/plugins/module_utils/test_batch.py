@@ -75,10 +75,11 @@ def test_outcomes():
 def test_account():
     fates = ["accepted", "refused", "refused", "unknown", "unknown", "not_sent", "not_sent", "not_sent"]
     responses = [response(n, to(f"p{n}@x.org"), status, errors=["why"]) for n, status in enumerate(fates)]
+    responses[7]["errors"] = []
     assert account(responses) == [
         "messages[1] (p1@x.org), messages[2] (p2@x.org): why",
         "messages[3] to [4] may have gone out all the same, and are not sent a second time: why",
-        "messages[5] to [7] were not sent",
+        "messages[5] to [7] were not sent: why",
         "1 of 8 messages were accepted",
     ]
 
