@@ -43,7 +43,7 @@ def follow(client, path, responses, wait):
         for message_id, recipient in _addressed(response)
     ]
     try:
-        if not deliveries:
+        if not all(response["message_ids"] for response in responses):
             raise MailtrapError("the service gave no id by which the mail could be followed")
         patience, progress = Patience(wait), Progress("notify waits for deliveries", len(deliveries))
         pending = deliveries
