@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit emulator-test sanity integration matrix bench format requirements clean venv
+.PHONY: help demo test lint unit emulator-test sanity integration molecule matrix bench format requirements clean venv
 
 # Without PYTHON, an environment that is there keeps its Python.
 CANDIDATES = $(or $(PYTHON),.venv/bin/python python3 python3.13 python3.12 python3.11 python3.14)
@@ -11,12 +11,13 @@ RUN = .venv/bin/python
 
 help:
 	@echo 'make demo         try the collection against an emulator of Mailtrap'
-	@echo 'make test         everything below up to "integration", and a summary'
+	@echo 'make test         everything below up to "molecule", and a summary'
 	@echo 'make lint           ruff, yamllint, ansible-lint, antsibull'
 	@echo 'make unit           unit tests of the collection'
 	@echo 'make emulator-test  tests of the emulator'
 	@echo 'make sanity         ansible-test sanity on every Python of this machine'
 	@echo 'make integration    playbooks against the emulator'
+	@echo 'make molecule       scenarios of the roles'
 	@echo 'make matrix       sanity and unit tests on every supported ansible-core'
 	@echo '                  (INTEGRATION=1: integration tests on the oldest and newest as well)'
 	@echo 'make bench        what tasks cost, beside debug, uri and loops'
@@ -31,7 +32,7 @@ demo: venv
 test: venv
 	@$(RUN) tools/run_tests.py
 
-lint unit sanity integration: venv
+lint unit sanity integration molecule: venv
 	@$(RUN) tools/run_tests.py $@
 
 emulator-test: venv

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -13,12 +15,17 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import sanity as sanity_tests
-from checkout import LOGS, ROOT, VENV, environment
+from borrowed import borrow
+from checkout import COLLECTIONS, LOGS, ROOT, VENV, environment
 from commands import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+# Where Debian has servers, which is not on everybody's PATH; and the scenarios that take one, with its package.
+SERVERS = "/usr/sbin"
+NEEDS = {"onboard_domain": ("named", "bind9")}
 
 
 @dataclass
@@ -82,12 +89,32 @@ def sanity(outcome: Outcome, venv: Path) -> None:
     outcome.remarks = [f"failed: {name}" for name in result.failed] + [f"left out: {name}" for name in result.left_out]
 
 
+def molecule(outcome: Outcome, venv: Path) -> None:
+    """The scenarios of the roles, each of which starts and ends its own servers."""
+    paths = os.pathsep.join([str(venv / "bin"), os.environ.get("PATH", os.defpath), SERVERS])
+    collections = os.pathsep.join([str(COLLECTIONS), str(borrow())])
+    for scenario in sorted(path.parent.name for path in (ROOT / "extensions" / "molecule").glob("*/molecule.yml")):
+        program, package = NEEDS.get(scenario, ("molecule", "molecule"))
+        if not shutil.which(program, path=paths):
+            outcome.skipped += 1
+            outcome.remarks.append(f"skipped {scenario}: {program} is not here (Debian: {package})")
+            continue
+        settings = environment(venv, PATH=paths, ANSIBLE_COLLECTIONS_PATH=collections)
+        command = [venv / "bin" / "molecule", "test", "--scenario-name", scenario]
+        if run(command, _log(outcome), env=settings):
+            outcome.failed += 1
+            outcome.remarks.append(f"failed: {scenario}")
+        else:
+            outcome.passed += 1
+
+
 PARTS: dict[str, Callable[[Outcome, Path], None]] = {
     "lint": lint,
     "unit": unit,
     "emulator": emulator,
     "sanity": sanity,
     "integration": integration,
+    "molecule": molecule,
 }
 
 
