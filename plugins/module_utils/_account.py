@@ -51,9 +51,9 @@ class Account:
         return self._siblings.get((kind, parent_id), [])
 
     def changeable(self, kind, parent_id=None):
-        """Return the siblings that somebody can change, in an order that two accounts have in common: list of dict."""
+        """Return the siblings that can be changed and will stay, in an order that two accounts share: list of dict."""
         fields = [kind.field(name) for name in kind.identity]
-        found = [one for one in self.siblings(kind, parent_id) if not kind.frozen(one)]
+        found = [one for one in self.siblings(kind, parent_id) if not kind.frozen(one) and not kind.leaving(one)]
         return sorted(found, key=lambda one: (*(str(item.value(one)) for item in fields), one["id"]))
 
     def parents(self, kind):

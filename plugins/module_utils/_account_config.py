@@ -344,7 +344,7 @@ def _plan_purge(account, steps, purged, options):
 
 def _is_protected(client, kind, one, name, patterns):
     """Say whether an object stays although it is not in the document: bool."""
-    if kind.protected(one, client) or kind.frozen(one):
+    if kind.protected(one, client) or kind.frozen(one) or kind.leaving(one):
         return True
     return any(fnmatch.fnmatchcase(text, pattern) for pattern in patterns for text in (name, f"{kind.plural}:{name}"))
 

@@ -553,6 +553,7 @@ API_TOKEN = Resource(
     hits=_tokens.newest,
     one_time="token",
     fits=lambda token, value: value.endswith(token.get("last_4_digits") or ""),
+    leaving=_tokens.is_in_grace,
     protected=_is_in_use,
     needs="API tokens are managed with a token that is an admin of the account",
     fields=(

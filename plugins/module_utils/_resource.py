@@ -178,6 +178,7 @@ class Resource:
     :ivar rules: function (given) -> the sentences of what does not go together, by ids or names.
     :ivar foreign: function (wanted) -> the names of the fields that such an object cannot have.
     :ivar frozen: function (current) -> str, why an object cannot be changed any more, or None.
+    :ivar leaving: function (current) -> bool, whether an object is about to go by itself.
     :ivar protected: function (current, client) -> str, why an object must not go by the way, or None.
     """
 
@@ -210,6 +211,7 @@ class Resource:
     rules: Callable[[dict], Iterable[str]] = lambda given: ()
     foreign: Callable[[dict], Iterable[str]] = lambda wanted: ()
     frozen: Callable[[dict], Optional[str]] = _never
+    leaving: Callable[[dict], bool] = lambda current: False
     protected: Callable[[dict, Any], Optional[str]] = lambda current, client: None
 
     @property

@@ -127,6 +127,11 @@ def is_expired(token, now):
     return is_due(token, timedelta(0), now)
 
 
+def is_in_grace(token):
+    """Say whether a token expires so soon as one does that was rotated: bool."""
+    return is_due(token, timedelta(days=1), _now())
+
+
 def is_due(token, before, now):
     """Say whether a token expires within a timedelta from now: bool."""
     at = expiry_normal(token.get("expires_at"))

@@ -44,7 +44,7 @@ options:
       - The kinds of which objects that the document does not mention are deleted.
       - Objects that live in others, such as sandboxes in a project, are only deleted where the document mentions those.
       - The API token in use, the demo domain, the owner of the account and what the service lets nobody change any more
-        always stay.
+        always stay. So do tokens that expire within a day, as those do that were rotated.
     type: list
     elements: str
     default: []

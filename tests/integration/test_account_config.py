@@ -213,6 +213,27 @@ def test_purge(play, emulator):
     assert purged.writes == ["DELETE /api/projects/8"] and not again.changed
 
 
+def test_tokens_that_purge_leaves_alone(play_in, emulator):
+    """The one in use, and one that was rotated and is still good for a while."""
+    grants = [{"resource_type": "account", "resource_id": emulator.account_id, "access_level": "viewer"}]
+    emulator.seed(
+        api_tokens=[{"id": number, "name": name, "resources": grants} for number, name in ((8, "ci"), (9, "old"))]
+    )
+    config = "api_tokens: [{name: ci, permissions: [{resource_type: account, access_level: viewer}]}]"
+    _rotated, purged, read = play_in(
+        "in_process",
+        [
+            {"community.mailtrap.api_token": {"name": "ci", "state": "rotated"}},
+            apply(config, purge=["api_tokens"]),
+            {"community.mailtrap.account_config_info": {"only": ["api_tokens"]}},
+        ],
+    )
+    assert purged["plan"]["delete"] == {"api_tokens": ["old"]} and purged.writes == ["DELETE /api/api_tokens/9"]
+    names = [row["name"].split(" ")[0] for row in emulator.dump()["api_tokens"]]
+    assert sorted(names) == ["Start", "ci", "ci"]
+    assert len(read["account_config"]["api_tokens"]) == 2
+
+
 def test_dependents_of_a_failure_are_left_out(play, emulator):
     """The rest is done, all of it is told, and the next run carries on."""
     config = """
