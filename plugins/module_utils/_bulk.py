@@ -41,7 +41,7 @@ def ensure_each(client, resource, options, check_mode=False):
         except MailtrapError as error:
             changed = sum(outcome.changed for outcome in done.values())
             todo = len(each) - len(done) + changed
-            error.messages.append(f"{changed} of the {todo} {resource.many} to change had been changed before")
+            error.messages.append(f"of {todo} {resource.many} to change, {changed or 'none'} had been changed before")
             error.data = {**error.data, "changed": changed > 0 or error.data.get("changed", False)}
             error.data[resource.bulk] = entries(resource, {key: done[key] for key in each if key in done})
             raise

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import Optional, Tuple
 
 from ansible_collections.community.mailtrap.plugins.module_utils._domain import meant_domain
 from ansible_collections.community.mailtrap.plugins.module_utils._engine import ABSENT
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError, attempting
 from ansible_collections.community.mailtrap.plugins.module_utils._pages import BY_CURSOR, answers, objects, told
-from ansible_collections.community.mailtrap.plugins.module_utils._times import moment
+from ansible_collections.community.mailtrap.plugins.module_utils._times import period
 
 PATH = "/api/email_logs"
 CALLED = "email logs"
@@ -145,12 +144,7 @@ def _listed(client, query, limit):
 
 def _query(options):
     """Return the filters as parameters of a query: dict. Raises MailtrapError for what makes no sense."""
-    now = datetime.now(timezone.utc)
-    given = [name for name in ("sent_after", "sent_before") if options[name] is not None]
-    times = {name: moment(options[name], now, name) for name in given}
-    if list(times.values()) != sorted(times.values()):
-        raise MailtrapError("sent_after is later than sent_before: no message can be in between")
-    query = {f"filters[{name}]": f"{at:%Y-%m-%dT%H:%M:%SZ}" for name, at in times.items()}
+    query = {f"filters[{name}]": at for name, at in period(options, "sent_after", "sent_before").items()}
     filters = {name: given for name, given in (options["filters"] or {}).items() if given is not None}
     if "domain_id" in filters and (options["domain"] is not None or options["domain_id"] is not None):
         raise MailtrapError("the domain is given twice: leave out filters.domain_id, or domain and domain_id")

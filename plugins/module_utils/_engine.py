@@ -26,7 +26,6 @@ from ansible_collections.community.mailtrap.plugins.module_utils._resource impor
     match,
     plan,
     remarks,
-    replaces,
     set_later,
     wanted_of,
 )
@@ -163,16 +162,16 @@ def ensure(client, resource, options, check_mode=False, lists=None, planned=None
         compared = [item for item in resource.fields if item.shown and (not absent or item.name in resource.identity)]
         wanted = resolved(compared, wanted, options, lists, needed=not absent)
         place = _find(client, resource, options, wanted, lists)
-    recreate = bool(options.get("recreate"))
     with attempting(f"{'update' if place.current else 'create'} {label}"):
         if not absent:
             lists.warnings.extend(_check_place(resource, place, check_mode))
-            if place.current is not None:
-                place.current = complete(client, resource, place, wanted)
-            if place.current is None or (recreate and replaces(resource, place.current, wanted)):
+            if place.current is None:
                 unseen = [item for item in resource.fields if not item.shown]
                 wanted = resolved(unseen, wanted, options, lists)
+            else:
+                place.current = complete(client, resource, place, wanted)
             wanted = fitted(resource, wanted, place.current, lists)
+        recreate = bool(options.get("recreate"))
         todo = (planned or plan)(resource, place.current, wanted, options["state"], place.parent_id, recreate)
     told_of_change = remarks(resource, place.current, todo.after)
     warnings = [*lists.warnings[told:], *(f"{label[0].upper()}{label[1:]} {reason}." for reason in told_of_change)]
@@ -433,7 +432,8 @@ def _siblings(resource, options, lists, **some):
 
 def _query(resource, options):
     """Return what narrows the list of a kind: dict; a parameter with several values has brackets (facts 1.9)."""
-    given = {name: options[name] for name in resource.filters if options.get(name) is not None}
+    names = (*resource.filters, *resource.period)
+    given = {name: options[name] for name in names if options.get(name) is not None}
     several = {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
     return {f"{name}[]" if name in several else name: several.get(name, value) for name, value in given.items()}
 

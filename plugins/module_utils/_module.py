@@ -15,7 +15,7 @@ from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
 from ansible_collections.community.mailtrap.plugins.module_utils import _client, _engine
 from ansible_collections.community.mailtrap.plugins.module_utils._bulk import ensure_each, entries
-from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError
+from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError, attempting
 from ansible_collections.community.mailtrap.plugins.module_utils._files import (
     check_dest,
     read_secret,
@@ -24,6 +24,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._files import (
 )
 from ansible_collections.community.mailtrap.plugins.module_utils._options import options_of, place_of, rules_of, within
 from ansible_collections.community.mailtrap.plugins.module_utils._resource import diff, without_secrets
+from ansible_collections.community.mailtrap.plugins.module_utils._times import period
 
 
 def _env(*names):
@@ -159,6 +160,9 @@ def run_info(resource, argument_spec=None, **constraints):
     """
 
     def work(client, options, check_mode):
+        if resource.period:
+            with attempting(f"read the {resource.many}"):
+                options = {**options, **period(options, *resource.period)}
         lookup = _engine.read(client, resource, options, check_mode)
         found = _shown(resource, lookup.found, options)
         return {"changed": False, resource.plural: found, "warnings": lookup.warnings}
@@ -169,6 +173,7 @@ def run_info(resource, argument_spec=None, **constraints):
         key.option or key.name: key.spec or {"type": "str"},
         **_secrets_option(resource),
         **place_of(resource),
+        **{name: {"type": "str"} for name in resource.period},
         **(argument_spec or {}),
     }
     rules = rules_of(resource)

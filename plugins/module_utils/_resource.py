@@ -68,6 +68,7 @@ class Field:
     :ivar required: bool, whether a new object must have it; the key of a resource must be there in any case.
     :ivar create: bool, whether the create request takes it; otherwise it is set by a second request.
     :ivar update: bool, whether it can be changed after the creation.
+    :ivar initial: bool, whether it is said of new objects alone, and those that are there keep what they have.
     :ivar shown: bool, whether answers show it; what is not shown cannot be compared. :ivar listed: bool, lists too.
     :ivar always: bool, whether every update names it.
     :ivar at: tuple of str, where an answer holds it. :ivar sent_at: tuple of str, where a request holds it; empty when
@@ -98,6 +99,7 @@ class Field:
     required: bool = False
     create: bool = True
     update: bool = True
+    initial: bool = False
     shown: bool = True
     listed: bool = True
     always: bool = False
@@ -162,6 +164,7 @@ class Resource:
     :ivar create_path: str, where new ones are posted when that is not ``path``.
     :ivar pages: Pages, how the list goes on, or None for a list that is complete.
     :ivar filters: tuple of str, fields and options that the list takes as parameters.
+    :ivar period: tuple of str, the two options with the start and the end of a time that the list takes, or empty.
     :ivar bulk: str, the option that names several objects by their keys, or None; the key is one of ``filters`` then.
     :ivar by_key: bool, whether the path of an object may hold its key in place of its id.
     :ivar upsert: bool, whether an update by the key makes an object that is not there.
@@ -169,6 +172,7 @@ class Resource:
     :ivar creatable: bool. :ivar deletable: bool, whether the API offers it.
     :ivar made: str, how one is made that the API cannot make, as a clause; empty where there is nothing to say.
     :ivar needs: str, what a token that may do all this must be, for the sentence about one that may not; or None.
+    :ivar replaceable: bool, whether a new one can take the place of another.
     :ivar unique: bool, whether the service refuses a second object of the same key.
     :ivar id_type: str, the Ansible type of an id.
     :ivar secrets: tuple of str, fields that give access to something, at any depth of the object.
@@ -195,6 +199,7 @@ class Resource:
     create_path: Optional[str] = None
     pages: Optional[Pages] = None
     filters: Tuple[str, ...] = ()
+    period: Tuple[str, ...] = ()
     bulk: Optional[str] = None
     by_key: bool = False
     upsert: bool = False
@@ -203,6 +208,7 @@ class Resource:
     deletable: bool = True
     made: str = ""
     needs: Optional[str] = None
+    replaceable: bool = True
     unique: bool = False
     id_type: str = "int"
     secrets: Tuple[str, ...] = ()
@@ -252,7 +258,8 @@ class Resource:
     @property
     def recreatable(self):
         """Whether only a new object can have another value of some field: bool."""
-        return self.creatable and self.deletable and any(self._is_fixed(field) for field in self.fields)
+        able = self.creatable and self.deletable and self.replaceable
+        return able and any(self._is_fixed(field) for field in self.fields)
 
     def _is_fixed(self, field):
         return not field.update and field.name != self.key and field.shown and field.create
@@ -399,11 +406,6 @@ def plan_recreate(resource, current, wanted, parent_id=None):
     return Plan((delete, *created.writes) if taken else (*created.writes, delete), created.after)
 
 
-def replaces(resource, current, wanted):
-    """Say whether only a new object can be as it is wanted: bool. Pure."""
-    return any(not resource.field(name).update for name in _changes(resource, current, wanted))
-
-
 def remarks(resource, current, after):
     """Return what a user has to know of a change: list of clauses. Pure.
 
@@ -495,7 +497,7 @@ def _changes(resource, current, wanted):
     """Return field -> value as stored, for those wanted fields that differ."""
     changes = {}
     for field in resource.fields:
-        if field.name in wanted and field.shown:
+        if field.name in wanted and field.shown and not field.initial:
             now = field.value(current)
             stored = field.stored(wanted[field.name], now)
             if field.normal(stored) != field.normal(now):

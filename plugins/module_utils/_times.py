@@ -50,6 +50,19 @@ def moment(text, now, called):
     return at
 
 
+def period(options, first, last):
+    """Return the options that tell a period as the service reads them: dict of those that are given.
+
+    :param first: str, the option with its start. :param last: str, the option with its end.
+    :raises MailtrapError: when one is no time, or nothing can be in between.
+    """
+    now = datetime.now(timezone.utc)
+    times = {name: moment(options[name], now, name) for name in (first, last) if options[name] is not None}
+    if list(times.values()) != sorted(times.values()):
+        raise MailtrapError(f"{first} is later than {last}: nothing can be in between")
+    return {name: f"{at:%Y-%m-%dT%H:%M:%SZ}" for name, at in times.items()}
+
+
 def day(text, now, called):
     """Return a day: date in UTC; ``text`` is YYYY-MM-DD, or a number of d or w ago. Else as :func:`moment`."""
     try:

@@ -208,7 +208,7 @@ def test_answers_of_another_shape(play_in, emulator, answer, sentence):
         ("domain: a.example, domain_id: 1", "parameters are mutually exclusive: domain|domain_id"),
         ("domain: ''", "domain_name is empty"),
         ("sent_after: yesterday", "sent_after 'yesterday' is no time: write 2026-01-31T12:00:00Z, or 12h"),
-        ("sent_after: 1h, sent_before: 2h", "sent_after is later than sent_before: no message can be in between"),
+        ("sent_after: 1h, sent_before: 2h", "sent_after is later than sent_before: nothing can be in between"),
         ("domain_id: 1, filters: {domain_id: {value: 2}}", "the domain is given twice: leave out filters.domain_id"),
         ("filters: {who: {value: x}}", "Unsupported parameters for"),
         ("filters: {to: {operator: equal, value: x}}", "value of operator must be one of: ci_equal, ci_not_equal"),

@@ -20,7 +20,6 @@ from ansible_collections.community.mailtrap.plugins.module_utils._resource impor
     ignored,
     plan,
     remarks,
-    replaces,
     set_later,
     wanted_of,
     without_secrets,
@@ -237,7 +236,6 @@ def test_what_a_user_has_to_know_of_a_change():
 
 def test_a_new_one_has_nothing_of_the_old_one_that_does_not_belong_to_it():
     wanted = {"kind": "still", "owner_id": 3}
-    assert replaces(HOOK, RUNNING, wanted) and not replaces(HOOK, RUNNING, {"on": True})
     create, _delete = plan(HOOK, RUNNING, wanted, recreate=True).writes
     assert create.body == {"name": "secret", "on": False, "kind": "still", "owner_id": 3}
 
@@ -256,3 +254,9 @@ def test_rules_know_of_what_is_given_by_name_or_by_id(options, wanted):
     with pytest.raises(MailtrapError, match="slow hooks have no owner"):
         check_wanted(HOOK, wanted, options)
     check_wanted(HOOK, {"speed": 0}, {"owner": None})
+
+
+def test_what_is_said_of_new_objects_alone():
+    kind = Resource("note", "notes", "/api/notes", (Field("name"), Field("reason", initial=True)), replaceable=False)
+    assert plan(kind, None, {"name": "x", "reason": "a"}).writes[0].body == {"name": "x", "reason": "a"}
+    assert plan(kind, {"id": 1, "name": "x", "reason": "a"}, {"name": "x", "reason": "b"}).writes == ()
