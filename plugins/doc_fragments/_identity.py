@@ -59,6 +59,51 @@ options:
   domain_id:
     description: The id of the sending domain.
     type: int
+    aliases:
+      - sending_domain_id
+"""
+
+    # For modules of what is true of an address, for one domain or for all of them.
+    ADDRESSES = r"""
+options:
+  id:
+    description: The id, when it exists already.
+    type: str
+  email:
+    description:
+      - The address. Upper and lower case are the same.
+      - One of O(id), O(email) and O(emails) is required.
+    type: str
+  emails:
+    description:
+      - Several addresses, which have all other options in common.
+      - What is there is read once for all of them, and nothing is changed before all of them have been looked at.
+    type: list
+    elements: str
+  domain:
+    description:
+      - The name of the sending domain that it is about. Required for a new one.
+      - V("") is for what is about all domains, which only the service makes.
+    type: str
+    aliases:
+      - sending_domain
+"""
+
+    # For modules that read what has a time.
+    PERIOD = r"""
+options:
+  start_time:
+    description:
+      - Return only what is from this time on.
+      - Write an ISO 8601 time such as V(2026-01-31T12:00:00Z), which is in UTC when it has no offset, or a number of
+        seconds, minutes, hours, days or weeks ago, such as V(90s), V(15m), V(12h), V(7d) or V(2w).
+    type: str
+  end_time:
+    description: Return only what is up to this time, written like O(start_time).
+    type: str
+  limit:
+    description: How many to return at most, the newest first. All of them when not given, a request for each 1000.
+    type: int
 """
 
     # For modules that work in one folder of inbound inboxes.

@@ -266,6 +266,7 @@ WEBHOOK = Resource(
         ),
     ),
     one_time="signing_secret",
+    needs="webhooks are managed with a token that is an admin of the account",
     rules=_webhook.rules,
     foreign=_webhook.foreign,
 )
@@ -288,13 +289,17 @@ _DOMAIN_ID = Field(
 SUPPRESSION = Resource(
     name="suppression",
     plural="suppressions",
+    needs="suppressions are made and lifted with a token that is an admin of the domain",
     path="/api/suppressions",
     key="email",
     within=("domain_name", "sending_stream"),
     pages=until_short(1000),
-    filters=("email", "start_time", "end_time"),
+    filters=("email",),
+    period=("start_time", "end_time"),
     bulk="emails",
     readable=False,
+    # Mail would be sent while there is none.
+    replaceable=False,
     unique=True,
     id_type="str",
     fields=(
@@ -311,7 +316,7 @@ SUPPRESSION = Resource(
         Field(
             "type",
             {"type": "str", "choices": ["hard bounce", "unsubscription", "spam complaint", "manual import"]},
-            update=False,
+            initial=True,
         ),
     ),
 )
@@ -319,11 +324,13 @@ SUPPRESSION = Resource(
 TRACKING_OPT_OUT = Resource(
     name="tracking_opt_out",
     plural="tracking_opt_outs",
+    needs="tracking opt outs are made and lifted with a token that is an admin of the domain",
     path="/api/tracking_opt_outs",
     key="email",
     within=("domain_name",),
     pages=BY_LAST_ID,
-    filters=("email", "start_time", "end_time"),
+    filters=("email",),
+    period=("start_time", "end_time"),
     bulk="emails",
     readable=False,
     unique=True,

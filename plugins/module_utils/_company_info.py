@@ -39,12 +39,11 @@ def write(path, stored, now):
 
     :raises MailtrapError: when that takes more than is known.
     """
-    where = f"{path}/company_info"
-    if without_blanks(now).keys() - {"info_level"}:
-        body = {name: value for name, value in stored.items() if (value or None) != (now.get(name) or None)}
-        return Write("PATCH", where, {"company_info": body}, answers="company_info")
-    body = without_blanks(stored)
-    missing = [name for name in _NEEDED if name not in body]
-    if missing:
+    # The service shows a level even where nobody has said anything.
+    is_new = not without_blanks(now).keys() - {"info_level"}
+    missing = [name for name in _NEEDED if not stored.get(name)]
+    if is_new and missing:
         raise MailtrapError(f"the account has no company_info yet, and a new one needs {' and '.join(missing)}")
-    return Write("POST", where, {"company_info": body}, answers="company_info")
+    changes = {name: value for name, value in stored.items() if (value or None) != ((now or {}).get(name) or None)}
+    method = "POST" if is_new else "PATCH"
+    return Write(method, f"{path}/company_info", {"company_info": changes}, answers="company_info")

@@ -17,7 +17,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._resource impor
 # The options of a module that works on one domain.
 DOMAIN_OPTIONS = {
     "domain": {"type": "str", "aliases": ["sending_domain"]},
-    "domain_id": {"type": "int"},
+    "domain_id": {"type": "int", "aliases": ["sending_domain_id"]},
 }
 
 

@@ -78,6 +78,9 @@ ACCOUNT = {
         }
     ],
     "verified_domains": [{"id": 435, "domain_name": "shop.example"}],
+    "suppressions": [{"email": "bob@example.com", "domain_id": 435, "sending_stream": "transactional"}],
+    "tracking_opt_outs": [{"email": "bob@example.com", "domain_id": 435}],
+    "webhooks": [{"id": 3001, "url": "https://hooks.shop.example/old", "active": False}],
     "email_logs": [{"message_id": SENT, "domain_id": 435, "to": "ann@example.com", "status": "delivered"}],
 }
 
@@ -85,6 +88,7 @@ ACCOUNT = {
 FILES = {
     "mail/README": b"\n",
     "customers.csv": b"email;orders\nann@example.com;4\neve@example.com;\n",
+    "unsubscribed.txt": b"ann@example.com\neve@example.com\n",
     "report.html": b"<p>Live</p>\n",
     "report.txt": b"Live\n",
     "logo.png": b"\x89PNG",
@@ -92,6 +96,7 @@ FILES = {
 }
 
 VARIABLES: dict = {
+    "hook_password": "secret",
     "nameserver": "127.0.0.1",
     "organization_token": ORGANIZATION_TOKEN,
     "sent": {"message_ids": [SENT]},

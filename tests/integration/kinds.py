@@ -23,7 +23,8 @@ class Kind:
     :ivar unique: bool, whether the service has no room for two of them.
     :ivar find: list of str, the requests that find it by its key. :ivar look: list of str, by its id.
     :ivar create: list of str, the writes that make it. :ivar update: list of str, the writes of ``change``.
-    :ivar delete: list of str, the write that deletes it. In all of them ``{id}`` is its id.
+    :ivar delete: list of str, the write that deletes it.
+    :ivar foresee: list of str, what check mode reads besides, for a new one. In all of them ``{id}`` is its id.
     :ivar looked_at: bool, whether one that is known by its id is looked at before it is deleted.
     :ivar missing: dict, options that are not enough, and part of the sentence that says so.
     :ivar shown: dict, what the result shows where that is not what the options say.
@@ -46,6 +47,7 @@ class Kind:
     create: list[str] | None = None
     update: list[str] | None = None
     delete: list[str] | None = None
+    foresee: list[str] | None = None
     looked_at: bool = False
     missing: tuple[dict, str] = ({}, "one of the following is required: id, ")
     shown: dict = field(default_factory=dict)
@@ -58,6 +60,7 @@ class Kind:
             "create": [f"POST {self.path}"],
             "update": [f"PATCH {self.path}/{{id}}"],
             "delete": [f"DELETE {self.path}/{{id}}"],
+            "foresee": [],
         }
         told = getattr(self, what)
         return usual[what] if told is None else told
@@ -75,6 +78,7 @@ class Kind:
 
 
 SHOP = {"projects": [{"id": 7, "name": "Shop"}]}
+SHOP_DOMAIN = {"verified_domains": [{"id": 435, "domain_name": "shop.example"}]}
 
 KINDS = [
     Kind(
@@ -181,6 +185,81 @@ KINDS = [
         seeds={"contact_lists": [{"id": 1, "name": "Customers"}]},
         twin={"name": "Spring", "domain_id": 940000},
         looked_at=True,
+    ),
+    Kind(
+        "domain",
+        "domains",
+        "/api/domains",
+        {"domain_name": "mail.example", "click_tracking_enabled": True},
+        {"open_tracking_enabled": False, "tracking_opt_out_enabled": True, "inbound_enabled": True},
+        key="domain_name",
+        table="domains",
+        twin={"domain_name": "mail.example"},
+        unique=True,
+        create=["POST /api/domains", "PATCH /api/domains/{id}"],
+        looked_at=True,
+    ),
+    Kind(
+        "webhook",
+        "webhooks",
+        "/api/webhooks",
+        {
+            "url": "https://hooks.example/mail",
+            "webhook_type": "email_sending",
+            "sending_stream": "bulk",
+            "domain": "shop.example",
+            "event_types": ["bounce", "open"],
+        },
+        {"active": False, "payload_format": "jsonlines", "event_types": ["reject"]},
+        rename={"url": "https://hooks.example/other"},
+        key="url",
+        place=("sending_stream", "domain"),
+        seeds=SHOP_DOMAIN,
+        table="webhooks",
+        twin={
+            "url": "https://hooks.example/mail",
+            "sending_stream": "bulk",
+            "domain_id": 435,
+            "event_types": ["open", "bounce"],
+        },
+        find=["GET /api/domains", "GET /api/webhooks"],
+    ),
+    Kind(
+        "suppression",
+        "suppressions",
+        "/api/suppressions",
+        {"email": "ann@example.com", "domain": "shop.example", "sending_stream": "bulk"},
+        None,
+        key="email",
+        place=("domain", "sending_stream"),
+        seeds=SHOP_DOMAIN,
+        table="suppressions",
+        twin={
+            "id": "64d71bf3-1276-417b-86e1-8e66f138acfe",
+            "email": "Ann@example.com",
+            "domain_id": 435,
+            "sending_stream": "bulk",
+        },
+        unique=True,
+        look=["GET /api/suppressions"],
+        foresee=["GET /api/domains"],
+        create=["GET /api/domains", "POST /api/suppressions"],
+    ),
+    Kind(
+        "tracking_opt_out",
+        "tracking_opt_outs",
+        "/api/tracking_opt_outs",
+        {"email": "ann@example.com", "domain": "shop.example"},
+        None,
+        key="email",
+        place=("domain",),
+        seeds=SHOP_DOMAIN,
+        table="tracking_opt_outs",
+        twin={"id": "7bb8c5d1-0c3c-4a5d-9a47-8a3a9a3f1d20", "email": "Ann@example.com", "domain_id": 435},
+        unique=True,
+        look=["GET /api/tracking_opt_outs"],
+        foresee=["GET /api/domains"],
+        create=["GET /api/domains", "POST /api/tracking_opt_outs"],
     ),
     Kind(
         "inbound_folder",

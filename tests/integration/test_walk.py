@@ -62,7 +62,7 @@ def test_a_life(play, kind):
     ids = {"id": one["id"]}
 
     assert did["missing"].failed and sentence in did["missing"].msg and did["missing"].requests == []
-    assert did["foretold"].changed and did["foretold"].requests == requests_of(kind, "find")
+    assert did["foretold"].changed and did["foretold"].requests == requests_of(kind, "find", "foresee")
     assert did["foretold"][kind.name]["id"] is None
     assert did["made"].changed and did["made"].requests == requests_of(kind, "find", "create", **ids)
     assert did["made"]["diff"]["before"] == {} and did["made"]["diff"]["after"][kind.key] == kind.options[kind.key]

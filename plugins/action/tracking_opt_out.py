@@ -1,0 +1,12 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from ansible_collections.community.mailtrap.plugins.modules import tracking_opt_out
+from ansible_collections.community.mailtrap.plugins.plugin_utils._in_process import InProcess
+
+
+class ActionModule(InProcess):
+    module = tracking_opt_out

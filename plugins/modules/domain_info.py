@@ -1,0 +1,66 @@
+#!/usr/bin/python
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: domain_info
+short_description: List the domains that Mailtrap sends mail from
+version_added: 0.1.0
+description:
+  - Return all of them, with their DNS records, the one with a name, or the one with an id.
+author:
+  - community.mailtrap authors (@ansible-collections)
+extends_documentation_fragment:
+  - community.mailtrap._attributes
+  - community.mailtrap._attributes.info
+  - community.mailtrap._connection
+options:
+  id:
+    description: The id of the only one to return.
+    type: int
+  domain_name:
+    description: The name of the only one to return, in upper or lower case.
+    type: str
+    aliases:
+      - name
+seealso:
+  - module: community.mailtrap.domain
+  - module: community.mailtrap.domain_verification
+"""
+
+EXAMPLES = r"""
+- name: List all domains
+  community.mailtrap.domain_info:
+  register: all_domains
+
+- name: Show those that may not send yet
+  ansible.builtin.debug:
+    msg: "{{ all_domains.domains | rejectattr('compliance_status', 'in', ['compliant', 'demo']) }}"
+"""
+
+RETURN = r"""
+domains:
+  description: What was found, each as M(community.mailtrap.domain) returns it; empty when there is none.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - id: 435
+      domain_name: mail.example
+      dns_verified: true
+      compliance_status: compliant
+"""
+
+from ansible_collections.community.mailtrap.plugins.module_utils._catalog import DOMAIN
+from ansible_collections.community.mailtrap.plugins.module_utils._module import run_info
+
+
+def main():
+    run_info(DOMAIN)
+
+
+if __name__ == "__main__":
+    main()
