@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine import Lists, ensure
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError, attempting
+from ansible_collections.community.mailtrap.plugins.module_utils._progress import Progress
 from ansible_collections.community.mailtrap.plugins.module_utils._resource import check_wanted, wanted_of
 
 
@@ -34,18 +35,19 @@ def ensure_each(client, resource, options, check_mode=False):
     outcomes = {key: ensure(client, resource, each[key], True, lists) for key in each}
     if check_mode:
         return outcomes
-    done = {key: outcome for key, outcome in outcomes.items() if not outcome.changed}
-    for key in [key for key in each if key not in done]:
+    todo = [key for key, outcome in outcomes.items() if outcome.changed]
+    progress = Progress(resource.many, len(todo))
+    for number, key in enumerate(todo):
         try:
-            done[key] = ensure(client, resource, each[key], False, lists)
+            outcomes[key] = ensure(client, resource, each[key], False, lists)
         except MailtrapError as error:
-            changed = sum(outcome.changed for outcome in done.values())
-            todo = len(each) - len(done) + changed
-            error.messages.append(f"of {todo} {resource.many} to change, {changed or 'none'} had been changed before")
-            error.data = {**error.data, "changed": changed > 0 or error.data.get("changed", False)}
-            error.data[resource.bulk] = entries(resource, {key: done[key] for key in each if key in done})
+            before = f"{number or 'none'} had been changed before"
+            error.messages.append(f"of {len(todo)} {resource.many} to change, {before}")
+            done = {key: outcome for key, outcome in outcomes.items() if key not in todo[number:]}
+            error.data = {"changed": number > 0, **error.data, resource.bulk: entries(resource, done)}
             raise
-    return {key: done[key] for key in each}
+        progress.reached(number + 1)
+    return outcomes
 
 
 def entries(resource, outcomes):

@@ -195,11 +195,12 @@ def _brought_each(client, resource, options, check_mode):
             error.data[resource.bulk] = shown(error.data[resource.bulk])
         raise
     changed = {key: outcome for key, outcome in outcomes.items() if outcome.changed}
+    diffs = {key: diff(resource, outcome.before, outcome.after) for key, outcome in changed.items()}
     return {
         "changed": bool(changed),
         resource.bulk: shown(entries(resource, outcomes)),
         "rate_limit_wait": round(client.waited, 1),
-        "diff": [diff(resource, outcome.before, outcome.after) for outcome in changed.values()],
+        "diff": {side: {key: one[side] for key, one in diffs.items() if one[side]} for side in ("before", "after")},
         "warnings": list(dict.fromkeys(text for outcome in outcomes.values() for text in outcome.warnings)),
     }
 

@@ -64,11 +64,11 @@ def rules(given):
 def event_types_fault(names):
     """Return what is wrong with event types: str, or None."""
     unknown = [name for name in names if name not in _EVENT_TYPES]
-    known_elsewhere = [f"{name!r}, which is {_ELSEWHERE[name]!r} here" for name in unknown if name in _ELSEWHERE]
+    wrong = [f"{name!r}, which is {_ELSEWHERE[name]!r} here" for name in unknown if name in _ELSEWHERE]
     others = [f"{name!r}" for name in unknown if name not in _ELSEWHERE]
     if others:
-        others[-1] += f": there are only {', '.join(_EVENT_TYPES)}"
-    return f"hold {' and '.join([*known_elsewhere, *others])}" if unknown else None
+        wrong.append(f"{' and '.join(others)}, which is none of {', '.join(_EVENT_TYPES)}")
+    return f"hold {', and '.join(wrong)}" if wrong else None
 
 
 def without_repeats(names, now):

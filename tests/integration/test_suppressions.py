@@ -175,9 +175,11 @@ def test_many_at_once(play, emulator, kind):
     assert [entry["email"] for entry in done["emails"]] == [wanted[0], wanted[1], wanted[3]]
     assert [entry["changed"] for entry in done["emails"]] == [True, False, True]
     assert all(entry[kind.name]["domain_name"] == "shop.example" for entry in done["emails"])
-    assert [part["after"]["email"] for part in done["diff"]] == [wanted[0], wanted[3]]
+    assert list(done["diff"]["after"]) == [wanted[0], wanted[3]] and done["diff"]["before"] == {}
+    assert done["diff"]["after"][wanted[0]]["domain_name"] == "shop.example"
     assert done["rate_limit_wait"] == 0
-    assert not again.changed and again.requests == [listing] and again["diff"] == []
+    assert not again.changed and again.requests == [listing] and again["diff"] == {"before": {}, "after": {}}
+    assert len(gone["diff"]["before"]) == 3 and gone["diff"]["after"] == {}
     assert (
         gone.changed
         and len(gone.writes) == 3

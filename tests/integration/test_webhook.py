@@ -105,7 +105,7 @@ def test_events_are_a_set_and_only_differences_are_sent(play_once, emulator):
         ({**MAIL, "event_types": ["spam"]}, "event_types hold 'spam', which is 'spam_complaint' here"),
         (
             {**MAIL, "event_types": ["soft bounce", "opened"]},
-            "event_types hold 'soft bounce', which is 'soft_bounce' here and 'opened': there are only delivery, soft_",
+            "event_types hold 'soft bounce', which is 'soft_bounce' here, and 'opened', which is none of delivery, so",
         ),
     ],
 )
