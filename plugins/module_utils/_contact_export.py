@@ -45,7 +45,7 @@ def export_contacts(client, options, check_mode):
             return result
         patience = Patience(options["wait"])
         export = _finished(client, _begun(client, filters, patience), patience, options["wait"])
-        content = _kept(options["dest"], client.download(export["url"], "the exported file"))
+        content = _kept(options["dest"], client.download(export.get("url"), "the exported file"))
         result["changed"] = not holds(options["dest"], content)
         if result["changed"]:
             write_private(options["dest"], content)

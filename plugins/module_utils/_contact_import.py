@@ -148,6 +148,8 @@ def _check_head(head, delimiter):
 def _entries(options):
     if options["src"] is not None:
         return read_table(read_text(options["src"], "src"), options["delimiter"])
+    if options["contacts"] is None:
+        raise MailtrapError("there are no contacts: give contacts, which may be an empty list, or src")
     return [
         Entry(f"contacts[{number}]", one["email"], one["fields"] or {})
         for number, one in enumerate(options["contacts"])
@@ -246,7 +248,8 @@ def _await(client, report, wait):
 
 def _shown(answer, method, path):
     if not isinstance(answer, dict) or "id" not in answer:
-        raise MailtrapError("the service's answer holds no import", method=method, path=path)
+        sentence = "the service's answer holds no import"
+        raise MailtrapError(sentence, method=method, path=path, uncertain=method != "GET")
     return answer
 
 
@@ -256,6 +259,6 @@ def _tell(report, error):
     if error.uncertain:
         error.messages.append("they may have been taken all the same; it does no harm to import them again")
     sent = sum(one.size for one in report.imports)
-    if sent < report.total:
+    if sent < report.total and (sent or not error.uncertain):
         taken = f"the first {sent} were taken" if sent else "none were taken"
         error.messages.append(f"of {report.total} contacts {taken}")

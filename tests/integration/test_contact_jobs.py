@@ -188,6 +188,7 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_sent(play, book, tmp_p
             tried(imported(contacts=[{"email": "a@example.com"}], lists_included=["Customers"], list_ids_excluded=[1])),
             tried(imported(contacts=[{"email": "a@example.com"}], wait=-1)),
             tried(imported(contacts=[{"email": "a@example.com"}], src="bad.csv")),
+            tried(imported(contacts=None)),
         ]
     )
     worse = "line 2 of src: email 'ann' is no e-mail address; line 2 of src: orders 'many' is no integer; "
@@ -209,6 +210,7 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_sent(play, book, tmp_p
         "list 1 is both included and excluded",
         "wait must be 0 s or more; it is -1",
         "parameters are mutually exclusive: contacts|src",
+        "there are no contacts: give contacts, which may be an empty list, or src",
     ]
     assert all(step.writes == [] for step in steps)
 
@@ -259,6 +261,14 @@ def test_more_than_one_request_takes(play_in, book, tmp_path):
     (refused,) = play_in("in_process", [tried(imported(src="many.csv"))])
     assert refused.changed and [job["contacts"] for job in refused["contact_imports"]] == [50_000]
     assert refused["errors"] == ["no", "of 50002 contacts the first 50000 were taken"]
+
+
+@pytest.mark.parametrize("answer", [{"status": 500}, {"status": 200, "json": []}])
+def test_an_import_that_may_have_been_taken(play_in, book, answer):
+    book.fault({"method": "POST", "path": "/imports", "when": "after", **answer})
+    (step,) = play_in("in_process", [tried(imported(contacts=[{"email": "bob@example.com"}]))])
+    assert step["errors"][-1] == "they may have been taken all the same; it does no harm to import them again"
+    assert len(step.writes) == 1 and not step.changed
 
 
 def test_an_import_whose_answer_is_lost_is_made_again(play_in, book):
@@ -347,6 +357,10 @@ def test_another_export_that_takes_too_long(play, book, tmp_path):
         ({"status": 403, "text": "Expired"}, "the address of the file is not good any longer: Expired"),
         ({"status": 404}, "the file is not there any longer"),
         ({"status": 200, "text": "<html>"}, "the exported file is not the gzip file that it should be"),
+        (
+            {"path": "/exports/", "status": 200, "json": {"id": 1, "status": "finished"}},
+            "names no address for the exported",
+        ),
         ({"truncate": True}, "broke before the answer was complete"),
     ],
 )
