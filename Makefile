@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit emulator-test sanity integration molecule matrix bench format requirements clean venv
+.PHONY: help demo test lint unit emulator-test sanity integration molecule matrix bench format operations requirements clean venv
 
 # Without PYTHON, an environment that is there keeps its Python.
 CANDIDATES = $(or $(PYTHON),.venv/bin/python python3 python3.13 python3.12 python3.11 python3.14)
@@ -22,6 +22,7 @@ help:
 	@echo '                  (INTEGRATION=1: integration tests on the oldest and newest as well)'
 	@echo 'make bench        what tasks cost, beside debug, uri and loops'
 	@echo 'make format       let ruff mend what it can'
+	@echo 'make operations   renew the page that tells which module reaches which operation'
 	@echo 'make requirements renew the pinned requirements'
 	@echo 'make clean        remove all that was made here'
 	@echo 'PYTHON=python3.13 chooses the Python (3.11 or newer)'
@@ -55,6 +56,9 @@ venv:
 
 UV = .build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --upgrade \
 	--custom-compile-command 'make requirements'
+
+operations: venv
+	@$(RUN) tools/operations.py
 
 requirements: venv
 	@$(RUN) -m venv .build/uv

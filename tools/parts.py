@@ -18,6 +18,7 @@ import sanity as sanity_tests
 from borrowed import borrow
 from checkout import COLLECTIONS, LOGS, ROOT, VENV, environment
 from commands import run
+from operations import REACHED, not_reached
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,8 +77,12 @@ def emulator(outcome: Outcome, venv: Path) -> None:
 
 
 def integration(outcome: Outcome, venv: Path) -> None:
-    """Playbooks against the emulator, in both ways of running a module."""
+    """Playbooks against the emulator, in both ways of running a module; together they reach every operation."""
+    shutil.rmtree(REACHED, ignore_errors=True)
     _pytest(outcome, venv, ROOT, "tests/integration", "-n", "auto")
+    missing = not_reached()
+    outcome.failed += len(missing)
+    outcome.remarks += [f"no playbook reaches {operation}" for operation in missing]
 
 
 def sanity(outcome: Outcome, venv: Path) -> None:
