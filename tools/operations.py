@@ -26,20 +26,62 @@ REACHED = ROOT / ".build" / "reached"
 
 # Operation -> module, and the option that reaches it.
 VERBS: dict[str, tuple[str, str]] = {
-    "PATCH /api/sandboxes/{}/toggle_email_username": ("sandbox", "email_username_enabled"),
+    "GET /api/billing/usage": ("billing_usage_info", ""),
+    "GET /api/permissions/resources": ("permission_info", ""),
+    "PUT /api/account_accesses/{}/permissions/bulk": ("account_access", "permissions"),
+    "POST /api/api_tokens/{}/reset": ("api_token", "state=rotated"),
+    "POST /api/domains/{}/company_info": ("domain", "company_info"),
+    "PATCH /api/domains/{}/company_info": ("domain", "company_info"),
+    "POST /api/domains/{}/send_setup_instructions": ("domain_setup_instructions", "email"),
     "POST /api/send": ("notify", "stream"),
     "POST /api/send/{}": ("notify", "sandbox"),
     "POST /api/batch": ("notify", "messages"),
     "POST /api/batch/{}": ("notify", "messages"),
+    "GET /api/stats": ("stats_info", "include"),
+    **{
+        f"GET /api/stats/{group}": ("stats_info", "include")
+        for group in ("domains", "categories", "email_service_providers", "date")
+    },
+    "GET /api/email_logs": ("email_log_info", ""),
+    "GET /api/email_logs/{}": ("email_log_info", "id"),
+    "PATCH /api/sandboxes/{}/toggle_email_username": ("sandbox", "email_username_enabled"),
+    "PATCH /api/sandboxes/{}/reset_credentials": ("sandbox_credentials", "reset"),
+    "PATCH /api/sandboxes/{}/reset_email_username": ("sandbox_credentials", "reset"),
+    "PATCH /api/sandboxes/{}/clean": ("sandbox_messages", "state=absent"),
+    "PATCH /api/sandboxes/{}/all_read": ("sandbox_messages", "state=read"),
     "GET /api/sandboxes/{}/messages": ("sandbox_message_info", "sandbox"),
     "GET /api/sandboxes/{}/messages/{}": ("sandbox_message_info", "id"),
+    "PATCH /api/sandboxes/{}/messages/{}": ("sandbox_messages", "state=read"),
+    "DELETE /api/sandboxes/{}/messages/{}": ("sandbox_messages", "state=absent"),
+    "POST /api/sandboxes/{}/messages/{}/forward": ("sandbox_message_forward", "email"),
     **{
         f"GET /api/sandboxes/{{}}/messages/{{}}/{part}": ("sandbox_message_info", "include")
         for part in (
-            *("body.txt", "body.html", "body.htmlsource", "body.raw"),
+            *("body.txt", "body.html", "body.htmlsource", "body.raw", "body.eml"),
             *("mail_headers", "attachments", "spam_report", "analyze"),
         )
     },
+    "POST /api/contacts/{}/events": ("contact_event", "name"),
+    "POST /api/contacts/imports": ("contact_import", ""),
+    "GET /api/contacts/imports/{}": ("contact_import", "wait"),
+    "POST /api/contacts/exports": ("contact_export", ""),
+    "GET /api/contacts/exports/{}": ("contact_export", "wait"),
+    "POST /api/inbound/inboxes/{}/messages/{}/reply": ("inbound_message_reply", ""),
+    "POST /api/inbound/inboxes/{}/messages/{}/reply_all": ("inbound_message_reply", "all"),
+    "POST /api/inbound/inboxes/{}/messages/{}/forward": ("inbound_message_forward", ""),
+    **{
+        f"POST /api/email_campaigns/{{}}/{action}": ("email_campaign_action", "action")
+        for action in ("start", "schedule", "cancel", "terminate", "reset")
+    },
+    "GET /api/email_campaigns/{}/stats": ("email_campaign_info", "include"),
+}
+
+# Operation -> module and option that have its effect by another operation.
+REPLACED: dict[str, tuple[str, str]] = {
+    # A PATCH by the address makes what is not there, and may be repeated.
+    "POST /api/contacts": ("contact", "state=present"),
+    # The list tells the same of each.
+    "GET /api/sandboxes/{}/messages/{}/attachments/{}": ("sandbox_message_info", "include"),
 }
 
 HEAD = """\
@@ -62,10 +104,12 @@ with :ansopt:`community.mailtrap.project#module:account_id` the older ones are u
 
 def operations() -> dict[str, tuple[str, str]]:
     """Return operation -> module and option, where a variable part of a path is {}; sorted by path."""
-    found = dict(VERBS)
+    found = {}
     for kind in vars(_catalog).values():
         if isinstance(kind, Resource):
             found.update(_of_kind(kind))
+    found.update(VERBS)
+    found.update(REPLACED)
     return dict(sorted(found.items(), key=lambda item: item[0].split(" ")[::-1]))
 
 
@@ -73,13 +117,15 @@ def _of_kind(kind: Resource) -> dict[str, tuple[str, str]]:
     """The operations that follow from the description of a kind."""
     one = kind.path + "/{}"
     found = {}
+    if not (kind.creatable or kind.deletable):
+        return {bare(f"GET {kind.path}"): (f"{kind.name}_info", "")}
     if not kind.by_key:
         found[f"GET {kind.path}"] = (f"{kind.name}_info", "")
     if kind.readable:
         found[f"GET {one}"] = (f"{kind.name}_info", "id")
     if kind.creatable:
         found[f"POST {kind.create_path or kind.path}"] = (kind.name, "state=present")
-    if any(field.update and not field.request for field in kind.fields):
+    if any(field.update and field.shown and not (field.request or field.initial) for field in kind.fields):
         found[f"PATCH {one}"] = (kind.name, "state=present")
     if kind.deletable:
         found[f"DELETE {one}"] = (kind.name, "state=absent")
@@ -120,7 +166,7 @@ def not_reached() -> list[str]:
     """Return the operations that no playbook of the integration tests has reached."""
     requests = {line for file in REACHED.glob("*") for line in file.read_text(encoding="utf-8").splitlines()}
     reached = {named(*request.split(" ", 1)) for request in requests}
-    return [operation for operation in operations() if operation not in reached]
+    return [operation for operation in operations() if operation not in reached | REPLACED.keys()]
 
 
 def main() -> None:
