@@ -16,19 +16,27 @@ import re
 import ssl
 import time
 import traceback
+from urllib.parse import urlencode
 from urllib.request import getproxies_environment, proxy_bypass_environment
 
 try:
-    import requests
-    import requests.exceptions as faults
+    from requests import Session
     from requests.adapters import HTTPAdapter
-    from urllib3 import disable_warnings
-    from urllib3.exceptions import HTTPError, InsecureRequestWarning, InvalidHeader, NewConnectionError
+    from requests.certs import where as usual_authorities
+    from requests.exceptions import RequestException
+    from requests.utils import select_proxy
+    from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, disable_warnings
+    from urllib3 import exceptions as faults
+    from urllib3.connection import port_by_scheme
     from urllib3.util.retry import Retry
+    from urllib3.util.ssl_ import create_urllib3_context
+    from urllib3.util.url import parse_url
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 else:
     REQUESTS_IMPORT_ERROR = None
+    # To repeat a request is not urllib3's to decide.
+    _ONCE = Retry(False, redirect=False)
 
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import (
     SENDING_MEANING,
@@ -49,11 +57,14 @@ from ansible_collections.community.mailtrap.plugins.module_utils._words import (
 DEFAULT_URL = "https://mailtrap.io"
 
 # Scheme, host (an address in brackets, or labels), port, and path where the service lies below one.
+_ADDRESS = r"\[[0-9A-Fa-f:.]+\]"
 _LABEL = r"[^\s/?#@:\[\].]{1,63}"
-_BASE_URL = re.compile(rf"https?://(\[[0-9A-Fa-f:.]+\]|{_LABEL}(\.{_LABEL})*\.?)(:\d{{1,5}})?(/[^?#\s]*)?")
+_PORT = r"(?:\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])"
+_ORIGIN = re.compile(rf"(https?)://({_ADDRESS}|{_LABEL}(?:\.{_LABEL})*\.?)(?::({_PORT}))?(?![^/?#])")
+_BASE_URL = re.compile(rf"{_ORIGIN.pattern}(?:/[^?#\s]*)?")
+_FILE_URL = re.compile(rf"{_ORIGIN.pattern}/[!-~]*")
 
 _TOKEN = re.compile(r"[!-~]+")
-_FILE_URL = re.compile(r"https?://[!-~]+")
 
 # The hosts of the service (facts 1.1). With another base URL all of them are that one,
 # and the bulk stream, which only its host tells apart, has a prefix of its own.
@@ -77,13 +88,16 @@ LONGEST_TIMEOUT = 3600
 MOST_REDIRECTS = 5
 _GATEWAY_FAULTS = (502, 503, 504)
 
+# So many connections to one host are kept open. More threads may share a client; what they open beyond is not kept.
+CONNECTIONS = 10
+
 
 class Written(list):
     """A body that is JSON already: list of bytes, sent one after the other, so that large ones are held once."""
 
 
 class Client:
-    """A connection to the service. It may be used by one thread at a time.
+    """A connection to the service. Threads may share it: each request has a connection to itself while it lasts.
 
     :param api_token: str.
     :param api_url: str, base URL; another one than the service's stands for all of its hosts.
@@ -93,7 +107,6 @@ class Client:
     :param validate_certs: bool. :param ca_path: str or None, a file or folder of certificates to trust.
     :param pace: Pace, where several clients of one token share it.
     :ivar account_id: int or None.
-    :ivar waited: float, seconds that the service's rate limits have cost so far.
     :raises MailtrapError: when the token or the URL cannot be used.
     """
 
@@ -118,7 +131,7 @@ class Client:
         self._retries = retries
         self._sleep = sleep
         self._pace = pace or Pace()
-        self.waited = 0.0
+        self._waits = []  # appending is safe among threads, adding is not
         self._verify = (_checked_ca_path(ca_path) or True) if validate_certs else False
         self._token = _checked_token(api_token)
         self._headers = {
@@ -127,8 +140,7 @@ class Client:
             "User-Agent": USER_AGENT,
         }
         if not validate_certs:
-            disable_warnings(InsecureRequestWarning)  # the user has said so
-        self._adapter = _adapter(os.getpid(), self._verify)
+            disable_warnings(faults.InsecureRequestWarning)  # the user has said so
         # The environment's alone: macOS forbids a forked process to ask the system for its proxies.
         self._proxies = getproxies_environment()
 
@@ -136,6 +148,11 @@ class Client:
     def last_4_digits(self):
         """The end of the token, by which the service calls it: str."""
         return self._token[-4:]
+
+    @property
+    def waited(self):
+        """Seconds that the service's rate limits have cost so far, of all threads together: float."""
+        return sum(self._waits, 0.0)
 
     def get(self, path, query=None):
         """Return the decoded JSON of a GET; see :meth:`request`."""
@@ -161,14 +178,14 @@ class Client:
         :raises MailtrapError: for every failure; ``uncertain`` when it may have taken effect all the same.
         """
         response = self._answered(method, path, body, query, host, repeatable)
-        if not response.content or not response.ok:
+        if not response.data or response.status == 404:
             return None
         try:
-            answer = json.loads(response.content)
+            answer = json.loads(response.data)
         except (ValueError, RecursionError):
             raise MailtrapError(
-                f"the service answered {response.status_code} with something that is not JSON",
-                status=response.status_code,
+                f"the service answered {response.status} with something that is not JSON",
+                status=response.status,
                 method=method,
                 path=path,
                 uncertain=method != "GET",
@@ -180,19 +197,14 @@ class Client:
 
         :raises MailtrapError: as :meth:`request`.
         """
-        response = self._answered("GET", path, None, None, "general", True)
-        charset = re.search(r"charset=[\"']?([\w-]+)", response.headers.get("Content-Type", ""))
-        try:
-            return response.content.decode(charset.group(1) if charset else "utf-8", "replace")
-        except LookupError:
-            return response.content.decode("utf-8", "replace")
+        return _text(self._answered("GET", path, None, None, "general", True))
 
     def content(self, path):
         """Return the body of a GET as it is: bytes.
 
         :raises MailtrapError: as :meth:`request`.
         """
-        return self._answered("GET", path, None, None, "general", True).content
+        return self._answered("GET", path, None, None, "general", True).data
 
     def download(self, url, called):
         """Return a file that lies where the service says: bytes. The token stays here, and no redirect is followed.
@@ -201,13 +213,10 @@ class Client:
         :param called: str, what lies there, for sentences.
         :raises MailtrapError: as :meth:`request`.
         """
-        try:
-            if not _FILE_URL.fullmatch(url or ""):
-                raise ValueError
-            request = requests.Request("GET", url, headers={"User-Agent": USER_AGENT}).prepare()
-        except (faults.RequestException, HTTPError, ValueError):
-            raise MailtrapError(f"the service names no address for {called}") from None
-        return self._until_answered(request, called, _origin(url), "storage", True).content
+        if not _FILE_URL.fullmatch(url or ""):
+            raise MailtrapError(f"the service names no address for {called}")
+        request = {"method": "GET", "url": url, "headers": {"User-Agent": USER_AGENT}}
+        return self._until_answered(request, called, _origin(url), "storage", True).data
 
     def visit(self, url, timeout):
         """Follow a link that leads elsewhere, as a browser does: by its redirects, and without the token.
@@ -216,39 +225,40 @@ class Client:
         :returns: int, the status of the page at the end, of which nothing is read.
         :raises MailtrapError: when nothing answers.
         """
-        with requests.Session() as session:
+        with Session() as session:
             session.trust_env = False  # ~/.netrc is not for those whom a mail names
             session.max_redirects = MOST_REDIRECTS
             how = {"timeout": timeout, "verify": self._verify, "proxies": self._proxies_for(url), "stream": True}
             try:
                 with session.get(url, headers={"User-Agent": USER_AGENT}, **how) as response:
                     return response.status_code
-            except (faults.RequestException, HTTPError, UnicodeError) as fault:
-                raise MailtrapError(_told(fault, _origin(url), timeout)) from None
+            except (RequestException, faults.HTTPError, UnicodeError) as fault:
+                raise MailtrapError(_told(_of_urllib3(fault), _origin(url), timeout)) from None
 
     def _answered(self, method, path, body, query, host, repeatable):
         """Make a request until it is answered for good.
 
-        :returns: requests.Response, with a 2xx status, or the 404 of a DELETE that an earlier try had done already.
+        :returns: urllib3.HTTPResponse, with a 2xx status, or the 404 of a DELETE that an earlier try had done already.
         """
         if repeatable is None:
             repeatable = method not in ("POST", "PATCH") or (method == "PATCH" and body is not None)
-        url, path, body, query = self._target(host, path, body, query)
-        request = self._prepared(method, url, body, query)
-        return self._until_answered(request, path, self._base or url, host, repeatable)
+        base, path, body, query = self._target(host, path, body, query)
+        request = self._prepared(method, base + path, body, query)
+        return self._until_answered(request, path, base, host, repeatable)
 
     def _until_answered(self, request, path, place, host, repeatable):
         """Make a request that is ready until it is answered for good; see :meth:`_answered`.
 
+        :param request: dict, the arguments of urlopen.
         :param path: str, for sentences, and to know the rate limit by. :param place: str, where it goes, for sentences.
         """
-        method = request.method
+        method = request["method"]
         lost = False  # an earlier try may have taken effect
         for attempt in range(self._retries + 1):
             last = attempt == self._retries
             try:
                 response = self._sent_in_turn(request, path) if host == "general" else self._sent(request)
-            except (faults.RequestException, HTTPError) as fault:
+            except faults.HTTPError as fault:
                 sent = _may_have_been_sent(fault)
                 lost = lost or sent
                 if last or not _may_pass(fault) or (sent and not repeatable):
@@ -260,7 +270,7 @@ class Client:
                     ) from None
                 self._sleep(_backoff(attempt))
                 continue
-            status = response.status_code
+            status = response.status
             if 200 <= status < 300:
                 return response
             if status == 404 and method == "DELETE" and lost:
@@ -270,39 +280,38 @@ class Client:
                 if wait is None:
                     wait = _window_wait(path, attempt) if status == 429 else _backoff(attempt)
                 if wait <= LONGEST_WAIT:
-                    lost = lost or status != 429
-                    self.waited += wait if status == 429 else 0
+                    if status == 429:
+                        self._waits.append(wait)
+                    else:
+                        lost = True
                     self._sleep(wait)
                     continue
             raise self._refusal(response, method, path, host, lost)
         raise AssertionError("the last try returns or raises")
 
     def _target(self, host, path, body, query):
+        """Return the base and the path of a URL, the body and the query, as this service and this account have them."""
         base = _SERVICE[host] if self._base is None else self._base + _PREFIXES.get(host, "")
         if self.account_id is not None and host == "general" and is_scoped(path):
             query = old_query(path, query or {})
             path, body = scoped_path(path, self.account_id), old_body(body)
-        return base + path, path, body, query
+        return base, path, body, query
 
     def _prepared(self, method, url, body, query):
-        written = isinstance(body, Written)
-        data = None if written else body
-        try:
-            request = requests.Request(method, url, headers=self._headers, params=query, json=data).prepare()
-        except faults.InvalidJSONError as error:
-            raise MailtrapError(f"the request cannot be written as JSON: {error}") from None
-        except (faults.RequestException, HTTPError, UnicodeError) as error:
-            raise MailtrapError(f"api_url cannot be used: {_without_userinfo(str(error))}") from None
-        if written:  # requests itself would make a text of it, and bytes of the text
-            request.body = body
-            request.headers["Content-Type"] = "application/json"
-            request.headers["Content-Length"] = str(sum(map(len, body)))
-        return request
+        """Return a request as the arguments of urlopen: dict."""
+        headers = self._headers
+        if body is not None:
+            body = body if isinstance(body, Written) else Written([_as_json(body)])
+            length = str(sum(map(len, body)))
+            headers = {**headers, "Content-Type": "application/json", "Content-Length": length}
+        if query:
+            url += "?" + urlencode(query, doseq=True)
+        return {"method": method, "url": url, "headers": headers, "body": body}
 
     def _sent_in_turn(self, request, path):
         turn, wait = self._pace.turn(path)
         if wait > 0:
-            self.waited += wait
+            self._waits.append(wait)
             self._sleep(wait)
         headers = None
         try:
@@ -313,21 +322,28 @@ class Client:
             self._pace.answered(turn, headers)
 
     def _sent(self, request):
-        response = self._adapter.send(
-            request, timeout=self._timeout, verify=self._verify, proxies=self._proxies_for(request.url)
-        )
-        # Read now: a connection that breaks while it is read is a fault like any other.
-        response.content  # noqa: B018
-        return response
+        """Make a request once, and read the whole answer.
+
+        This has no ~/.netrc that replaces the token, follows no redirect that carries it to a place nobody named, and
+        keeps no cookies.
+        """
+        url = request["url"]
+        origin = _ORIGIN.match(url)
+        proxies = self._proxies_for(url)
+        proxy = select_proxy(url, proxies) if proxies else None
+        pool = _pool(os.getpid(), *origin.groups(), self._verify, proxy)
+        if pool.proxy is None or origin[1] == "https":  # else the proxy has to know the host as well
+            request = {**request, "url": url[origin.end() :]}
+        return pool.urlopen(**request, timeout=self._timeout, retries=_ONCE, redirect=False, assert_same_host=False)
 
     def _refusal(self, response, method, path, host, lost):
-        status = response.status_code
+        status = response.status
         if 300 <= status < 400 and response.headers.get("Location"):
             goal = response.headers.get("Location", "").split("?")[0]
             messages = [f"the service answered with a redirect to {goal}: check api_url"]
         else:
             # Ansible masks what it displays; what a task registers is written to files as it is.
-            text = response.text.replace(self._token, "***")
+            text = _text(response).replace(self._token, "***")
             messages = messages_of(status, text, response.reason, _MEANINGS.get(host, SENDING_MEANING))
             wait = _asked_wait(response.headers.get("Retry-After"))
             if wait is not None and wait > LONGEST_WAIT:
@@ -348,13 +364,49 @@ class Client:
 
 
 @functools.lru_cache(maxsize=None)
-def _adapter(process, verify):
-    """Return the requests.HTTPAdapter that keeps the open connections of a process.
+def _pool(process, scheme, host, port, verify, proxy):
+    """Return the urllib3.HTTPConnectionPool that keeps the open connections of a process to one host.
 
-    Unlike a requests.Session it has no ~/.netrc that replaces the token, follows no redirect that carries it to a place
-    nobody named, and keeps no cookies. A connection must not be shared over a fork, nor with one who trusts less.
+    A connection must not be shared over a fork, nor with one who trusts less, nor with one who goes another way.
     """
-    return HTTPAdapter()
+    port = int(port) if port else port_by_scheme[scheme]
+    if proxy is None and scheme == "http":
+        return HTTPConnectionPool(host, port, maxsize=CONNECTIONS)
+    trust = {"ssl_context": authorities(verify)}
+    if proxy is None:
+        return HTTPSConnectionPool(host, port, maxsize=CONNECTIONS, **trust)
+    try:
+        if "://" not in proxy:
+            proxy = "http://" + proxy
+        if not parse_url(proxy).host:
+            raise faults.LocationValueError("it names no host")
+        if proxy.startswith("https:"):
+            trust["proxy_ssl_context"] = trust["ssl_context"]
+        # It knows of a proxy's user and password, and of SOCKS.
+        manager = HTTPAdapter(pool_maxsize=CONNECTIONS).proxy_manager_for(proxy, **trust)
+        return manager.connection_from_host(host, port, scheme)
+    except (RequestException, faults.HTTPError) as error:
+        raise MailtrapError(f"the proxy of the environment cannot be used: {_without_userinfo(str(error))}") from None
+
+
+@functools.lru_cache(maxsize=None)
+def authorities(verify):
+    """Return an ssl.SSLContext that trusts the usual authorities, those of a file or folder, or anybody.
+
+    Reading the usual ones takes 20 ms, so it is done once; unlike a connection, a context may be shared over a fork.
+
+    :param verify: bool, or str, a path.
+    :raises MailtrapError: when there are none to read.
+    """
+    if not verify:
+        return create_urllib3_context(cert_reqs=ssl.CERT_NONE)
+    path = usual_authorities() if verify is True else verify
+    context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
+    try:
+        context.load_verify_locations(**{"capath" if os.path.isdir(path) else "cafile": path})
+    except OSError as error:
+        raise MailtrapError(f"the certificates to trust cannot be read from {path}: {error.strerror}") from None
+    return context
 
 
 def _checked_url(api_url):
@@ -381,31 +433,50 @@ def _checked_ca_path(ca_path):
     return ca_path
 
 
+def _as_json(body):
+    try:
+        return json.dumps(body, allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise MailtrapError(f"the request cannot be written as JSON: {error}") from None
+
+
+def _text(response):
+    charset = re.search(r"charset=[\"']?([\w-]+)", response.headers.get("Content-Type", ""))
+    try:
+        return response.data.decode(charset.group(1) if charset else "utf-8", "replace")
+    except LookupError:
+        return response.data.decode("utf-8", "replace")
+
+
 def _may_have_been_sent(fault):
     """Say whether a request that ended so can have reached the service."""
-    if isinstance(fault, (faults.ConnectTimeout, faults.ProxyError)) or _is_distrust(fault):
+    if isinstance(fault, faults.ConnectTimeoutError) or _is_distrust(fault):  # among them connections that were refused
         return False
-    if isinstance(fault, faults.ConnectionError):
-        return not isinstance(_root(fault, NewConnectionError), NewConnectionError)
-    return isinstance(fault, (faults.ReadTimeout, faults.ChunkedEncodingError, faults.ContentDecodingError))
+    if isinstance(fault, faults.ProxyError):
+        # With urllib3 1.26 it can be the proxy that broke the connection later on.
+        return isinstance(fault.original_error, (ConnectionResetError, BrokenPipeError))
+    return isinstance(fault, (faults.ReadTimeoutError, faults.ProtocolError, faults.DecodeError, faults.SSLError))
 
 
 def _may_pass(fault):
     """Say whether the same request may end otherwise when it is made again."""
-    passing = (faults.ConnectionError, faults.Timeout, faults.ChunkedEncodingError, faults.ContentDecodingError)
+    passing = (faults.TimeoutError, faults.ProtocolError, faults.DecodeError, faults.SSLError, faults.ProxyError)
     return isinstance(fault, passing) and not _is_distrust(fault)
 
 
 def _is_distrust(fault):
     """Say whether the other side's certificate was refused, which happens before anything is sent."""
-    return isinstance(_root(fault), ssl.SSLCertVerificationError)
+    # A ValueError, like ssl.SSLCertVerificationError, is what urllib3 1.26 has for a certificate of another host.
+    return isinstance(fault, (faults.SSLError, faults.ProxyError)) and isinstance(_root(fault), ValueError)
 
 
 def _told(fault, base, timeout):
-    """Return one clause for a connection that failed; never the text of requests, which can hold a header."""
-    if isinstance(fault, faults.ConnectTimeout):
+    """Return one clause for a connection that failed; never the text of urllib3, which can hold a header."""
+    if isinstance(fault, faults.LocationValueError):
+        return f"{base} cannot be used as an address"
+    if isinstance(fault, faults.ConnectTimeoutError) and not isinstance(fault, faults.NewConnectionError):
         return f"no connection to {base} within {timeout} s"
-    if isinstance(fault, faults.Timeout):
+    if isinstance(fault, faults.ReadTimeoutError):
         return f"no answer from {base} within {timeout} s"
     root = _root(fault)
     cause = getattr(root, "strerror", None) or getattr(root, "verify_message", None) or _without_userinfo(str(root))
@@ -428,12 +499,17 @@ def _without_userinfo(text):
     return re.sub(r"//[^/@\s]*@", "//", text)
 
 
-def _root(fault, kind=()):
-    """Return the exception at the bottom of what requests and urllib3 wrap around it, or the first of a kind."""
-    while not isinstance(fault, kind):
-        inner = getattr(fault, "reason", None)
-        if not isinstance(inner, BaseException):
-            inner = next((arg for arg in fault.args if isinstance(arg, BaseException)), None)
+def _of_urllib3(fault):
+    """Return the exception of urllib3 that one of requests wraps, itself where there is none."""
+    inner = fault.args[0] if fault.args else None
+    inner = getattr(inner, "reason", inner)
+    return inner if isinstance(inner, faults.HTTPError) else fault
+
+
+def _root(fault):
+    """Return the exception at the bottom of what urllib3 wraps around it."""
+    while isinstance(fault, faults.HTTPError):
+        inner = next((arg for arg in fault.args if isinstance(arg, BaseException)), None)
         inner = inner or fault.__cause__ or fault.__context__
         if inner is None:
             break
@@ -445,7 +521,7 @@ def _asked_wait(header):
     """Return the seconds of a Retry-After header, a number or a date; None where there is none that can be read."""
     try:
         return Retry(0).parse_retry_after(header) if header else None
-    except (InvalidHeader, ValueError, OverflowError):
+    except (faults.InvalidHeader, ValueError, OverflowError):
         return None
 
 

@@ -28,6 +28,7 @@ from ansible.plugins.action.normal import ActionModule as Normal
 from ansible.utils.display import Display
 
 from ansible_collections.community.mailtrap.plugins.module_utils import _client
+from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError
 from ansible_collections.community.mailtrap.plugins.module_utils._progress import Progress
 
 # ansible-core 2.19 and newer name the way in which arguments and results are written.
@@ -35,10 +36,16 @@ _PROFILE = "legacy"
 if hasattr(common_json, "get_module_encoder"):
     _ENCODE = {"cls": common_json.get_module_encoder(_PROFILE, common_json.Direction.CONTROLLER_TO_MODULE)}
     _PARSING = (_PROFILE,)
+    # This imports what results are written and read with, which would be imported after the fork otherwise.
+    common_json.get_module_decoder(_PROFILE, common_json.Direction.MODULE_TO_CONTROLLER)
 else:
     _ENCODE = {"cls": common_json.AnsibleJSONEncoder, "vault_to_text": True}
     _PARSING = ()
 
+# Whom to trust is read before the fork too. Where it cannot be read, the task that needs it says so.
+if _client.REQUESTS_IMPORT_ERROR is None:
+    with contextlib.suppress(MailtrapError):
+        _client.authorities(True)
 
 # A module that is sent elsewhere is heard only when it ends.
 Progress.show = Display().display
@@ -82,7 +89,8 @@ class InProcess(Normal):
     def _is_in_process(self, task_vars, wrap_async):
         """Say whether running here is the same as running as a module: bool."""
         try:
-            wished = boolean(self._templar.template(task_vars.get("mailtrap_in_process", True)), strict=True)
+            wished = task_vars.get("mailtrap_in_process", True)
+            wished = wished is True or boolean(self._templar.template(wished), strict=True)
         except TypeError as error:
             raise _Refused(f"the variable mailtrap_in_process must be true or false: {error}") from None
         return (

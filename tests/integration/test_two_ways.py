@@ -143,3 +143,41 @@ def test_the_environment_of_a_task_ends_with_it(play_in, emulator):
     )
     assert first["status"] == 401
     assert second["projects"] == []
+
+
+WATCH = """
+import os
+import sys
+
+controller = os.getpid()
+
+
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        if os.getpid() != controller:
+            with open(os.environ["IMPORTED_FILE"], "a") as imported:
+                print(name, file=imported)
+
+
+sys.meta_path.insert(0, Watch())
+"""
+
+
+def test_nothing_is_imported_after_the_fork(play_in, emulator, tmp_path):
+    """What a worker imports, every task pays for; what the controller imports, one."""
+    (tmp_path / "sitecustomize.py").write_text(WATCH)
+    imported = tmp_path / "imported"
+    imported.touch()
+    run = play_in(
+        "in_process",
+        """
+        - community.mailtrap.project: {name: Shop}
+        - community.mailtrap.project_info: {}
+        - community.mailtrap.sandbox: {name: Box, project: Shop}
+        - community.mailtrap.notify: {from: a@b.example, to: c@d.example, subject: x, text: y, sandbox: Box}
+        - community.mailtrap.sandbox_message_info: {sandbox: Box, include: [text, headers]}
+        """,
+        environment={"PYTHONPATH": str(tmp_path), "IMPORTED_FILE": str(imported)},
+    )
+    assert not any(step.failed for step in run)
+    assert imported.read_text().split() == []
