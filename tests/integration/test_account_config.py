@@ -274,7 +274,7 @@ def test_a_wrong_token_ends_it_at_once(play_in, emulator):
 def test_killed_in_the_middle(play_in, emulator, collections, tmp_path):
     """Whoever is killed at any moment leaves what the next run makes whole, with nothing doubled."""
     config = yaml.safe_load(CONFIG)
-    config["contact_lists"] = [{"name": f"List {number}"} for number in range(40)]
+    config["contact_lists"] += [{"name": f"List {number}"} for number in range(40)]
     for pause in (0.02, 0.1, 0.2):
         emulator.reset()
         emulator.limits(rate_limits="off", contact_lists=None)
