@@ -47,14 +47,15 @@ class Composer:
         if options["template"]:
             message["template_uuid"] = self.uuids.get(options["template"])
         if options["attachments"]:
-            message["attachments"] = [
-                attachment(
-                    self._look_at(entry["src"]),
-                    file_name(entry),
-                    entry["content_type"],
-                    entry["disposition"],
-                    content_id(entry),
-                )
-                for entry in options["attachments"]
-            ]
+            message["attachments"] = [attached(entry, self._look_at) for entry in options["attachments"]]
         return message
+
+
+def attached(entry, look_at=Base64File.of):
+    """Return an attachment, one of MESSAGE_OPTIONS, as the API has it: dict.
+
+    :param look_at: function (path) -> Base64File.
+    :raises MailtrapError: when its file cannot be read.
+    """
+    file = look_at(entry["src"])
+    return attachment(file, file_name(entry), entry["content_type"], entry["disposition"], content_id(entry))

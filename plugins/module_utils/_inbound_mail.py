@@ -10,17 +10,12 @@ from __future__ import annotations
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import INBOUND_INBOX, INBOUND_MESSAGE
 from ansible_collections.community.mailtrap.plugins.module_utils._client import Written
+from ansible_collections.community.mailtrap.plugins.module_utils._composer import attached
 from ansible_collections.community.mailtrap.plugins.module_utils._engine import carry_out, find_one
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError, attempting
-from ansible_collections.community.mailtrap.plugins.module_utils._mail import (
-    MESSAGE_OPTIONS,
-    answer_payload,
-    attachment,
-    content_id,
-    file_name,
-)
+from ansible_collections.community.mailtrap.plugins.module_utils._mail import MESSAGE_OPTIONS, answer_payload
 from ansible_collections.community.mailtrap.plugins.module_utils._options import place_of
-from ansible_collections.community.mailtrap.plugins.module_utils._pieces import Base64File, written
+from ansible_collections.community.mailtrap.plugins.module_utils._pieces import written
 from ansible_collections.community.mailtrap.plugins.module_utils._resource import Write
 
 # What an answer takes from the mail that it answers.
@@ -61,7 +56,7 @@ def forward(client, options, check_mode):
 def _send(client, options, check_mode, word):
     mail = answer_payload(options, needs_body=word != "forward")
     if options["attachments"]:
-        mail["attachments"] = [_attached(entry) for entry in options["attachments"]]
+        mail["attachments"] = [attached(entry) for entry in options["attachments"]]
     place = {name: options[name] for name in place_of(INBOUND_INBOX)}
     inbox = {"id": options["inbound_inbox_id"], "name": options["inbound_inbox"]}
     lookup = find_one(client, INBOUND_INBOX, {**inbox, **place}, check_mode)
@@ -74,8 +69,3 @@ def _send(client, options, check_mode, word):
         raise
     ids = answer.get("message_ids") if isinstance(answer, dict) else None
     return {"changed": True, "message_ids": ids or [], "warnings": lookup.warnings}
-
-
-def _attached(entry):
-    file = Base64File.of(entry["src"])
-    return attachment(file, file_name(entry), entry["content_type"], entry["disposition"], content_id(entry))
