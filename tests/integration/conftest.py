@@ -142,39 +142,47 @@ def play_in(playbook_in, emulator, tmp_path):
 
 
 @pytest.fixture
-def playbook_in(emulator, collections, tmp_path):
+def ansible_environment(emulator, collections, tmp_path):
+    """The environment of ansible: nothing of the user's comes in, and nothing is left with the user."""
+    config = tmp_path / "ansible.cfg"
+    config.write_text("")
+    return {
+        "ANSIBLE_COLLECTIONS_PATH": str(collections),
+        "ANSIBLE_CONNECTION_PLUGINS": str(HERE / "connection"),
+        "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+        "ANSIBLE_REMOTE_TEMP": str(tmp_path / "target"),
+        "HOME": str(tmp_path),
+        "ANSIBLE_CONFIG": str(config),
+        "ANSIBLE_HOME": str(tmp_path / "ansible"),
+        "ANSIBLE_ASYNC_DIR": str(tmp_path / "async"),
+        "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_LOCALHOST_WARNING": "0",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
+        "MAILTRAP_API_URL": emulator.api_url,
+        "MAILTRAP_API_TOKEN": emulator.token,
+        "PATH": f"{BIN}:{os.environ['PATH']}",
+        "LC_ALL": "C.UTF-8",
+    }
+
+
+@pytest.fixture
+def playbook_in(emulator, ansible_environment, tmp_path):
     """A function that runs a playbook, given by its path or its name, which is to end with a status; returns a Run."""
 
     def run(playbook, *arguments, environment=None, token=True, variables=None, status=0):
         record = tmp_path / "record.jsonl"
         record.write_text("")
-        config = tmp_path / "ansible.cfg"
-        config.write_text("")
         if variables:
             arguments = (*arguments, "-e", json.dumps(variables))
         settings = {
-            "ANSIBLE_COLLECTIONS_PATH": str(collections),
+            **ansible_environment,
             "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback"),
             "ANSIBLE_CALLBACKS_ENABLED": "recorder",
-            "ANSIBLE_CONNECTION_PLUGINS": str(HERE / "connection"),
-            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
-            "ANSIBLE_REMOTE_TEMP": str(tmp_path / "target"),
-            # Nothing of the user's comes in, and nothing is left with the user.
-            "HOME": str(tmp_path),
-            "ANSIBLE_CONFIG": str(config),
-            "ANSIBLE_HOME": str(tmp_path / "ansible"),
-            "ANSIBLE_ASYNC_DIR": str(tmp_path / "async"),
-            "ANSIBLE_NOCOLOR": "1",
-            "ANSIBLE_LOCALHOST_WARNING": "0",
-            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
             "RECORDER_FILE": str(record),
             "RECORDER_URL": emulator.api_url,
-            "MAILTRAP_API_URL": emulator.api_url,
-            "PATH": f"{BIN}:{os.environ['PATH']}",
-            "LC_ALL": "C.UTF-8",
         }
-        if token:
-            settings["MAILTRAP_API_TOKEN"] = emulator.token
+        if not token:
+            del settings["MAILTRAP_API_TOKEN"]
         settings.update(environment or {})
         emulator.clear_journal()
         done = subprocess.run(
