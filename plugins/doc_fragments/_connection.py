@@ -65,6 +65,9 @@ options:
       - name: MAILTRAP_API_TOKEN
     vars:
       - name: mailtrap_api_token
+    ini:
+      - section: mailtrap
+        key: api_token
   api_url:
     env:
       - name: MAILTRAP_API_URL
