@@ -43,7 +43,7 @@ matrix: venv
 	@$(RUN) tools/run_matrix.py
 
 bench: venv
-	@status=0; for bench in bench account; do $(RUN) tests/benchmark/$$bench.py || status=1; done; exit $$status
+	@status=0; for bench in bench account summary; do $(RUN) tests/benchmark/$$bench.py || status=1; done; exit $$status
 
 format: venv
 	@.venv/bin/ruff check --quiet --fix-only .
