@@ -94,19 +94,19 @@ STORAGE_MEANING = {
 }
 
 
-def messages_of(status, body, reason="", meanings=STATUS_MEANING):
+def messages_of(status, body, reason="", meanings=None):
     """Return what an error answer says, as a list of sentences; it is never empty.
 
     :param status: int, the HTTP status.
     :param body: str, the text of the answer: any of the shapes of facts 2.1, HTML and nothing included.
     :param reason: str, the HTTP reason phrase, the last resort.
-    :param meanings: dict, from status to what it means where the answer is from: str.
+    :param meanings: dict, from status to what it means where the answer is from: str; STATUS_MEANING when not given.
     """
     said = _said(body)
     limits = [f"plan limit: {text}" for text in said if _is_plan_limit(status, text)]
     if limits:
         return limits
-    meaning = meanings.get(status)
+    meaning = (STATUS_MEANING if meanings is None else meanings).get(status)
     if meaning:
         return [f"{meaning}: {'; '.join(said)}" if said else meaning]
     return said or [f"the service answered {status} {reason}".rstrip() + " without saying why"]
