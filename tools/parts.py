@@ -78,6 +78,7 @@ def emulator(outcome: Outcome, venv: Path) -> None:
 
 def integration(outcome: Outcome, venv: Path) -> None:
     """Playbooks against the emulator, in both ways of running a module; together they reach every operation."""
+    borrow()
     shutil.rmtree(REACHED, ignore_errors=True)
     _pytest(outcome, venv, ROOT, "tests/integration", "-n", "auto")
     missing = not_reached()
