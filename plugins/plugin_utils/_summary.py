@@ -34,9 +34,8 @@ LONGEST_REASON = 900
 
 HIDDEN = "The result is hidden by no_log."
 
-# What can become of a failure, and what of it makes the run fail.
+# What makes a run fail; other failures are rescued or ignored.
 FAILURES = ("failed", "unreachable")
-HANDLED = ("rescued", "ignored")
 
 # The counts of the recap, as the recap calls them, the worst first; a host is in the state of the first of them that it
 # has, of those that are states.
