@@ -24,7 +24,7 @@ CONDITIONS = {
             "choices": ["equal", "not_equal", "contains", "starts_with", "ends_with", "empty", "not_empty"],
         },
         "value": {"type": "str"},
-        "header_key": {"type": "str"},
+        "header_key": {"type": "str", "no_log": False},
     },
 }
 

@@ -148,7 +148,11 @@ def run_state(resource, argument_spec=None, bring=_engine.ensure, names=(), **co
     }
     rules = rules_of(resource)
     several = (resource.bulk,) if resource.bulk else ()
-    rules["required_one_of"].append(("id", resource.key, *several, *names))
+    which = list(dict.fromkeys(["id", resource.key, *several, *names]))
+    if len(which) > 1:
+        rules["required_one_of"].append(tuple(which))
+    else:
+        spec["id"] = {**spec["id"], "required": True}
     rules["mutually_exclusive"].extend((name, option) for name in ("id", resource.key) for option in several)
     run(work, spec, _told(resource), **_together(within(rules, spec), constraints))
 
