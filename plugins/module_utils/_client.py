@@ -249,7 +249,7 @@ class Client:
     def _until_answered(self, request, path, place, host, repeatable):
         """Make a request that is ready until it is answered for good; see :meth:`_answered`.
 
-        :param request: dict, the arguments of urlopen.
+        :param request: dict, method, url, headers and body.
         :param path: str, for sentences, and to know the rate limit by. :param place: str, where it goes, for sentences.
         """
         method = request["method"]
@@ -298,7 +298,7 @@ class Client:
         return base, path, body, query
 
     def _prepared(self, method, url, body, query):
-        """Return a request as the arguments of urlopen: dict."""
+        """Return a request: dict of method, url, headers and body."""
         headers = self._headers
         if body is not None:
             body = body if isinstance(body, Written) else Written([_as_json(body)])
@@ -334,7 +334,7 @@ class Client:
         pool = _pool(os.getpid(), *origin.groups(), self._verify, proxy)
         if pool.proxy is None or origin[1] == "https":  # else the proxy has to know the host as well
             request = {**request, "url": url[origin.end() :]}
-        return pool.urlopen(**request, timeout=self._timeout, retries=_ONCE, redirect=False, assert_same_host=False)
+        return pool.request(**request, timeout=self._timeout, retries=_ONCE, redirect=False, assert_same_host=False)
 
     def _refusal(self, response, method, path, host, lost):
         status = response.status
