@@ -185,12 +185,14 @@ def test_a_campaign_is_started_once(play, account):
 
 def test_schedules(play, account):
     first, second = (datetime.now(UTC) + timedelta(days=days) for days in (1, 2))
-    scheduled, again, moved, cancelled, cancelled_again = play(
+    scheduled, again, moved, cancelled, cancelled_again, _scheduled, reset = play(
         [
             action("schedule", id=5, datetime=f"{first:%Y-%m-%dT%H:%M:%SZ}"),
             action("schedule", id=5, datetime=f"{first:%Y-%m-%dT%H:%M:%S+00:00}"),
             action("schedule", id=5, datetime=f"{second:%Y-%m-%dT%H:%M:%SZ}"),
             action("cancel"),
+            action("reset"),
+            action("schedule", id=5, datetime=f"{first:%Y-%m-%dT%H:%M:%SZ}"),
             action("reset"),
         ]
     )
@@ -201,6 +203,7 @@ def test_schedules(play, account):
     assert moved["email_campaign"]["current_state_metadata"]["scheduled_at"].startswith(f"{second:%Y-%m-%dT%H:%M:%S}")
     assert cancelled.writes == [f"POST {ONE}/cancel"] and cancelled["email_campaign"]["current_state"] == "draft"
     assert not cancelled_again.changed
+    assert reset.writes == [f"POST {ONE}/reset"] and reset["email_campaign"]["current_state"] == "draft"
 
 
 def test_what_the_service_misses(play_in, account):
