@@ -75,8 +75,7 @@ class Tcp(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def serving(server, zone, truncates=False):
-    server.zone, server.truncates = zone, truncates
+def serving(server):
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
@@ -89,7 +88,11 @@ def serving(server, zone, truncates=False):
 
 @pytest.fixture(scope="module")
 def server():
-    with serving(socketserver.ThreadingUDPServer(("127.0.0.1", 0), Udp), Zone()) as udp:
+    """A name server on a port of both kinds. Connections take ports of TCP, and hardly anybody those of UDP."""
+    tcp = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Tcp)
+    udp = socketserver.ThreadingUDPServer(tcp.server_address, Udp)
+    udp.tcp = tcp
+    with serving(tcp), serving(udp):
         yield udp
 
 
@@ -107,7 +110,7 @@ def emulator(process):
 
 @pytest.fixture
 def zone(server):
-    server.zone = Zone()
+    server.zone = server.tcp.zone = Zone()
     server.truncates = False
     return server.zone
 
@@ -258,11 +261,7 @@ def test_a_truncated_answer_is_asked_for_again_by_tcp(server, zone, look, domain
     for record in domain["dns_records"]:
         zone.hold(record)
     server.truncates = True
-    with serving(socketserver.ThreadingTCPServer(server.server_address, Tcp, bind_and_activate=False), zone) as tcp:
-        tcp.allow_reuse_address = True
-        tcp.server_bind()
-        tcp.server_activate()
-        assert look()[0]["dns_verified"] is True
+    assert look()[0]["dns_verified"] is True
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "dns.example:53", "127.0.0.1:x", ":53", "127.0.0.1:99999", "::1:"])

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
@@ -16,16 +17,14 @@ import re
 import ssl
 import time
 import traceback
-from urllib.parse import urlencode
+import warnings
+from urllib.parse import unquote, urlencode, urljoin
 from urllib.request import getproxies_environment, proxy_bypass_environment
 
 try:
-    from requests import Session
-    from requests.adapters import HTTPAdapter
-    from requests.certs import where as usual_authorities
-    from requests.exceptions import RequestException
-    from requests.utils import select_proxy
-    from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, disable_warnings
+    # What requests stands on, and brings. Itself it would take a process longer to import than a request takes.
+    from certifi import where as usual_authorities
+    from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, ProxyManager, disable_warnings, make_headers
     from urllib3 import exceptions as faults
     from urllib3.connection import port_by_scheme
     from urllib3.util.retry import Retry
@@ -65,6 +64,9 @@ _BASE_URL = re.compile(rf"{_ORIGIN.pattern}(?:/[^?#\s]*)?")
 _FILE_URL = re.compile(rf"{_ORIGIN.pattern}/[!-~]*")
 
 _TOKEN = re.compile(r"[!-~]+")
+
+_PROXY_VARIABLES = [f"{name}_proxy" for name in ("http", "https", "all")]
+_PROXY_VARIABLES += [name.upper() for name in _PROXY_VARIABLES]
 
 # The hosts of the service (facts 1.1). With another base URL all of them are that one,
 # and the bulk stream, which only its host tells apart, has a prefix of its own.
@@ -142,7 +144,8 @@ class Client:
         if not validate_certs:
             disable_warnings(faults.InsecureRequestWarning)  # the user has said so
         # The environment's alone: macOS forbids a forked process to ask the system for its proxies.
-        self._proxies = getproxies_environment()
+        # It is read through only where there is something to find, for that takes a while.
+        self._proxies = getproxies_environment() if any(map(os.environ.get, _PROXY_VARIABLES)) else {}
 
     @property
     def last_4_digits(self):
@@ -225,15 +228,22 @@ class Client:
         :returns: int, the status of the page at the end, of which nothing is read.
         :raises MailtrapError: when nothing answers.
         """
-        with Session() as session:
-            session.trust_env = False  # ~/.netrc is not for those whom a mail names
-            session.max_redirects = MOST_REDIRECTS
-            how = {"timeout": timeout, "verify": self._verify, "proxies": self._proxies_for(url), "stream": True}
+        place = _origin(url)
+        for _step in range(1 + MOST_REDIRECTS):
             try:
-                with session.get(url, headers={"User-Agent": USER_AGENT}, **how) as response:
-                    return response.status_code
-            except (RequestException, faults.HTTPError, UnicodeError) as fault:
-                raise MailtrapError(_told(_of_urllib3(fault), _origin(url), timeout)) from None
+                there = parse_url(url)
+                place = f"{there.scheme}://{there.netloc}"
+                if not _ORIGIN.fullmatch(place):
+                    raise faults.LocationValueError("it is none of the web")
+                request = {"method": "GET", "url": place + there.request_uri, "headers": {"User-Agent": USER_AGENT}}
+                with contextlib.closing(self._sent(request, timeout=timeout, preload_content=False)) as response:
+                    further = response.get_redirect_location()
+            except (faults.HTTPError, UnicodeError) as fault:
+                raise MailtrapError(_told(fault, place, timeout)) from None
+            if not further:
+                return response.status
+            url = urljoin(url, further)
+        raise MailtrapError(f"it is redirected more than {MOST_REDIRECTS} times, at last from {place}")
 
     def _answered(self, method, path, body, query, host, repeatable):
         """Make a request until it is answered for good.
@@ -321,20 +331,21 @@ class Client:
         finally:
             self._pace.answered(turn, headers)
 
-    def _sent(self, request):
+    def _sent(self, request, **how):
         """Make a request once, and read the whole answer.
 
         This has no ~/.netrc that replaces the token, follows no redirect that carries it to a place nobody named, and
         keeps no cookies.
+
+        :param how: further arguments of urllib3, besides or in place of ours.
         """
         url = request["url"]
         origin = _ORIGIN.match(url)
-        proxies = self._proxies_for(url)
-        proxy = select_proxy(url, proxies) if proxies else None
-        pool = _pool(os.getpid(), *origin.groups(), self._verify, proxy)
+        pool = _pool(os.getpid(), *origin.groups(), self._verify, self._proxy_for(*origin.groups()))
         if pool.proxy is None or origin[1] == "https":  # else the proxy has to know the host as well
             request = {**request, "url": url[origin.end() :]}
-        return pool.request(**request, timeout=self._timeout, retries=_ONCE, redirect=False, assert_same_host=False)
+        how = {"timeout": self._timeout, "retries": _ONCE, "redirect": False, "assert_same_host": False, **how}
+        return pool.request(**request, **how)
 
     def _refusal(self, response, method, path, host, lost):
         status = response.status
@@ -356,11 +367,12 @@ class Client:
             uncertain=method != "GET" and (lost or status >= 500),
         )
 
-    def _proxies_for(self, url):
-        # With exceptions alone there is nothing to make an exception of.
-        if not self._proxies.keys() - {"no"} or proxy_bypass_environment(url.split("/")[2], self._proxies):
+    def _proxy_for(self, scheme, host, port):
+        """Return the URL of the proxy that the environment names for a place: str, or None."""
+        proxy = self._proxies.get(scheme) or self._proxies.get("all")
+        if not proxy or proxy_bypass_environment(f"{host}:{port}" if port else host, self._proxies):
             return None
-        return self._proxies
+        return proxy
 
 
 @functools.lru_cache(maxsize=None)
@@ -375,18 +387,34 @@ def _pool(process, scheme, host, port, verify, proxy):
     trust = {"ssl_context": authorities(verify)}
     if proxy is None:
         return HTTPSConnectionPool(host, port, maxsize=CONNECTIONS, **trust)
+    return _manager(proxy, trust).connection_from_host(host, port, scheme)
+
+
+def _manager(proxy, trust):
+    """Return the urllib3.PoolManager that goes through a proxy.
+
+    :param proxy: str, its URL, perhaps without the scheme. :param trust: dict, whom to trust, in words of urllib3.
+    :raises MailtrapError: when it is none to go through.
+    """
     try:
-        if "://" not in proxy:
-            proxy = "http://" + proxy
-        if not parse_url(proxy).host:
+        place = parse_url(proxy if "://" in proxy else "http://" + proxy)
+        if not place.host:
             raise faults.LocationValueError("it names no host")
-        if proxy.startswith("https:"):
-            trust["proxy_ssl_context"] = trust["ssl_context"]
-        # It knows of a proxy's user and password, and of SOCKS.
-        manager = HTTPAdapter(pool_maxsize=CONNECTIONS).proxy_manager_for(proxy, **trust)
-        return manager.connection_from_host(host, port, scheme)
-    except (RequestException, faults.HTTPError) as error:
-        raise MailtrapError(f"the proxy of the environment cannot be used: {_without_userinfo(str(error))}") from None
+        if place.scheme.startswith("socks"):
+            with warnings.catch_warnings():  # it warns of what the user is told anyway
+                warnings.simplefilter("ignore", faults.DependencyWarning)
+                from urllib3.contrib.socks import SOCKSProxyManager  # few have what it needs
+            user, _colon, password = unquote(place.auth or "").partition(":")
+            return SOCKSProxyManager(place.url, user or None, password or None, maxsize=CONNECTIONS, **trust)
+        if place.scheme == "https":
+            trust = {**trust, "proxy_ssl_context": trust["ssl_context"]}
+        headers = make_headers(proxy_basic_auth=unquote(place.auth)) if place.auth else None
+        return ProxyManager(place.url, proxy_headers=headers, maxsize=CONNECTIONS, **trust)
+    except ImportError:
+        cause = "one of SOCKS needs the Python library PySocks"
+    except (faults.HTTPError, ValueError) as error:
+        cause = _without_userinfo(str(error))
+    raise MailtrapError(f"the proxy of the environment cannot be used: {cause}")
 
 
 @functools.lru_cache(maxsize=None)
@@ -497,13 +525,6 @@ def _origin(url):
 def _without_userinfo(text):
     """Return a text without the user and password that a URL in it, such as a proxy's, may hold."""
     return re.sub(r"//[^/@\s]*@", "//", text)
-
-
-def _of_urllib3(fault):
-    """Return the exception of urllib3 that one of requests wraps, itself where there is none."""
-    inner = fault.args[0] if fault.args else None
-    inner = getattr(inner, "reason", inner)
-    return inner if isinstance(inner, faults.HTTPError) else fault
 
 
 def _root(fault):

@@ -13,7 +13,7 @@ import re
 
 try:
     import idna
-except ImportError:  # it comes with requests, without which nothing is done
+except ImportError:  # it comes with requests; without it there are only names in ASCII
     idna = None
 
 _LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?"
@@ -23,7 +23,7 @@ _NAME = re.compile(rf"{_LABEL}(\.{_LABEL})+")
 def ascii_name(name):
     """Return a name in ASCII and lower case: str, e.g. xn--bcher-kva.example for Bücher.example; "" for None."""
     name = name or ""
-    if not name.isascii():
+    if idna and not name.isascii():
         with contextlib.suppress(UnicodeError):  # whether it is a name is for others to say
             name = idna.encode(name, uts46=True).decode("ascii")
     return name.lower()

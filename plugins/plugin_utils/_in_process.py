@@ -23,6 +23,7 @@ from ansible.errors import AnsibleError
 from ansible.module_utils import basic
 from ansible.module_utils.common import json as common_json
 from ansible.module_utils.common import warnings as common_warnings
+from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as Normal
 from ansible.utils.display import Display
@@ -46,6 +47,9 @@ else:
 if _client.REQUESTS_IMPORT_ERROR is None:
     with contextlib.suppress(MailtrapError):
         _client.authorities(True)
+
+# AnsibleModule asks of every value what it is; abstract types remember the answers of the process that asked first.
+remove_values([{}, "", b"", 0, 0.5, True, None], set())
 
 # A module that is sent elsewhere is heard only when it ends.
 Progress.show = Display().display

@@ -13,6 +13,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import StreamRequestHandler, ThreadingTCPServer
 from urllib.parse import urlsplit
 
 import pytest
@@ -46,6 +47,16 @@ def requests_to(emulator):
     return [f"{entry['method']} {entry['path']}" for entry in emulator.journal()]
 
 
+def pass_on(client, service):
+    """Let two sockets talk to each other until one has enough."""
+    ways = {client: service, service: client}
+    while chunks := {way: way.recv(65536) for way in select.select(list(ways), [], [], 10)[0]}:
+        for way, chunk in chunks.items():
+            if not chunk:
+                return
+            ways[way].sendall(chunk)
+
+
 class Relay(BaseHTTPRequestHandler):
     """A proxy that lets through who knows its password, and tells its server what it saw."""
 
@@ -63,12 +74,7 @@ class Relay(BaseHTTPRequestHandler):
         with socket.create_connection((host, int(port)), timeout=10) as service:
             self.send_response(200)
             self.end_headers()
-            ways = {self.connection: service, service: self.connection}
-            while chunks := {way: way.recv(65536) for way in select.select(list(ways), [], [], 10)[0]}:
-                for way, chunk in chunks.items():
-                    if not chunk:
-                        return
-                    ways[way].sendall(chunk)
+            pass_on(self.connection, service)
 
     def forward(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -142,6 +148,39 @@ def test_proxies(emulator, trusted, proxy, monkeypatch):
     monkeypatch.setenv("http_proxy", "http://me:wrong@")
     with pytest.raises(MailtrapError, match="the proxy of the environment cannot be used: it names no host"):
         client_of(emulator).get("/api/projects")
+
+
+class Socks(StreamRequestHandler):
+    """A proxy of RFC 1928 that tells its server who came (RFC 1929), and to where."""
+
+    def handle(self):
+        _version, methods = self.rfile.read(2)
+        self.rfile.read(methods)
+        self.wfile.write(b"\x05\x02")
+        _version, length = self.rfile.read(2)
+        user = self.rfile.read(length)
+        password = self.rfile.read(*self.rfile.read(1))
+        self.wfile.write(b"\x01\x00")
+        self.rfile.read(4)  # to connect, to an address of four bytes
+        host, port = socket.inet_ntoa(self.rfile.read(4)), int.from_bytes(self.rfile.read(2), "big")
+        self.server.seen.append((user, password, host, port))
+        with socket.create_connection((host, port), timeout=10) as service:
+            self.wfile.write(b"\x05\x00\x00\x01" + bytes(6))
+            pass_on(self.connection, service)
+
+
+def test_socks(emulator, trusted, monkeypatch):
+    with ThreadingTCPServer(("127.0.0.1", 0), Socks) as server:
+        server.seen, server.daemon_threads = [], True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("all_proxy", f"socks5h://me:p%40ss@127.0.0.1:{server.server_address[1]}")
+        assert client_of(emulator).get("/api/projects") == []
+        assert client_of(trusted, ca_path=trusted.ca_file).get("/api/projects") == []
+        with pytest.raises(MailtrapError, match=r"no trusted connection to https://.*certificate verify failed"):
+            client_of(trusted).get("/api/projects")
+        server.shutdown()
+    places = [urlsplit(service.api_url) for service in (emulator, trusted, trusted)]
+    assert server.seen == [(b"me", b"p@ss", place.hostname, place.port) for place in places]
 
 
 def test_a_proxy_that_breaks_doubles_no_write(emulator, proxy, monkeypatch):

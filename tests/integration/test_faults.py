@@ -233,9 +233,9 @@ def test_netrc_and_proxies(play, emulator, tmp_path):
 
 
 def test_without_requests(play_in, emulator, tmp_path):
-    """The library is missing where the module runs: the user is told, and told which."""
-    (tmp_path / "requests").mkdir()
-    (tmp_path / "requests" / "__init__.py").write_text("raise ImportError('gone')\n")
+    """What requests brings is missing where the module runs: the user is told, and told what to install."""
+    (tmp_path / "urllib3").mkdir()
+    (tmp_path / "urllib3" / "__init__.py").write_text("raise ImportError('gone')\n")
     (step,) = play_in(
         "module",
         "[{community.mailtrap.project: {name: Shop}, ignore_errors: true}]",
