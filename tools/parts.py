@@ -80,7 +80,8 @@ def integration(outcome: Outcome, venv: Path) -> None:
     """Playbooks against the emulator, in both ways of running a module; together they reach every operation."""
     borrow()
     shutil.rmtree(REACHED, ignore_errors=True)
-    _pytest(outcome, venv, ROOT, "tests/integration", "-n", "auto")
+    # Each of these waits for other processes now and then, so there is one more of them than processors.
+    _pytest(outcome, venv, ROOT, "tests/integration", "-n", str((os.cpu_count() or 1) + 1))
     missing = not_reached()
     outcome.failed += len(missing)
     outcome.remarks += [f"no playbook reaches {operation}" for operation in missing]

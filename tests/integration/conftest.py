@@ -174,8 +174,35 @@ def ansible_environment(emulator, collections, tmp_path):
     }
 
 
+@pytest.fixture(scope="session")
+def starter():
+    """A process that starts scripts of Ansible quickly."""
+    command = [sys.executable, "-P", str(HERE / "starter.py")]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes, text=True, env={"LC_ALL": "C.UTF-8"}, cwd="/") as process:
+        yield process
+        process.stdin.close()
+
+
 @pytest.fixture
-def playbook_in(emulator, ansible_environment, tmp_path):
+def started(starter, tmp_path):
+    """A function that starts a script of Ansible, and returns how it ended, and all that it printed."""
+
+    def start(argv, env, cwd):
+        if any(name.startswith("PYTHON") for name in env):  # they are for a new interpreter
+            pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+            done = subprocess.run(argv, env=env, cwd=cwd, text=True, **pipes)
+            return done.returncode, done.stdout
+        output = tmp_path / "ansible.out"
+        print(json.dumps({"argv": argv, "env": env, "cwd": str(cwd), "output": str(output)}), file=starter.stdin)
+        starter.stdin.flush()
+        return int(starter.stdout.readline()), output.read_text(encoding="utf-8")
+
+    return start
+
+
+@pytest.fixture
+def playbook_in(emulator, ansible_environment, started, tmp_path):
     """A function that runs a playbook, given by its path or its name, which is to end with a status; returns a Run."""
 
     def run(playbook, *arguments, environment=None, token=True, variables=None, status=0):
@@ -194,21 +221,12 @@ def playbook_in(emulator, ansible_environment, tmp_path):
             del settings["MAILTRAP_API_TOKEN"]
         settings.update(environment or {})
         emulator.clear_journal()
-        done = subprocess.run(
-            [str(BIN / "ansible-playbook"), playbook, *arguments],
-            env=settings,
-            cwd=tmp_path,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=300,
-        )
-        assert emulator.token not in done.stdout
-        assert "Traceback (most recent call last)" not in done.stdout, done.stdout
-        assert done.returncode == status, done.stdout
+        ended, output = started([str(BIN / "ansible-playbook"), playbook, *arguments], settings, tmp_path)
+        assert emulator.token not in output
+        assert "Traceback (most recent call last)" not in output, output
+        assert ended == status, output
         steps = list(map(json.loads, record.read_text().splitlines()))
         note_reached(entry for step in steps for entry in step["requests"])
-        return Run([Step(step["outcome"], step["result"], step["requests"]) for step in steps], done.stdout)
+        return Run([Step(step["outcome"], step["result"], step["requests"]) for step in steps], output)
 
     return run

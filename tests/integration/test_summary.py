@@ -93,7 +93,7 @@ class Run:
 
 
 @pytest.fixture
-def run(emulator, ansible_environment, tmp_path):
+def run(emulator, ansible_environment, started, tmp_path):
     """A function that runs playbooks, each given as YAML, with the callback; it returns a Run."""
 
     def run(
@@ -127,25 +127,16 @@ def run(emulator, ansible_environment, tmp_path):
         shell = {name: value for name, value in shell.items() if value is not None}
         sent, asked = len(emulator.outbox()), len(emulator.journal())
         begun = time.monotonic()
-        done = subprocess.run(
-            [str(BIN / program), "-i", str(inventory), *paths, *arguments],
-            env=shell,
-            cwd=tmp_path,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=300,
-        )
+        ended, output = started([str(BIN / program), "-i", str(inventory), *paths, *arguments], shell, tmp_path)
         seconds = time.monotonic() - begun
-        assert prints_token or emulator.token not in done.stdout
-        assert "Traceback (most recent call last)" not in done.stdout, done.stdout
+        assert prints_token or emulator.token not in output
+        assert "Traceback (most recent call last)" not in output, output
         mails = [
             Mail(email.message_from_string(entry["raw"], policy=email.policy.default))
             for entry in emulator.outbox()[sent:]
         ]
         requests = [f"{entry['method']} {entry['path']}" for entry in emulator.journal()[asked:]]
-        return Run(done.returncode, done.stdout, seconds, mails, requests)
+        return Run(ended, output, seconds, mails, requests)
 
     return run
 
