@@ -8,34 +8,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import functools
 import json
-import os
 import random
 import re
-import ssl
 import time
-import traceback
-import warnings
-from urllib.parse import unquote, urlencode, urljoin
-from urllib.request import getproxies_environment, proxy_bypass_environment
-
-try:
-    # What requests stands on, and brings. Itself it would take a process longer to import than a request takes.
-    from certifi import where as usual_authorities
-    from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, ProxyManager, disable_warnings, make_headers
-    from urllib3 import exceptions as faults
-    from urllib3.connection import port_by_scheme
-    from urllib3.util.retry import Retry
-    from urllib3.util.ssl_ import create_urllib3_context
-    from urllib3.util.url import parse_url
-except ImportError:
-    REQUESTS_IMPORT_ERROR = traceback.format_exc()
-else:
-    REQUESTS_IMPORT_ERROR = None
-    # To repeat a request is not urllib3's to decide.
-    _ONCE = Retry(False, redirect=False)
+from urllib.parse import urlencode
 
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import (
     SENDING_MEANING,
@@ -45,6 +22,12 @@ from ansible_collections.community.mailtrap.plugins.module_utils._errors import 
     messages_of,
 )
 from ansible_collections.community.mailtrap.plugins.module_utils._pace import Pace, window_of
+from ansible_collections.community.mailtrap.plugins.module_utils._transport import (
+    ORIGIN,
+    Transport,
+    Unanswered,
+    asked_wait,
+)
 from ansible_collections.community.mailtrap.plugins.module_utils._words import (
     current_words,
     is_scoped,
@@ -55,18 +38,11 @@ from ansible_collections.community.mailtrap.plugins.module_utils._words import (
 
 DEFAULT_URL = "https://mailtrap.io"
 
-# Scheme, host (an address in brackets, or labels), port, and path where the service lies below one.
-_ADDRESS = r"\[[0-9A-Fa-f:.]+\]"
-_LABEL = r"[^\s/?#@:\[\].]{1,63}"
-_PORT = r"(?:\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])"
-_ORIGIN = re.compile(rf"(https?)://({_ADDRESS}|{_LABEL}(?:\.{_LABEL})*\.?)(?::({_PORT}))?(?![^/?#])")
-_BASE_URL = re.compile(rf"{_ORIGIN.pattern}(?:/[^?#\s]*)?")
-_FILE_URL = re.compile(rf"{_ORIGIN.pattern}/[!-~]*")
+# The service may lie below a path.
+_BASE_URL = re.compile(rf"{ORIGIN.pattern}(?:/[^?#\s]*)?")
+_FILE_URL = re.compile(rf"{ORIGIN.pattern}/[!-~]*")
 
 _TOKEN = re.compile(r"[!-~]+")
-
-_PROXY_VARIABLES = [f"{name}_proxy" for name in ("http", "https", "all")]
-_PROXY_VARIABLES += [name.upper() for name in _PROXY_VARIABLES]
 
 # The hosts of the service (facts 1.1). With another base URL all of them are that one,
 # and the bulk stream, which only its host tells apart, has a prefix of its own.
@@ -83,15 +59,12 @@ _MEANINGS = {"general": STATUS_MEANING, "storage": STORAGE_MEANING}
 
 # The sending hosts refuse requests without a usual user agent (facts 1.1).
 USER_AGENT = "ansible-community.mailtrap (+https://github.com/ansible-collections/community.mailtrap)"
+_ANONYMOUS = {"User-Agent": USER_AGENT}
 
 # A longer wait than any window is the user's decision, not ours.
 LONGEST_WAIT = 60
 LONGEST_TIMEOUT = 3600
-MOST_REDIRECTS = 5
 _GATEWAY_FAULTS = (502, 503, 504)
-
-# So many connections to one host are kept open. More threads may share a client; what they open beyond is not kept.
-CONNECTIONS = 10
 
 
 class Written(list):
@@ -129,23 +102,17 @@ class Client:
             raise MailtrapError(f"{limits}; they are {timeout} and {retries}")
         self._base = _checked_url(api_url)
         self.account_id = account_id
-        self._timeout = timeout
         self._retries = retries
         self._sleep = sleep
         self._pace = pace or Pace()
         self._waits = []  # appending is safe among threads, adding is not
-        self._verify = (_checked_ca_path(ca_path) or True) if validate_certs else False
+        self._transport = Transport(timeout, validate_certs, ca_path)
         self._token = _checked_token(api_token)
         self._headers = {
             "Authorization": "Bearer " + self._token,
             "Accept": "application/json",
             "User-Agent": USER_AGENT,
         }
-        if not validate_certs:
-            disable_warnings(faults.InsecureRequestWarning)  # the user has said so
-        # The environment's alone: macOS forbids a forked process to ask the system for its proxies.
-        # It is read through only where there is something to find, for that takes a while.
-        self._proxies = getproxies_environment() if any(map(os.environ.get, _PROXY_VARIABLES)) else {}
 
     @property
     def last_4_digits(self):
@@ -218,8 +185,8 @@ class Client:
         """
         if not _FILE_URL.fullmatch(url or ""):
             raise MailtrapError(f"the service names no address for {called}")
-        request = {"method": "GET", "url": url, "headers": {"User-Agent": USER_AGENT}}
-        return self._until_answered(request, called, _origin(url), "storage", True).data
+        request = {"method": "GET", "url": url, "headers": _ANONYMOUS}
+        return self._until_answered(request, called, "storage", True).data
 
     def visit(self, url, timeout):
         """Follow a link that leads elsewhere, as a browser does: by its redirects, and without the token.
@@ -228,22 +195,10 @@ class Client:
         :returns: int, the status of the page at the end, of which nothing is read.
         :raises MailtrapError: when nothing answers.
         """
-        place = _origin(url)
-        for _step in range(1 + MOST_REDIRECTS):
-            try:
-                there = parse_url(url)
-                place = f"{there.scheme}://{there.netloc}"
-                if not _ORIGIN.fullmatch(place):
-                    raise faults.LocationValueError("it is none of the web")
-                request = {"method": "GET", "url": place + there.request_uri, "headers": {"User-Agent": USER_AGENT}}
-                with contextlib.closing(self._sent(request, timeout=timeout, preload_content=False)) as response:
-                    further = response.get_redirect_location()
-            except (faults.HTTPError, UnicodeError) as fault:
-                raise MailtrapError(_told(fault, place, timeout)) from None
-            if not further:
-                return response.status
-            url = urljoin(url, further)
-        raise MailtrapError(f"it is redirected more than {MOST_REDIRECTS} times, at last from {place}")
+        try:
+            return self._transport.visit(url, _ANONYMOUS, timeout)
+        except Unanswered as fault:
+            raise MailtrapError(str(fault)) from None
 
     def _answered(self, method, path, body, query, host, repeatable):
         """Make a request until it is answered for good.
@@ -254,30 +209,25 @@ class Client:
             repeatable = method not in ("POST", "PATCH") or (method == "PATCH" and body is not None)
         base, path, body, query = self._target(host, path, body, query)
         request = self._prepared(method, base + path, body, query)
-        return self._until_answered(request, path, base, host, repeatable)
+        return self._until_answered(request, path, host, repeatable)
 
-    def _until_answered(self, request, path, place, host, repeatable):
+    def _until_answered(self, request, path, host, repeatable):
         """Make a request that is ready until it is answered for good; see :meth:`_answered`.
 
         :param request: dict, method, url, headers and body.
-        :param path: str, for sentences, and to know the rate limit by. :param place: str, where it goes, for sentences.
+        :param path: str, for sentences, and to know the rate limit by.
         """
         method = request["method"]
         lost = False  # an earlier try may have taken effect
         for attempt in range(self._retries + 1):
             last = attempt == self._retries
             try:
-                response = self._sent_in_turn(request, path) if host == "general" else self._sent(request)
-            except faults.HTTPError as fault:
-                sent = _may_have_been_sent(fault)
-                lost = lost or sent
-                if last or not _may_pass(fault) or (sent and not repeatable):
-                    raise MailtrapError(
-                        _told(fault, place, self._timeout),
-                        method=method,
-                        path=path,
-                        uncertain=lost and method != "GET",
-                    ) from None
+                response = self._sent_in_turn(request, path) if host == "general" else self._transport.send(**request)
+            except Unanswered as fault:
+                lost = lost or fault.sent
+                if last or not fault.passing or (fault.sent and not repeatable):
+                    uncertain = lost and method != "GET"
+                    raise MailtrapError(str(fault), method=method, path=path, uncertain=uncertain) from None
                 self._sleep(_backoff(attempt))
                 continue
             status = response.status
@@ -286,7 +236,7 @@ class Client:
             if status == 404 and method == "DELETE" and lost:
                 return response  # the try whose answer was lost has done it
             if not last and (status == 429 or (status in _GATEWAY_FAULTS and repeatable)):
-                wait = _asked_wait(response.headers.get("Retry-After"))
+                wait = asked_wait(response.headers)
                 if wait is None:
                     wait = _window_wait(path, attempt) if status == 429 else _backoff(attempt)
                 if wait <= LONGEST_WAIT:
@@ -325,27 +275,11 @@ class Client:
             self._sleep(wait)
         headers = None
         try:
-            response = self._sent(request)
+            response = self._transport.send(**request)
             headers = response.headers
             return response
         finally:
             self._pace.answered(turn, headers)
-
-    def _sent(self, request, **how):
-        """Make a request once, and read the whole answer.
-
-        This has no ~/.netrc that replaces the token, follows no redirect that carries it to a place nobody named, and
-        keeps no cookies.
-
-        :param how: further arguments of urllib3, besides or in place of ours.
-        """
-        url = request["url"]
-        origin = _ORIGIN.match(url)
-        pool = _pool(os.getpid(), *origin.groups(), self._verify, self._proxy_for(*origin.groups()))
-        if pool.proxy is None or origin[1] == "https":  # else the proxy has to know the host as well
-            request = {**request, "url": url[origin.end() :]}
-        how = {"timeout": self._timeout, "retries": _ONCE, "redirect": False, "assert_same_host": False, **how}
-        return pool.request(**request, **how)
 
     def _refusal(self, response, method, path, host, lost):
         status = response.status
@@ -356,7 +290,7 @@ class Client:
             # Ansible masks what it displays; what a task registers is written to files as it is.
             text = _text(response).replace(self._token, "***")
             messages = messages_of(status, text, response.reason, _MEANINGS.get(host, SENDING_MEANING))
-            wait = _asked_wait(response.headers.get("Retry-After"))
+            wait = asked_wait(response.headers)
             if wait is not None and wait > LONGEST_WAIT:
                 messages.append(f"the service asks to wait {wait:.0f} s, which is longer than a task waits")
         return MailtrapError(
@@ -366,75 +300,6 @@ class Client:
             path=path,
             uncertain=method != "GET" and (lost or status >= 500),
         )
-
-    def _proxy_for(self, scheme, host, port):
-        """Return the URL of the proxy that the environment names for a place: str, or None."""
-        proxy = self._proxies.get(scheme) or self._proxies.get("all")
-        if not proxy or proxy_bypass_environment(f"{host}:{port}" if port else host, self._proxies):
-            return None
-        return proxy
-
-
-@functools.lru_cache(maxsize=None)
-def _pool(process, scheme, host, port, verify, proxy):
-    """Return the urllib3.HTTPConnectionPool that keeps the open connections of a process to one host.
-
-    A connection must not be shared over a fork, nor with one who trusts less, nor with one who goes another way.
-    """
-    port = int(port) if port else port_by_scheme[scheme]
-    if proxy is None and scheme == "http":
-        return HTTPConnectionPool(host, port, maxsize=CONNECTIONS)
-    trust = {"ssl_context": authorities(verify)}
-    if proxy is None:
-        return HTTPSConnectionPool(host, port, maxsize=CONNECTIONS, **trust)
-    return _manager(proxy, trust).connection_from_host(host, port, scheme)
-
-
-def _manager(proxy, trust):
-    """Return the urllib3.PoolManager that goes through a proxy.
-
-    :param proxy: str, its URL, perhaps without the scheme. :param trust: dict, whom to trust, in words of urllib3.
-    :raises MailtrapError: when it is none to go through.
-    """
-    try:
-        place = parse_url(proxy if "://" in proxy else "http://" + proxy)
-        if not place.host:
-            raise faults.LocationValueError("it names no host")
-        if place.scheme.startswith("socks"):
-            with warnings.catch_warnings():  # it warns of what the user is told anyway
-                warnings.simplefilter("ignore", faults.DependencyWarning)
-                from urllib3.contrib.socks import SOCKSProxyManager  # few have what it needs
-            user, _colon, password = unquote(place.auth or "").partition(":")
-            return SOCKSProxyManager(place.url, user or None, password or None, maxsize=CONNECTIONS, **trust)
-        if place.scheme == "https":
-            trust = {**trust, "proxy_ssl_context": trust["ssl_context"]}
-        headers = make_headers(proxy_basic_auth=unquote(place.auth)) if place.auth else None
-        return ProxyManager(place.url, proxy_headers=headers, maxsize=CONNECTIONS, **trust)
-    except ImportError:
-        cause = "one of SOCKS needs the Python library PySocks"
-    except (faults.HTTPError, ValueError) as error:
-        cause = _without_userinfo(str(error))
-    raise MailtrapError(f"the proxy of the environment cannot be used: {cause}")
-
-
-@functools.lru_cache(maxsize=None)
-def authorities(verify):
-    """Return an ssl.SSLContext that trusts the usual authorities, those of a file or folder, or anybody.
-
-    Reading the usual ones takes 20 ms, so it is done once; unlike a connection, a context may be shared over a fork.
-
-    :param verify: bool, or str, a path.
-    :raises MailtrapError: when there are none to read.
-    """
-    if not verify:
-        return create_urllib3_context(cert_reqs=ssl.CERT_NONE)
-    path = usual_authorities() if verify is True else verify
-    context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
-    try:
-        context.load_verify_locations(**{"capath" if os.path.isdir(path) else "cafile": path})
-    except OSError as error:
-        raise MailtrapError(f"the certificates to trust cannot be read from {path}: {error.strerror}") from None
-    return context
 
 
 def _checked_url(api_url):
@@ -455,12 +320,6 @@ def _checked_token(api_token):
     return token
 
 
-def _checked_ca_path(ca_path):
-    if ca_path and not os.path.exists(ca_path):
-        raise MailtrapError(f"ca_path names {ca_path}, which does not exist")
-    return ca_path
-
-
 def _as_json(body):
     try:
         return json.dumps(body, allow_nan=False).encode()
@@ -474,76 +333,6 @@ def _text(response):
         return response.data.decode(charset.group(1) if charset else "utf-8", "replace")
     except LookupError:
         return response.data.decode("utf-8", "replace")
-
-
-def _may_have_been_sent(fault):
-    """Say whether a request that ended so can have reached the service."""
-    if isinstance(fault, faults.ConnectTimeoutError) or _is_distrust(fault):  # among them connections that were refused
-        return False
-    if isinstance(fault, faults.ProxyError):
-        # With urllib3 1.26 it can be the proxy that broke the connection later on.
-        return isinstance(fault.original_error, (ConnectionResetError, BrokenPipeError))
-    return isinstance(fault, (faults.ReadTimeoutError, faults.ProtocolError, faults.DecodeError, faults.SSLError))
-
-
-def _may_pass(fault):
-    """Say whether the same request may end otherwise when it is made again."""
-    passing = (faults.TimeoutError, faults.ProtocolError, faults.DecodeError, faults.SSLError, faults.ProxyError)
-    return isinstance(fault, passing) and not _is_distrust(fault)
-
-
-def _is_distrust(fault):
-    """Say whether the other side's certificate was refused, which happens before anything is sent."""
-    # A ValueError, like ssl.SSLCertVerificationError, is what urllib3 1.26 has for a certificate of another host.
-    return isinstance(fault, (faults.SSLError, faults.ProxyError)) and isinstance(_root(fault), ValueError)
-
-
-def _told(fault, base, timeout):
-    """Return one clause for a connection that failed; never the text of urllib3, which can hold a header."""
-    if isinstance(fault, faults.LocationValueError):
-        return f"{base} cannot be used as an address"
-    if isinstance(fault, faults.ConnectTimeoutError) and not isinstance(fault, faults.NewConnectionError):
-        return f"no connection to {base} within {timeout} s"
-    if isinstance(fault, faults.ReadTimeoutError):
-        return f"no answer from {base} within {timeout} s"
-    root = _root(fault)
-    cause = getattr(root, "strerror", None) or getattr(root, "verify_message", None) or _without_userinfo(str(root))
-    if isinstance(fault, faults.SSLError):
-        return f"no trusted connection to {base}: {cause}"
-    if isinstance(fault, faults.ProxyError):
-        return f"no connection to {base} through the proxy: {cause}"
-    if _may_have_been_sent(fault):
-        return f"the connection to {base} broke before the answer was complete"
-    return f"no connection to {base}: {cause}"
-
-
-def _origin(url):
-    """Return scheme and host of a URL, which is all of it that may be told: str."""
-    return _without_userinfo("/".join(url.split("/")[:3]))
-
-
-def _without_userinfo(text):
-    """Return a text without the user and password that a URL in it, such as a proxy's, may hold."""
-    return re.sub(r"//[^/@\s]*@", "//", text)
-
-
-def _root(fault):
-    """Return the exception at the bottom of what urllib3 wraps around it."""
-    while isinstance(fault, faults.HTTPError):
-        inner = next((arg for arg in fault.args if isinstance(arg, BaseException)), None)
-        inner = inner or fault.__cause__ or fault.__context__
-        if inner is None:
-            break
-        fault = inner
-    return fault
-
-
-def _asked_wait(header):
-    """Return the seconds of a Retry-After header, a number or a date; None where there is none that can be read."""
-    try:
-        return Retry(0).parse_retry_after(header) if header else None
-    except (faults.InvalidHeader, ValueError, OverflowError):
-        return None
 
 
 def _window_wait(path, attempt):

@@ -13,7 +13,7 @@ import os
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
-from ansible_collections.community.mailtrap.plugins.module_utils import _client, _engine
+from ansible_collections.community.mailtrap.plugins.module_utils import _client, _engine, _transport
 from ansible_collections.community.mailtrap.plugins.module_utils._bulk import ensure_each, entries
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError, attempting
 from ansible_collections.community.mailtrap.plugins.module_utils._files import (
@@ -91,8 +91,8 @@ def run(work, argument_spec, told=None, **constraints):
     module = _Module(
         told or {}, argument_spec={**CONNECTION_OPTIONS, **argument_spec}, supports_check_mode=True, **constraints
     )
-    if _client.REQUESTS_IMPORT_ERROR:
-        module.fail_json(msg=missing_required_lib("requests"), exception=_client.REQUESTS_IMPORT_ERROR)
+    if _transport.REQUESTS_IMPORT_ERROR:
+        module.fail_json(msg=missing_required_lib("requests"), exception=_transport.REQUESTS_IMPORT_ERROR)
     failure = None
     try:
         result = work(_connected(module.params), module.params, module.check_mode)

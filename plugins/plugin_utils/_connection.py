@@ -11,7 +11,7 @@ from __future__ import annotations
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
-from ansible_collections.community.mailtrap.plugins.module_utils import _client
+from ansible_collections.community.mailtrap.plugins.module_utils import _client, _transport
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError
 from ansible_collections.community.mailtrap.plugins.module_utils._module import CONNECTION_OPTIONS
 
@@ -32,7 +32,7 @@ def client_of(plugin):
     :param plugin: an Ansible plugin whose options have been set.
     :raises MailtrapError: when the options cannot be used, or requests is not there.
     """
-    if _client.REQUESTS_IMPORT_ERROR:
+    if _transport.REQUESTS_IMPORT_ERROR:
         raise MailtrapError(missing_required_lib("requests"))
     return _client.Client(**{name: _value(plugin.get_option(name), spec) for name, spec in CONNECTION_OPTIONS.items()})
 

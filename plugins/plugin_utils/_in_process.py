@@ -28,7 +28,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as Normal
 from ansible.utils.display import Display
 
-from ansible_collections.community.mailtrap.plugins.module_utils import _client
+from ansible_collections.community.mailtrap.plugins.module_utils import _transport
 from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError
 from ansible_collections.community.mailtrap.plugins.module_utils._progress import Progress
 
@@ -44,9 +44,9 @@ else:
     _PARSING = ()
 
 # Whom to trust is read before the fork too. Where it cannot be read, the task that needs it says so.
-if _client.REQUESTS_IMPORT_ERROR is None:
+if _transport.REQUESTS_IMPORT_ERROR is None:
     with contextlib.suppress(MailtrapError):
-        _client.authorities(True)
+        _transport.authorities(True)
 
 # AnsibleModule asks of every value what it is; abstract types remember the answers of the process that asked first.
 remove_values([{}, "", b"", 0, 0.5, True, None], set())
@@ -102,7 +102,7 @@ class InProcess(Normal):
             and self._connection.transport == "local"
             and not self._connection.become
             and not wrap_async
-            and _client.REQUESTS_IMPORT_ERROR is None
+            and _transport.REQUESTS_IMPORT_ERROR is None
         )
 
     def _run_main(self, arguments, task_vars):
