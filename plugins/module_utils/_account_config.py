@@ -445,11 +445,15 @@ def _read_secrets(dest):
     raise MailtrapError(f"dest {dest!r} holds something else than the secrets of an account")
 
 
+# Jinja takes the update of a dict for its method.
+_BECAME = {"create": "created", "update": "updated", "delete": "deleted", "unchanged": "unchanged"}
+
+
 def _plan_of(steps):
-    """Return what happens to which objects: dict of action -> plural of a kind -> list of names."""
-    told = {action: {} for action in ("create", "update", "delete", "unchanged")}
+    """Return what becomes of which objects: dict of that, such as created -> plural of a kind -> list of names."""
+    told = {became: {} for became in _BECAME.values()}
     for step in steps:
-        told[step.action].setdefault(step.resource.plural, []).append(step.name)
+        told[_BECAME[step.action]].setdefault(step.resource.plural, []).append(step.name)
     return told
 
 

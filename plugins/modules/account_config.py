@@ -110,19 +110,19 @@ plan:
   returned: success
   type: dict
   contains:
-    create:
+    created:
       description: The names of the objects that are made, by kind.
       type: dict
       returned: success
       sample:
         projects: [Shop]
         sandboxes: [Shop/Staging, Shop/Review]
-    update:
+    updated:
       description: The names of the objects that are changed, by kind.
       type: dict
       returned: success
       sample: {}
-    delete:
+    deleted:
       description: The names of the objects that are deleted, by kind.
       type: dict
       returned: success

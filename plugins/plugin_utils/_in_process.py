@@ -15,6 +15,7 @@ loads once before it forks its workers; an import inside ``run()`` would be paid
 from __future__ import annotations
 
 import contextlib
+import importlib
 import io
 import json
 import os
@@ -42,6 +43,9 @@ if hasattr(common_json, "get_module_encoder"):
 else:
     _ENCODE = {"cls": common_json.AnsibleJSONEncoder, "vault_to_text": True}
     _PARSING = ()
+
+# A worker of Python 3.13 closes the connections of urllib3 at its end, for which weakref imports this.
+importlib.import_module("gc")
 
 # Whom to trust is read before the fork too. Where it cannot be read, the task that needs it says so.
 if _transport.REQUESTS_IMPORT_ERROR is None:

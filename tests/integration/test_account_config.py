@@ -82,7 +82,7 @@ def test_an_account_from_nothing(play):
         "--diff",
     )
     assert planned.changed and planned.writes == [] and planned["plan"] == made["plan"]
-    assert made["plan"]["create"]["sandboxes"] == ["Shop/Staging", "Shop/Review"]
+    assert made["plan"]["created"]["sandboxes"] == ["Shop/Staging", "Shop/Review"]
     assert made.changed and len(made["changes"]) == 17
     (token,) = [change for change in made["changes"] if change["kind"] == "api_tokens"]
     assert len(token["token"]) == 32 and token["id"]
@@ -208,7 +208,7 @@ def test_purge(play, emulator):
     told = "purge would delete 3 objects, and max_deletions is 2: "
     assert refused.msg == told + "project 'Blog', project 'Production', sandbox 'Shop/Review'"
     assert refused.writes == planned.writes == []
-    assert planned["plan"]["delete"] == {"projects": ["Blog", "Production"], "contact_lists": ["Old"]}
+    assert planned["plan"]["deleted"] == {"projects": ["Blog", "Production"], "contact_lists": ["Old"]}
     assert inside.writes == ["DELETE /api/sandboxes/71"]  # that of a project that is not described stays
     assert purged.writes == ["DELETE /api/projects/8"] and not again.changed
 
@@ -228,7 +228,7 @@ def test_tokens_that_purge_leaves_alone(play_in, emulator):
             {"community.mailtrap.account_config_info": {"only": ["api_tokens"]}},
         ],
     )
-    assert purged["plan"]["delete"] == {"api_tokens": ["old"]} and purged.writes == ["DELETE /api/api_tokens/9"]
+    assert purged["plan"]["deleted"] == {"api_tokens": ["old"]} and purged.writes == ["DELETE /api/api_tokens/9"]
     names = [row["name"].split(" ")[0] for row in emulator.dump()["api_tokens"]]
     assert sorted(names) == ["Start", "ci", "ci"]
     assert len(read["account_config"]["api_tokens"]) == 2

@@ -80,7 +80,7 @@ def test_each_document_is_reached_once(account, document, purge):
     planned = apply_config(client, options, check_mode=True)
     first = apply_config(client, options, check_mode=False)
     assert first["plan"] == planned["plan"] and first["changed"] == planned["changed"]
-    changed = [first["plan"][action].values() for action in ("create", "update", "delete")]
+    changed = [first["plan"][became].values() for became in ("created", "updated", "deleted")]
     assert len(first["changes"]) == sum(len(names) for kinds in changed for names in kinds)
 
     account.clear_journal()

@@ -86,7 +86,7 @@ def test_a_path_without_a_folder(tmp_path, monkeypatch):
         ("to-folder", "is not a file"),
         ("device", "is not a file"),
         ("x" * 300, "File name too long"),
-        ("a\0b", "null byte"),
+        ("a\0b", "embedded null"),
     ],
 )
 def test_a_place_that_is_none(tmp_path, name, reason):
