@@ -80,35 +80,38 @@ class _Module(AnsibleModule):
         return {**self.params, **told}
 
 
-def run(work, argument_spec, told=None, **constraints):
-    """Run a module: validate its options, do the work, exit with its result.
+def module_of(work, argument_spec, told=None, **constraints):
+    """Return a module: a function that validates the options, does the work, and exits with its result.
 
     :param work: function (client, options, check_mode) -> dict, the result; it may hold a diff and warnings.
     :param argument_spec: dict, the options besides those of the connection.
     :param told: dict of option -> function (value) -> what may be told of it, for options that hold secrets in part.
     :param constraints: further arguments of AnsibleModule, such as mutually_exclusive.
     """
-    module = _Module(
-        told or {}, argument_spec={**CONNECTION_OPTIONS, **argument_spec}, supports_check_mode=True, **constraints
-    )
-    if _transport.REQUESTS_IMPORT_ERROR:
-        module.fail_json(msg=missing_required_lib("requests"), exception=_transport.REQUESTS_IMPORT_ERROR)
-    failure = None
-    try:
-        result = work(_connected(module.params), module.params, module.check_mode)
-    except MailtrapError as error:
-        failure = error
-    if failure:  # told outside of the except clause: it is no traceback to show at any verbosity
-        module.fail_json(**failure.as_result())
-    for warning in result.pop("warnings", ()):
-        module.warn(warning)
-    if not module._diff:
-        result.pop("diff", None)
-    module.exit_json(**result)
+    arguments = {"argument_spec": {**CONNECTION_OPTIONS, **argument_spec}, "supports_check_mode": True, **constraints}
+
+    def main():
+        module = _Module(told or {}, **arguments)
+        if _transport.REQUESTS_IMPORT_ERROR:
+            module.fail_json(msg=missing_required_lib("requests"), exception=_transport.REQUESTS_IMPORT_ERROR)
+        failure = None
+        try:
+            result = work(_connected(module.params), module.params, module.check_mode)
+        except MailtrapError as error:
+            failure = error
+        if failure:  # told outside of the except clause: it is no traceback to show at any verbosity
+            module.fail_json(**failure.as_result())
+        for warning in result.pop("warnings", ()):
+            module.warn(warning)
+        if not module._diff:
+            result.pop("diff", None)
+        module.exit_json(**result)
+
+    return main
 
 
-def run_state(resource, argument_spec=None, bring=_engine.ensure, names=(), **constraints):
-    """Run a module that brings one object of a kind to a state. The description of the kind tells its options.
+def state_module(resource, argument_spec=None, bring=_engine.ensure, names=(), **constraints):
+    """Return a module that brings one object of a kind to a state. The description of the kind tells its options.
 
     :param argument_spec: dict, options besides those.
     :param names: tuple of str, those of them that can say which object it is in place of the key.
@@ -154,11 +157,11 @@ def run_state(resource, argument_spec=None, bring=_engine.ensure, names=(), **co
     else:
         spec["id"] = {**spec["id"], "required": True}
     rules["mutually_exclusive"].extend((name, option) for name in ("id", resource.key) for option in several)
-    run(work, spec, _told(resource), **_together(within(rules, spec), constraints))
+    return module_of(work, spec, _told(resource), **_together(within(rules, spec), constraints))
 
 
-def run_info(resource, argument_spec=None, **constraints):
-    """Run a module that reads the objects of a kind: all, those of a key, those of a place, or the one of an id.
+def info_module(resource, argument_spec=None, **constraints):
+    """Return a module that reads the objects of a kind: all, those of a key, those of a place, or the one of an id.
 
     :param argument_spec: dict, what else they are chosen by.
     """
@@ -182,7 +185,7 @@ def run_info(resource, argument_spec=None, **constraints):
     }
     rules = rules_of(resource)
     rules["mutually_exclusive"].append(("id", resource.key))
-    run(work, spec, _told(resource), **_together(within(rules, spec), constraints))
+    return module_of(work, spec, _told(resource), **_together(within(rules, spec), constraints))
 
 
 def _brought_each(client, resource, options, check_mode):

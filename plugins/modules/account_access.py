@@ -143,22 +143,20 @@ account_access:
 
 from ansible_collections.community.mailtrap.plugins.module_utils._accesses import bring
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import ACCOUNT_ACCESS
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_state
+from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
 
-
-def main():
-    run_state(
-        ACCOUNT_ACCESS,
-        {
-            "token_id": {"type": "int", "no_log": False},
-            "token_name": {"type": "str", "no_log": False},
-            "purge": {"type": "bool", "default": True},
-            "force": {"type": "bool", "default": False},
-        },
-        bring,
-        names=("token_id", "token_name"),
-        mutually_exclusive=[("id", "email", "token_id", "token_name")],
-    )
+main = state_module(
+    ACCOUNT_ACCESS,
+    {
+        "token_id": {"type": "int", "no_log": False},
+        "token_name": {"type": "str", "no_log": False},
+        "purge": {"type": "bool", "default": True},
+        "force": {"type": "bool", "default": False},
+    },
+    bring,
+    names=("token_id", "token_name"),
+    mutually_exclusive=[("id", "email", "token_id", "token_name")],
+)
 
 
 if __name__ == "__main__":

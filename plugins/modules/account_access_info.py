@@ -91,21 +91,19 @@ account_accesses:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import LISTED_ACCESS
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_info
+from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
 
-
-def main():
-    run_info(
-        LISTED_ACCESS,
-        {
-            "projects": {"type": "list", "elements": "str"},
-            "project_ids": {"type": "list", "elements": "int"},
-            "sandboxes": {"type": "list", "elements": "str", "aliases": ["inboxes"]},
-            "sandbox_ids": {"type": "list", "elements": "int", "aliases": ["inbox_ids"]},
-            "domains": {"type": "list", "elements": "str", "aliases": ["sending_domains"]},
-            "domain_ids": {"type": "list", "elements": "int", "aliases": ["sending_domain_ids"]},
-        },
-    )
+main = info_module(
+    LISTED_ACCESS,
+    {
+        "projects": {"type": "list", "elements": "str"},
+        "project_ids": {"type": "list", "elements": "int"},
+        "sandboxes": {"type": "list", "elements": "str", "aliases": ["inboxes"]},
+        "sandbox_ids": {"type": "list", "elements": "int", "aliases": ["inbox_ids"]},
+        "domains": {"type": "list", "elements": "str", "aliases": ["sending_domains"]},
+        "domain_ids": {"type": "list", "elements": "int", "aliases": ["sending_domain_ids"]},
+    },
+)
 
 
 if __name__ == "__main__":

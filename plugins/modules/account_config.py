@@ -174,23 +174,21 @@ omitted:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._account_config import CONFIG_OPTIONS, apply_config
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
 
-
-def main():
-    run(
-        apply_config,
-        {
-            **CONFIG_OPTIONS,
-            "config": {"type": "dict", "required": True},
-            "files_dir": {"type": "str"},
-            "purge": {"type": "list", "elements": "str", "default": []},
-            "protect": {"type": "list", "elements": "str", "default": []},
-            "max_deletions": {"type": "int"},
-            "recreate": {"type": "bool", "default": False},
-            "dest": {"type": "path"},
-        },
-    )
+main = module_of(
+    apply_config,
+    {
+        **CONFIG_OPTIONS,
+        "config": {"type": "dict", "required": True},
+        "files_dir": {"type": "str"},
+        "purge": {"type": "list", "elements": "str", "default": []},
+        "protect": {"type": "list", "elements": "str", "default": []},
+        "max_deletions": {"type": "int"},
+        "recreate": {"type": "bool", "default": False},
+        "dest": {"type": "path"},
+    },
+)
 
 
 if __name__ == "__main__":

@@ -59,11 +59,9 @@ account_config:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._account_config import CONFIG_OPTIONS, read_config
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
 
-
-def main():
-    run(read_config, {**CONFIG_OPTIONS, "reveal_secrets": {"type": "bool", "default": False, "no_log": False}})
+main = module_of(read_config, {**CONFIG_OPTIONS, "reveal_secrets": {"type": "bool", "default": False, "no_log": False}})
 
 
 if __name__ == "__main__":

@@ -58,11 +58,9 @@ accounts:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._account_facts import read_accounts
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
 
-
-def main():
-    run(read_accounts, {})
+main = module_of(read_accounts, {})
 
 
 if __name__ == "__main__":

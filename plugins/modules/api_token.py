@@ -183,20 +183,18 @@ api_token:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import API_TOKEN
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_state
+from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
 from ansible_collections.community.mailtrap.plugins.module_utils._rotation import bring
 
-
-def main():
-    run_state(
-        API_TOKEN,
-        {
-            "rotate_before": {"type": "str"},
-            "force": {"type": "bool", "default": False},
-            "state": {"type": "str", "default": "present", "choices": ["present", "absent", "rotated"]},
-        },
-        bring,
-    )
+main = state_module(
+    API_TOKEN,
+    {
+        "rotate_before": {"type": "str"},
+        "force": {"type": "bool", "default": False},
+        "state": {"type": "str", "default": "present", "choices": ["present", "absent", "rotated"]},
+    },
+    bring,
+)
 
 
 if __name__ == "__main__":

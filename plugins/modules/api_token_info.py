@@ -58,11 +58,9 @@ api_tokens:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import API_TOKEN
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_info
+from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
 
-
-def main():
-    run_info(API_TOKEN)
+main = info_module(API_TOKEN)
 
 
 if __name__ == "__main__":

@@ -85,11 +85,9 @@ billing_usage:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._account_facts import read_usage
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
 
-
-def main():
-    run(read_usage, {})
+main = module_of(read_usage, {})
 
 
 if __name__ == "__main__":

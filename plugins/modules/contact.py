@@ -136,11 +136,9 @@ contact:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import CONTACT
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_state
+from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
 
-
-def main():
-    run_state(CONTACT)
+main = state_module(CONTACT)
 
 
 if __name__ == "__main__":

@@ -90,21 +90,19 @@ contact_event:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._contact_event import record_event
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
 
-
-def main():
-    run(
-        record_event,
-        {
-            "email": {"type": "str"},
-            "contact_id": {"type": "str"},
-            "name": {"type": "str", "required": True},
-            "params": {"type": "dict", "default": {}},
-        },
-        required_one_of=[("email", "contact_id")],
-        mutually_exclusive=[("email", "contact_id")],
-    )
+main = module_of(
+    record_event,
+    {
+        "email": {"type": "str"},
+        "contact_id": {"type": "str"},
+        "name": {"type": "str", "required": True},
+        "params": {"type": "dict", "default": {}},
+    },
+    required_one_of=[("email", "contact_id")],
+    mutually_exclusive=[("email", "contact_id")],
+)
 
 
 if __name__ == "__main__":

@@ -93,20 +93,18 @@ waited:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._contact_export import export_contacts
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
 
-
-def main():
-    run(
-        export_contacts,
-        {
-            "dest": {"type": "path", "required": True},
-            "lists": {"type": "list", "elements": "str"},
-            "list_ids": {"type": "list", "elements": "int"},
-            "subscription_status": {"type": "str", "choices": ["subscribed", "unsubscribed"]},
-            "wait": {"type": "int", "default": 600},
-        },
-    )
+main = module_of(
+    export_contacts,
+    {
+        "dest": {"type": "path", "required": True},
+        "lists": {"type": "list", "elements": "str"},
+        "list_ids": {"type": "list", "elements": "int"},
+        "subscription_status": {"type": "str", "choices": ["subscribed", "unsubscribed"]},
+        "wait": {"type": "int", "default": 600},
+    },
+)
 
 
 if __name__ == "__main__":

@@ -87,11 +87,9 @@ contact_field:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import CONTACT_FIELD
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_state
+from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
 
-
-def main():
-    run_state(CONTACT_FIELD)
+main = state_module(CONTACT_FIELD)
 
 
 if __name__ == "__main__":

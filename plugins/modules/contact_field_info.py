@@ -48,11 +48,9 @@ contact_fields:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import CONTACT_FIELD
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_info
+from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
 
-
-def main():
-    run_info(CONTACT_FIELD)
+main = info_module(CONTACT_FIELD)
 
 
 if __name__ == "__main__":

@@ -170,32 +170,31 @@ waited:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._contact_import import import_contacts
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
 
 NAMES = {"type": "list", "elements": "str", "default": []}
 IDS = {"type": "list", "elements": "int", "default": []}
 
 
-def main():
-    run(
-        import_contacts,
-        {
-            "contacts": {
-                "type": "list",
-                "elements": "dict",
-                "options": {"email": {"type": "str", "required": True}, "fields": {"type": "dict"}},
-            },
-            "src": {"type": "path"},
-            "delimiter": {"type": "str", "default": ","},
-            "lists_included": NAMES,
-            "list_ids_included": IDS,
-            "lists_excluded": NAMES,
-            "list_ids_excluded": IDS,
-            "wait": {"type": "int", "default": 600},
+main = module_of(
+    import_contacts,
+    {
+        "contacts": {
+            "type": "list",
+            "elements": "dict",
+            "options": {"email": {"type": "str", "required": True}, "fields": {"type": "dict"}},
         },
-        required_one_of=[("contacts", "src")],
-        mutually_exclusive=[("contacts", "src")],
-    )
+        "src": {"type": "path"},
+        "delimiter": {"type": "str", "default": ","},
+        "lists_included": NAMES,
+        "list_ids_included": IDS,
+        "lists_excluded": NAMES,
+        "list_ids_excluded": IDS,
+        "wait": {"type": "int", "default": 600},
+    },
+    required_one_of=[("contacts", "src")],
+    mutually_exclusive=[("contacts", "src")],
+)
 
 
 if __name__ == "__main__":

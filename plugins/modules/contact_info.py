@@ -64,11 +64,9 @@ contacts:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import CONTACT
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_info
+from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
 
-
-def main():
-    run_info(CONTACT, required_one_of=[("id", "email")])
+main = info_module(CONTACT, required_one_of=[("id", "email")])
 
 
 if __name__ == "__main__":

@@ -59,11 +59,9 @@ contact_list:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import CONTACT_LIST
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_state
+from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
 
-
-def main():
-    run_state(CONTACT_LIST)
+main = state_module(CONTACT_LIST)
 
 
 if __name__ == "__main__":

@@ -46,11 +46,9 @@ contact_lists:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import CONTACT_LIST
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_info
+from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
 
-
-def main():
-    run_info(CONTACT_LIST)
+main = info_module(CONTACT_LIST)
 
 
 if __name__ == "__main__":

@@ -242,11 +242,9 @@ domain:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import DOMAIN
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_state
+from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
 
-
-def main():
-    run_state(DOMAIN)
+main = state_module(DOMAIN)
 
 
 if __name__ == "__main__":

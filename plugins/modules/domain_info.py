@@ -55,11 +55,9 @@ domains:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import DOMAIN
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_info
+from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
 
-
-def main():
-    run_info(DOMAIN)
+main = info_module(DOMAIN)
 
 
 if __name__ == "__main__":

@@ -59,16 +59,14 @@ domain_id:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._domain import DOMAIN_OPTIONS, send_setup_instructions
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
 
-
-def main():
-    run(
-        send_setup_instructions,
-        {**DOMAIN_OPTIONS, "email": {"type": "str", "required": True}},
-        required_one_of=[("domain", "domain_id")],
-        mutually_exclusive=[("domain", "domain_id")],
-    )
+main = module_of(
+    send_setup_instructions,
+    {**DOMAIN_OPTIONS, "email": {"type": "str", "required": True}},
+    required_one_of=[("domain", "domain_id")],
+    mutually_exclusive=[("domain", "domain_id")],
+)
 
 
 if __name__ == "__main__":

@@ -163,23 +163,21 @@ domain:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._domain import DOMAIN_OPTIONS
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
 from ansible_collections.community.mailtrap.plugins.module_utils._verification import COMPLIANT, VERIFIED, verify
 
-
-def main():
-    run(
-        verify,
-        {
-            **DOMAIN_OPTIONS,
-            "wait": {"type": "int", "default": 3900},
-            "interval": {"type": "int", "default": 60},
-            "until": {"type": "str", "default": VERIFIED, "choices": [VERIFIED, COMPLIANT]},
-            "dns_server": {"type": "str"},
-        },
-        required_one_of=[("domain", "domain_id")],
-        mutually_exclusive=[("domain", "domain_id")],
-    )
+main = module_of(
+    verify,
+    {
+        **DOMAIN_OPTIONS,
+        "wait": {"type": "int", "default": 3900},
+        "interval": {"type": "int", "default": 60},
+        "until": {"type": "str", "default": VERIFIED, "choices": [VERIFIED, COMPLIANT]},
+        "dns_server": {"type": "str"},
+    },
+    required_one_of=[("domain", "domain_id")],
+    mutually_exclusive=[("domain", "domain_id")],
+)
 
 
 if __name__ == "__main__":

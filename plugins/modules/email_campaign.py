@@ -186,11 +186,9 @@ email_campaign:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import EMAIL_CAMPAIGN
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_state
+from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
 
-
-def main():
-    run_state(EMAIL_CAMPAIGN)
+main = state_module(EMAIL_CAMPAIGN)
 
 
 if __name__ == "__main__":

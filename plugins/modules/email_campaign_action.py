@@ -82,22 +82,20 @@ email_campaign:
 
 from ansible_collections.community.mailtrap.plugins.module_utils._campaign import ACTIONS
 from ansible_collections.community.mailtrap.plugins.module_utils._campaigns import act
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
 
-
-def main():
-    run(
-        act,
-        {
-            "id": {"type": "int"},
-            "name": {"type": "str"},
-            "action": {"type": "str", "required": True, "choices": list(ACTIONS)},
-            "datetime": {"type": "str"},
-        },
-        required_one_of=[("id", "name")],
-        required_if=[("action", "schedule", ["datetime"])],
-        mutually_exclusive=[("id", "name")],
-    )
+main = module_of(
+    act,
+    {
+        "id": {"type": "int"},
+        "name": {"type": "str"},
+        "action": {"type": "str", "required": True, "choices": list(ACTIONS)},
+        "datetime": {"type": "str"},
+    },
+    required_one_of=[("id", "name")],
+    required_if=[("action", "schedule", ["datetime"])],
+    mutually_exclusive=[("id", "name")],
+)
 
 
 if __name__ == "__main__":

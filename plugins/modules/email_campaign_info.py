@@ -103,22 +103,20 @@ email_campaigns:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._campaigns import PARTS, read_campaigns
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
 
-
-def main():
-    run(
-        read_campaigns,
-        {
-            "id": {"type": "int"},
-            "name": {"type": "str"},
-            "limit": {"type": "int"},
-            "include": {"type": "list", "elements": "str", "default": [], "choices": list(PARTS)},
-            "start_date": {"type": "str"},
-            "end_date": {"type": "str"},
-        },
-        mutually_exclusive=[("id", "name"), ("id", "limit")],
-    )
+main = module_of(
+    read_campaigns,
+    {
+        "id": {"type": "int"},
+        "name": {"type": "str"},
+        "limit": {"type": "int"},
+        "include": {"type": "list", "elements": "str", "default": [], "choices": list(PARTS)},
+        "start_date": {"type": "str"},
+        "end_date": {"type": "str"},
+    },
+    mutually_exclusive=[("id", "name"), ("id", "limit")],
+)
 
 
 if __name__ == "__main__":

@@ -365,24 +365,22 @@ total_count:
 
 from ansible_collections.community.mailtrap.plugins.module_utils._domain import DOMAIN_OPTIONS
 from ansible_collections.community.mailtrap.plugins.module_utils._email_logs import FILTER_OPTIONS, read_logs
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
 
-
-def main():
-    others = ("limit", "sent_after", "sent_before", "domain", "domain_id", "filters")
-    run(
-        read_logs,
-        {
-            **DOMAIN_OPTIONS,
-            "id": {"type": "str"},
-            "limit": {"type": "int"},
-            "sent_after": {"type": "str"},
-            "sent_before": {"type": "str"},
-            "filters": {"type": "dict", "options": FILTER_OPTIONS},
-            "reveal_secrets": {"type": "bool", "default": False, "no_log": False},
-        },
-        mutually_exclusive=[("domain", "domain_id"), *(("id", other) for other in others)],
-    )
+OTHERS = ("limit", "sent_after", "sent_before", "domain", "domain_id", "filters")
+main = module_of(
+    read_logs,
+    {
+        **DOMAIN_OPTIONS,
+        "id": {"type": "str"},
+        "limit": {"type": "int"},
+        "sent_after": {"type": "str"},
+        "sent_before": {"type": "str"},
+        "filters": {"type": "dict", "options": FILTER_OPTIONS},
+        "reveal_secrets": {"type": "bool", "default": False, "no_log": False},
+    },
+    mutually_exclusive=[("domain", "domain_id"), *(("id", other) for other in OTHERS)],
+)
 
 
 if __name__ == "__main__":

@@ -117,11 +117,9 @@ email_template:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import EMAIL_TEMPLATE
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_state
+from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
 
-
-def main():
-    run_state(EMAIL_TEMPLATE)
+main = state_module(EMAIL_TEMPLATE)
 
 
 if __name__ == "__main__":

@@ -48,11 +48,9 @@ email_templates:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import EMAIL_TEMPLATE
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_info
+from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
 
-
-def main():
-    run_info(EMAIL_TEMPLATE)
+main = info_module(EMAIL_TEMPLATE)
 
 
 if __name__ == "__main__":

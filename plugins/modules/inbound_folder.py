@@ -59,11 +59,9 @@ inbound_folder:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import INBOUND_FOLDER
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_state
+from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
 
-
-def main():
-    run_state(INBOUND_FOLDER)
+main = state_module(INBOUND_FOLDER)
 
 
 if __name__ == "__main__":

@@ -46,11 +46,9 @@ inbound_folders:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import INBOUND_FOLDER
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_info
+from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
 
-
-def main():
-    run_info(INBOUND_FOLDER)
+main = info_module(INBOUND_FOLDER)
 
 
 if __name__ == "__main__":

@@ -131,11 +131,9 @@ inbound_forward_rule:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import INBOUND_FORWARD_RULE
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_state
+from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
 
-
-def main():
-    run_state(INBOUND_FORWARD_RULE)
+main = state_module(INBOUND_FORWARD_RULE)
 
 
 if __name__ == "__main__":

@@ -52,11 +52,9 @@ inbound_forward_rules:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import INBOUND_FORWARD_RULE
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_info
+from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
 
-
-def main():
-    run_info(INBOUND_FORWARD_RULE)
+main = info_module(INBOUND_FORWARD_RULE)
 
 
 if __name__ == "__main__":

@@ -98,11 +98,9 @@ inbound_inbox:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import INBOUND_INBOX
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_state
+from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
 
-
-def main():
-    run_state(INBOUND_INBOX)
+main = state_module(INBOUND_INBOX)
 
 
 if __name__ == "__main__":

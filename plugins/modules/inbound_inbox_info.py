@@ -50,11 +50,9 @@ inbound_inboxes:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import INBOUND_INBOX
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_info
+from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
 
-
-def main():
-    run_info(INBOUND_INBOX)
+main = info_module(INBOUND_INBOX)
 
 
 if __name__ == "__main__":

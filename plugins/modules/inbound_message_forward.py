@@ -60,11 +60,9 @@ from ansible_collections.community.mailtrap.plugins.module_utils._inbound_mail i
     ANSWER_RULES,
     forward,
 )
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
 
-
-def main():
-    run(forward, {**ANSWER_OPTIONS, "to": {**ANSWER_OPTIONS["to"], "required": True}}, **ANSWER_RULES)
+main = module_of(forward, {**ANSWER_OPTIONS, "to": {**ANSWER_OPTIONS["to"], "required": True}}, **ANSWER_RULES)
 
 
 if __name__ == "__main__":

@@ -152,24 +152,22 @@ inbound_messages:
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import INBOUND_MESSAGE
 from ansible_collections.community.mailtrap.plugins.module_utils._inbound_messages import PARTS, read_messages
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
 from ansible_collections.community.mailtrap.plugins.module_utils._options import place_of
 
-
-def main():
-    run(
-        read_messages,
-        {
-            **place_of(INBOUND_MESSAGE),
-            "id": {"type": "str"},
-            "limit": {"type": "int"},
-            "include": {"type": "list", "elements": "str", "default": [], "choices": list(PARTS)},
-            "dest": {"type": "path"},
-            "reveal_secrets": {"type": "bool", "default": False, "no_log": False},
-        },
-        required_one_of=[("inbound_inbox", "inbound_inbox_id")],
-        mutually_exclusive=[("inbound_inbox", "inbound_inbox_id"), ("id", "limit")],
-    )
+main = module_of(
+    read_messages,
+    {
+        **place_of(INBOUND_MESSAGE),
+        "id": {"type": "str"},
+        "limit": {"type": "int"},
+        "include": {"type": "list", "elements": "str", "default": [], "choices": list(PARTS)},
+        "dest": {"type": "path"},
+        "reveal_secrets": {"type": "bool", "default": False, "no_log": False},
+    },
+    required_one_of=[("inbound_inbox", "inbound_inbox_id")],
+    mutually_exclusive=[("inbound_inbox", "inbound_inbox_id"), ("id", "limit")],
+)
 
 
 if __name__ == "__main__":

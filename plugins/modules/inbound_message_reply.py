@@ -69,11 +69,9 @@ from ansible_collections.community.mailtrap.plugins.module_utils._inbound_mail i
     ANSWER_RULES,
     reply,
 )
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
 
-
-def main():
-    run(reply, {**ANSWER_OPTIONS, "all": {"type": "bool", "default": False}}, **ANSWER_RULES)
+main = module_of(reply, {**ANSWER_OPTIONS, "all": {"type": "bool", "default": False}}, **ANSWER_RULES)
 
 
 if __name__ == "__main__":

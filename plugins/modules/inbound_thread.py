@@ -69,11 +69,9 @@ inbound_thread:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import INBOUND_THREAD
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_state
+from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
 
-
-def main():
-    run_state(INBOUND_THREAD)
+main = state_module(INBOUND_THREAD)
 
 
 if __name__ == "__main__":

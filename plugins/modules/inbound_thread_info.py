@@ -92,15 +92,13 @@ inbound_threads:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import INBOUND_THREAD
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_info
+from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
 
-
-def main():
-    run_info(
-        INBOUND_THREAD,
-        {"search": {"type": "str"}, "limit": {"type": "int"}},
-        mutually_exclusive=[("id", "search"), ("id", "limit")],
-    )
+main = info_module(
+    INBOUND_THREAD,
+    {"search": {"type": "str"}, "limit": {"type": "int"}},
+    mutually_exclusive=[("id", "search"), ("id", "limit")],
+)
 
 
 if __name__ == "__main__":

@@ -355,28 +355,26 @@ stream:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._mail import MESSAGE_OPTIONS
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
 from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import SANDBOX_OPTIONS
 from ansible_collections.community.mailtrap.plugins.module_utils._send import send
 
-
-def main():
-    run(
-        send,
-        {
-            **SANDBOX_OPTIONS,
-            **MESSAGE_OPTIONS,
-            "from": {**MESSAGE_OPTIONS["from"], "required": True},
-            "messages": {"type": "list", "elements": "dict", "options": MESSAGE_OPTIONS},
-            "stream": {"type": "str", "choices": ["transactional", "bulk", "sandbox"]},
-            "wait_for_delivery": {"type": "bool", "default": False},
-            "wait": {"type": "int", "default": 300},
-        },
-        mutually_exclusive=[
-            ("sandbox", "sandbox_id"),
-            ("project", "project_id"),
-        ],
-    )
+main = module_of(
+    send,
+    {
+        **SANDBOX_OPTIONS,
+        **MESSAGE_OPTIONS,
+        "from": {**MESSAGE_OPTIONS["from"], "required": True},
+        "messages": {"type": "list", "elements": "dict", "options": MESSAGE_OPTIONS},
+        "stream": {"type": "str", "choices": ["transactional", "bulk", "sandbox"]},
+        "wait_for_delivery": {"type": "bool", "default": False},
+        "wait": {"type": "int", "default": 300},
+    },
+    mutually_exclusive=[
+        ("sandbox", "sandbox_id"),
+        ("project", "project_id"),
+    ],
+)
 
 
 if __name__ == "__main__":

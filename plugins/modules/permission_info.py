@@ -93,11 +93,9 @@ resources:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._account_facts import read_permissions
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
 
-
-def main():
-    run(read_permissions, {})
+main = module_of(read_permissions, {})
 
 
 if __name__ == "__main__":

@@ -81,11 +81,9 @@ project:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import PROJECT
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_state
+from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
 
-
-def main():
-    run_state(PROJECT)
+main = state_module(PROJECT)
 
 
 if __name__ == "__main__":

@@ -58,11 +58,9 @@ projects:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import PROJECT
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_info
+from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
 
-
-def main():
-    run_info(PROJECT)
+main = info_module(PROJECT)
 
 
 if __name__ == "__main__":

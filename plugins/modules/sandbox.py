@@ -143,11 +143,9 @@ sandbox:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import SANDBOX
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_state
+from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
 
-
-def main():
-    run_state(SANDBOX)
+main = state_module(SANDBOX)
 
 
 if __name__ == "__main__":

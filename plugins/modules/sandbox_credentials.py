@@ -121,22 +121,20 @@ sandbox:
       sample: inbox.mailtrap.io
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
 from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import SANDBOX_OPTIONS, reset_credentials
 
-
-def main():
-    run(
-        reset_credentials,
-        {
-            **SANDBOX_OPTIONS,
-            "reset": {"type": "str", "default": "credentials", "choices": ["credentials", "email_username"]},
-            "reveal_secrets": {"type": "bool", "default": False, "no_log": False},
-            "dest": {"type": "path"},
-        },
-        required_one_of=[("sandbox", "sandbox_id")],
-        mutually_exclusive=[("sandbox", "sandbox_id"), ("project", "project_id")],
-    )
+main = module_of(
+    reset_credentials,
+    {
+        **SANDBOX_OPTIONS,
+        "reset": {"type": "str", "default": "credentials", "choices": ["credentials", "email_username"]},
+        "reveal_secrets": {"type": "bool", "default": False, "no_log": False},
+        "dest": {"type": "path"},
+    },
+    required_one_of=[("sandbox", "sandbox_id")],
+    mutually_exclusive=[("sandbox", "sandbox_id"), ("project", "project_id")],
+)
 
 
 if __name__ == "__main__":

@@ -297,44 +297,42 @@ arrived:
 
 from ansible_collections.community.mailtrap.plugins.module_utils._expect import expect
 from ansible_collections.community.mailtrap.plugins.module_utils._messages import PARTS
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
 from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import SANDBOX_OPTIONS
 
-
-def main():
-    run(
-        expect,
-        {
-            **SANDBOX_OPTIONS,
-            "count": {"type": "int", "default": 1},
-            "wait": {"type": "int", "default": 30},
-            "to": {"type": "str"},
-            "from": {"type": "str", "aliases": ["sender"]},
-            "subject": {"type": "str"},
-            "body": {"type": "str"},
-            "headers": {"type": "dict"},
-            "since": {"type": "str"},
-            "unread": {"type": "bool"},
-            "links": {"type": "list", "elements": "str"},
-            "links_answer": {"type": "bool", "default": False},
-            "attachments": {
-                "type": "list",
-                "elements": "dict",
-                "options": {
-                    "filename": {"type": "str"},
-                    "content_type": {"type": "str"},
-                    "min_size": {"type": "int"},
-                    "max_size": {"type": "int"},
-                },
+main = module_of(
+    expect,
+    {
+        **SANDBOX_OPTIONS,
+        "count": {"type": "int", "default": 1},
+        "wait": {"type": "int", "default": 30},
+        "to": {"type": "str"},
+        "from": {"type": "str", "aliases": ["sender"]},
+        "subject": {"type": "str"},
+        "body": {"type": "str"},
+        "headers": {"type": "dict"},
+        "since": {"type": "str"},
+        "unread": {"type": "bool"},
+        "links": {"type": "list", "elements": "str"},
+        "links_answer": {"type": "bool", "default": False},
+        "attachments": {
+            "type": "list",
+            "elements": "dict",
+            "options": {
+                "filename": {"type": "str"},
+                "content_type": {"type": "str"},
+                "min_size": {"type": "int"},
+                "max_size": {"type": "int"},
             },
-            "max_spam_score": {"type": "float"},
-            "max_html_errors": {"type": "int"},
-            "captures": {"type": "dict"},
-            "include": {"type": "list", "elements": "str", "default": [], "choices": list(PARTS)},
         },
-        required_one_of=[("sandbox", "sandbox_id")],
-        mutually_exclusive=[("sandbox", "sandbox_id"), ("project", "project_id")],
-    )
+        "max_spam_score": {"type": "float"},
+        "max_html_errors": {"type": "int"},
+        "captures": {"type": "dict"},
+        "include": {"type": "list", "elements": "str", "default": [], "choices": list(PARTS)},
+    },
+    required_one_of=[("sandbox", "sandbox_id")],
+    mutually_exclusive=[("sandbox", "sandbox_id"), ("project", "project_id")],
+)
 
 
 if __name__ == "__main__":

@@ -63,11 +63,9 @@ sandboxes:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import SANDBOX
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_info
+from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
 
-
-def main():
-    run_info(SANDBOX)
+main = info_module(SANDBOX)
 
 
 if __name__ == "__main__":

@@ -76,21 +76,19 @@ message:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._message_changes import forward
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
 from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import SANDBOX_OPTIONS
 
-
-def main():
-    run(
-        forward,
-        {
-            **SANDBOX_OPTIONS,
-            "id": {"type": "int", "required": True},
-            "email": {"type": "str", "required": True},
-        },
-        required_one_of=[("sandbox", "sandbox_id")],
-        mutually_exclusive=[("sandbox", "sandbox_id"), ("project", "project_id")],
-    )
+main = module_of(
+    forward,
+    {
+        **SANDBOX_OPTIONS,
+        "id": {"type": "int", "required": True},
+        "email": {"type": "str", "required": True},
+    },
+    required_one_of=[("sandbox", "sandbox_id")],
+    mutually_exclusive=[("sandbox", "sandbox_id"), ("project", "project_id")],
+)
 
 
 if __name__ == "__main__":

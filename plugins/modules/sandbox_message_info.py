@@ -219,24 +219,22 @@ sandbox_messages:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._messages import PARTS, read_messages
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
 from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import SANDBOX_OPTIONS
 
-
-def main():
-    run(
-        read_messages,
-        {
-            **SANDBOX_OPTIONS,
-            "id": {"type": "int"},
-            "search": {"type": "str"},
-            "limit": {"type": "int"},
-            "include": {"type": "list", "elements": "str", "default": [], "choices": [*PARTS, "eml"]},
-            "dest": {"type": "path"},
-        },
-        required_one_of=[("sandbox", "sandbox_id")],
-        mutually_exclusive=[("sandbox", "sandbox_id"), ("project", "project_id"), ("id", "search"), ("id", "limit")],
-    )
+main = module_of(
+    read_messages,
+    {
+        **SANDBOX_OPTIONS,
+        "id": {"type": "int"},
+        "search": {"type": "str"},
+        "limit": {"type": "int"},
+        "include": {"type": "list", "elements": "str", "default": [], "choices": [*PARTS, "eml"]},
+        "dest": {"type": "path"},
+    },
+    required_one_of=[("sandbox", "sandbox_id")],
+    mutually_exclusive=[("sandbox", "sandbox_id"), ("project", "project_id"), ("id", "search"), ("id", "limit")],
+)
 
 
 if __name__ == "__main__":

@@ -75,22 +75,20 @@ count:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._message_changes import bring_messages
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
 from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import SANDBOX_OPTIONS
 
-
-def main():
-    run(
-        bring_messages,
-        {
-            **SANDBOX_OPTIONS,
-            "state": {"type": "str", "required": True, "choices": ["read", "absent"]},
-            "ids": {"type": "list", "elements": "int"},
-            "search": {"type": "str"},
-        },
-        required_one_of=[("sandbox", "sandbox_id")],
-        mutually_exclusive=[("sandbox", "sandbox_id"), ("project", "project_id"), ("ids", "search")],
-    )
+main = module_of(
+    bring_messages,
+    {
+        **SANDBOX_OPTIONS,
+        "state": {"type": "str", "required": True, "choices": ["read", "absent"]},
+        "ids": {"type": "list", "elements": "int"},
+        "search": {"type": "str"},
+    },
+    required_one_of=[("sandbox", "sandbox_id")],
+    mutually_exclusive=[("sandbox", "sandbox_id"), ("project", "project_id"), ("ids", "search")],
+)
 
 
 if __name__ == "__main__":

@@ -218,29 +218,27 @@ rate_limit_wait:
   sample: 0.0
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run
+from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
 from ansible_collections.community.mailtrap.plugins.module_utils._stats import GROUPS, TOTAL, read_stats
 
-
-def main():
-    run(
-        read_stats,
-        {
-            "start_date": {"type": "str", "required": True},
-            "end_date": {"type": "str", "default": "0d"},
-            "include": {"type": "list", "elements": "str", "default": [TOTAL], "choices": [TOTAL, *GROUPS]},
-            "domains": {"type": "list", "elements": "str", "default": [], "aliases": ["domain", "sending_domain"]},
-            "domain_ids": {"type": "list", "elements": "int", "default": [], "aliases": ["domain_id"]},
-            "sending_streams": {
-                "type": "list",
-                "elements": "str",
-                "default": [],
-                "choices": ["transactional", "bulk"],
-            },
-            "categories": {"type": "list", "elements": "str", "default": []},
-            "email_service_providers": {"type": "list", "elements": "str", "default": []},
+main = module_of(
+    read_stats,
+    {
+        "start_date": {"type": "str", "required": True},
+        "end_date": {"type": "str", "default": "0d"},
+        "include": {"type": "list", "elements": "str", "default": [TOTAL], "choices": [TOTAL, *GROUPS]},
+        "domains": {"type": "list", "elements": "str", "default": [], "aliases": ["domain", "sending_domain"]},
+        "domain_ids": {"type": "list", "elements": "int", "default": [], "aliases": ["domain_id"]},
+        "sending_streams": {
+            "type": "list",
+            "elements": "str",
+            "default": [],
+            "choices": ["transactional", "bulk"],
         },
-    )
+        "categories": {"type": "list", "elements": "str", "default": []},
+        "email_service_providers": {"type": "list", "elements": "str", "default": []},
+    },
+)
 
 
 if __name__ == "__main__":

@@ -66,11 +66,9 @@ sub_account:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import SUB_ACCOUNT
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_state
+from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
 
-
-def main():
-    run_state(SUB_ACCOUNT)
+main = state_module(SUB_ACCOUNT)
 
 
 if __name__ == "__main__":

@@ -53,11 +53,9 @@ sub_accounts:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import SUB_ACCOUNT
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_info
+from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
 
-
-def main():
-    run_info(SUB_ACCOUNT)
+main = info_module(SUB_ACCOUNT)
 
 
 if __name__ == "__main__":

@@ -140,11 +140,9 @@ rate_limit_wait:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import SUPPRESSION
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_state
+from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
 
-
-def main():
-    run_state(SUPPRESSION)
+main = state_module(SUPPRESSION)
 
 
 if __name__ == "__main__":

@@ -76,12 +76,10 @@ suppressions:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import SUPPRESSION
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_info
+from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
 from ansible_collections.community.mailtrap.plugins.module_utils._options import some_of
 
-
-def main():
-    run_info(SUPPRESSION, {"limit": {"type": "int"}, **some_of(SUPPRESSION, "domain", "sending_stream", "type")})
+main = info_module(SUPPRESSION, {"limit": {"type": "int"}, **some_of(SUPPRESSION, "domain", "sending_stream", "type")})
 
 
 if __name__ == "__main__":

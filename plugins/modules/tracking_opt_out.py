@@ -98,11 +98,9 @@ rate_limit_wait:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import TRACKING_OPT_OUT
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_state
+from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
 
-
-def main():
-    run_state(TRACKING_OPT_OUT)
+main = state_module(TRACKING_OPT_OUT)
 
 
 if __name__ == "__main__":

@@ -55,12 +55,10 @@ tracking_opt_outs:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import TRACKING_OPT_OUT
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_info
+from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
 from ansible_collections.community.mailtrap.plugins.module_utils._options import some_of
 
-
-def main():
-    run_info(TRACKING_OPT_OUT, {"limit": {"type": "int"}, **some_of(TRACKING_OPT_OUT, "domain")})
+main = info_module(TRACKING_OPT_OUT, {"limit": {"type": "int"}, **some_of(TRACKING_OPT_OUT, "domain")})
 
 
 if __name__ == "__main__":

@@ -185,11 +185,9 @@ webhook:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import WEBHOOK
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_state
+from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
 
-
-def main():
-    run_state(WEBHOOK)
+main = state_module(WEBHOOK)
 
 
 if __name__ == "__main__":

@@ -90,13 +90,11 @@ webhooks:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._catalog import WEBHOOK
-from ansible_collections.community.mailtrap.plugins.module_utils._module import run_info
+from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
 from ansible_collections.community.mailtrap.plugins.module_utils._options import some_of
 
-
-def main():
-    others = ("active", "webhook_type", "sending_stream", "domain", "domain_id", "inbound_inbox_id")
-    run_info(WEBHOOK, some_of(WEBHOOK, *others))
+OTHERS = ("active", "webhook_type", "sending_stream", "domain", "domain_id", "inbound_inbox_id")
+main = info_module(WEBHOOK, some_of(WEBHOOK, *OTHERS))
 
 
 if __name__ == "__main__":

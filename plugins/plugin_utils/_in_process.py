@@ -9,7 +9,8 @@
 A module that is sent to a local connection spends half a second on being packed, started and imported, and a few
 milliseconds on its work. Here its ``main()`` runs where the controller already is: the same AnsibleModule, the same
 validation, the same result. All imports stand at the top of this file and of the action plugins, which the controller
-loads once before it forks its workers; an import inside ``run()`` would be paid by every task.
+loads once before it forks its workers; an import inside ``run()`` would be paid by every task. A module's options are
+made of their description when it is imported, too.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
-import json
 import os
 
 from ansible.errors import AnsibleError
@@ -36,12 +36,12 @@ from ansible_collections.community.mailtrap.plugins.module_utils._progress impor
 # ansible-core 2.19 and newer name the way in which arguments and results are written.
 _PROFILE = "legacy"
 if hasattr(common_json, "get_module_encoder"):
-    _ENCODE = {"cls": common_json.get_module_encoder(_PROFILE, common_json.Direction.CONTROLLER_TO_MODULE)}
+    _ENCODER = common_json.get_module_encoder(_PROFILE, common_json.Direction.CONTROLLER_TO_MODULE)()
     _PARSING = (_PROFILE,)
     # This imports what results are written and read with, which would be imported after the fork otherwise.
     common_json.get_module_decoder(_PROFILE, common_json.Direction.MODULE_TO_CONTROLLER)
 else:
-    _ENCODE = {"cls": common_json.AnsibleJSONEncoder, "vault_to_text": True}
+    _ENCODER = common_json.AnsibleJSONEncoder(vault_to_text=True)
     _PARSING = ()
 
 # A worker of Python 3.13 closes the connections of urllib3 at its end, for which weakref imports this.
@@ -112,7 +112,7 @@ class InProcess(Normal):
     def _run_main(self, arguments, task_vars):
         """Run main() of the module on its arguments and return the result that it prints: dict."""
         self._update_module_args(self._task.action, arguments, task_vars)
-        payload = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}, **_ENCODE).encode()
+        payload = _ENCODER.encode({"ANSIBLE_MODULE_ARGS": arguments}).encode()
         environment = {}
         self._compute_environment_string(environment)
         # Up to ansible-core 2.18 the warnings of a module outlive it, which in a loop shares them with the next item.
