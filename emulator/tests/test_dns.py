@@ -9,18 +9,15 @@ import threading
 import time
 from contextlib import contextmanager
 
-import pytest
-
-from mailtrap_emulator import cli
-from mailtrap_emulator.testing import Emulator
-
-pytest.importorskip("dns")
-
 import dns.flags
 import dns.message
 import dns.rcode
 import dns.rdataclass
 import dns.rrset
+import pytest
+
+from mailtrap_emulator import cli
+from mailtrap_emulator.testing import Emulator
 
 HOUR = 3600
 KEYS = ("verification", "dkim1", "dkim2", "dmarc", "link_verification")

@@ -11,19 +11,17 @@ import importlib
 import re
 from copy import deepcopy
 
+import hypothesis
 import pytest
+import schemathesis
 from deviations import BULK, LENIENT
+from schemathesis import GenerationMode
+from schemathesis.checks import negative_data_rejection
+from schemathesis.core.failures import FailureGroup
+from schemathesis.core.parameters import ParameterLocation
 from specifications import DOCUMENTS, needed, specification
 
-schemathesis = pytest.importorskip("schemathesis")
-hypothesis = pytest.importorskip("hypothesis")
 pytestmark = needed
-
-# Only where it is installed, which is known from here on.
-from schemathesis import GenerationMode  # noqa: E402
-from schemathesis.checks import negative_data_rejection  # noqa: E402
-from schemathesis.core.failures import FailureGroup  # noqa: E402
-from schemathesis.core.parameters import ParameterLocation  # noqa: E402
 
 SEED = 20261101
 EXAMPLES = 8

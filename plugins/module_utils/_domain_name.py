@@ -13,7 +13,7 @@ import re
 
 try:
     import idna
-except ImportError:  # it comes with requests; without it there are only names in ASCII
+except ImportError:  # it comes with requests; name_fault tells of it where it is needed
     idna = None
 
 _LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?"
@@ -33,4 +33,6 @@ def name_fault(name):
     """Return what is wrong with a name: str, or None."""
     if _NAME.fullmatch(ascii_name(name)):
         return None
+    if idna is None and not name.isascii():
+        return f"{name!r} is not in ASCII, for which the Python library idna is needed"
     return f"{name!r} is not the name of a domain, such as shop.example"

@@ -87,7 +87,7 @@ def write_private(path, content):
                 os.fsync(file.fileno())
             os.replace(draft, path)
         except BaseException:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):  # what went wrong first is what to tell
                 os.unlink(draft)
             raise
     except (OSError, ValueError) as error:

@@ -123,7 +123,7 @@ class InProcess(Normal):
             _module_input(payload),
             _environment(environment),
             contextlib.redirect_stdout(printed),
-            contextlib.suppress(SystemExit),
+            contextlib.suppress(SystemExit),  # with which every module ends
         ):
             self.module.main()
         return self._parsed(printed.getvalue())

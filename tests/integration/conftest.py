@@ -10,6 +10,7 @@ import functools
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -176,10 +177,10 @@ def ansible_environment(emulator, collections, tmp_path):
 
 @pytest.fixture(scope="session")
 def starter():
-    """A process that starts scripts of Ansible quickly."""
+    """A process that starts scripts of Ansible quickly, in a session of its own."""
     command = [sys.executable, "-P", str(HERE / "starter.py")]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(command, **pipes, text=True, env={"LC_ALL": "C.UTF-8"}, cwd="/") as process:
+    with subprocess.Popen(command, **pipes, text=True, env={"LC_ALL": "C.UTF-8"}, start_new_session=True) as process:
         yield process
         process.stdin.close()
 
@@ -196,7 +197,11 @@ def started(starter, tmp_path):
         output = tmp_path / "ansible.out"
         print(json.dumps({"argv": argv, "env": env, "cwd": str(cwd), "output": str(output)}), file=starter.stdin)
         starter.stdin.flush()
-        return int(starter.stdout.readline()), output.read_text(encoding="utf-8")
+        try:
+            return int(starter.stdout.readline()), output.read_text(encoding="utf-8")
+        except BaseException:  # such as the end of a test's time: nobody is to wait for what hangs
+            os.killpg(starter.pid, signal.SIGKILL)
+            raise
 
     return start
 

@@ -122,6 +122,7 @@ def test_formats(role, emulator, tmp_path):
 
 
 def test_credentials_in_a_variable(role, emulator):
+    """They are read by a task of the same play, which fails where they are others; no output may hold them."""
     emulator.seed(**SHOP)
     check = {"ansible.builtin.assert": {"that": f"sandbox_environment_credentials.password == '{SECRETS['password']}'"}}
     role(name="login", tasks=[{**check, "no_log": True}])

@@ -71,6 +71,7 @@ def spam_report(mail: Parsed) -> dict:
 
 
 # What the named clients do not support, as the specification's example of the report has it.
+# The dashes between years are en dashes, as the names of these programs are spelled.
 UNSUPPORTED = {
     "style": {"desktop": ["Notes 6 / 7"], "mobile": ["Gmail"], "web": []},
     "display": {

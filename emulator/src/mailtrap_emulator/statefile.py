@@ -74,7 +74,7 @@ class StateFile:
             self._db.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)", kept)
             self._db.execute("COMMIT")
         except sqlite3.Error:
-            with contextlib.suppress(sqlite3.Error):
+            with contextlib.suppress(sqlite3.Error):  # what went wrong first is what to tell
                 self._db.execute("ROLLBACK")
             raise
 

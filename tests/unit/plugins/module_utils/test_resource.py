@@ -100,7 +100,7 @@ def test_a_name_of_a_length_that_the_service_refuses(name, length):
 
 @pytest.mark.parametrize("name", ["xy", "x" * 100])
 def test_a_name_of_a_length_that_the_service_takes(name):
-    check_wanted(PROJECT, {"name": name})
+    assert check_wanted(PROJECT, {"name": name}) is None  # it raises what is wrong
 
 
 def test_a_new_object_needs_its_key():
