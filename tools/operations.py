@@ -17,8 +17,7 @@ from checkout import COLLECTIONS, ROOT, link_collection
 link_collection()
 sys.path.insert(0, str(COLLECTIONS))
 
-from ansible_collections.community.mailtrap.plugins.module_utils import _catalog
-from ansible_collections.community.mailtrap.plugins.module_utils._resource import Resource
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.resource import Resource
 
 PAGE = ROOT / "docs" / "docsite" / "rst" / "operations.rst"
 # Each process of the integration tests leaves a file here.
@@ -105,7 +104,7 @@ with :ansopt:`community.mailtrap.project#module:account_id` the older ones are u
 def operations() -> dict[str, tuple[str, str]]:
     """Return operation -> module and option, where a variable part of a path is {}; sorted by path."""
     found = {}
-    for kind in vars(_catalog).values():
+    for kind in vars(catalog).values():
         if isinstance(kind, Resource):
             found.update(_of_kind(kind))
     found.update(VERBS)

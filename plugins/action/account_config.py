@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 
-from ansible_collections.community.mailtrap.plugins.module_utils._document import source_paths
+from ansible_collections.community.mailtrap.plugins.module_utils._account.document import source_paths
 from ansible_collections.community.mailtrap.plugins.modules import account_config
 from ansible_collections.community.mailtrap.plugins.plugin_utils._in_process import InProcess
 

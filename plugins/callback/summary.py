@@ -275,10 +275,10 @@ from ansible.plugins.callback import CallbackBase
 from ansible.release import __version__ as ansible_version
 from ansible.template import Templar
 
-from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError
-from ansible_collections.community.mailtrap.plugins.plugin_utils import _summary, _summary_mail
-from ansible_collections.community.mailtrap.plugins.plugin_utils._summary_memory import Memory
-from ansible_collections.community.mailtrap.plugins.plugin_utils._summary_origin import VARIABLES, origin_of
+from ansible_collections.community.mailtrap.plugins.module_utils._api.errors import MailtrapError
+from ansible_collections.community.mailtrap.plugins.plugin_utils._summary import mail, records
+from ansible_collections.community.mailtrap.plugins.plugin_utils._summary.memory import Memory
+from ansible_collections.community.mailtrap.plugins.plugin_utils._summary.origin import VARIABLES, origin_of
 
 try:
     from ansible.module_utils.secrets import mask_secrets
@@ -356,7 +356,7 @@ class CallbackModule(CallbackBase):
             super().set_options(var_options=variables)
         self._token = self._option("api_token")
         self._check_options()
-        self._record = _summary.Record(self._cleaned)
+        self._record = records.Record(self._cleaned)
         if C.config.get_config_value("DEPRECATION_WARNINGS"):
             self._warnings.append("deprecations")
         self._origin = origin_of({**os.environ, **variables})
@@ -389,7 +389,7 @@ class CallbackModule(CallbackBase):
 
     def _cleaned(self, text):
         text = mask_secrets(str(text))
-        return _summary.cleaned(text.replace(self._token, "***") if self._token else text)
+        return records.cleaned(text.replace(self._token, "***") if self._token else text)
 
     @_harmless
     def v2_playbook_on_task_start(self, task, is_conditional):
@@ -444,13 +444,13 @@ class CallbackModule(CallbackBase):
     @_harmless
     def v2_playbook_on_stats(self, stats):
         counts = {host: stats.summarize(host) for host in stats.processed}
-        failed = _summary.has_failed(counts)
+        failed = records.has_failed(counts)
         if self._record is None or self._is_followed(failed):
             return
         memory, since, problem = self._remembered(failed)
         recovered = since is not None and not failed
         changed = not failed and any(count["changed"] for count in counts.values())
-        if _summary.is_wanted(self.get_option("when"), failed, changed, recovered):
+        if records.is_wanted(self.get_option("when"), failed, changed, recovered):
             try:
                 self._send(counts, since, recovered)
             except MailtrapError as error:
@@ -493,17 +493,17 @@ class CallbackModule(CallbackBase):
             byline=f"By {facts['By']} on {place} · {facts['Started']} · took {facts['Duration']}",
             stats=counts,
             facts=[
-                _summary.Fact(label, text, self._origin.commit_url if label == "Commit" else "")
+                records.Fact(label, text, self._origin.commit_url if label == "Commit" else "")
                 for label, text in facts.items()
             ],
             check=bool(context.CLIARGS.get("check")),
             recovered=recovered,
             job=self._origin.job,
         )
-        subject = _summary_mail.subject(summary, self._option("subject_prefix") or "")
-        text, html = _summary_mail.text(summary), _summary_mail.html(summary, subject)
+        subject = mail.subject(summary, self._option("subject_prefix") or "")
+        text, html = mail.text(summary), mail.html(summary, subject)
         # In most runs there is no mail, and no other use for the half of a dozen libraries that send one.
-        from ansible_collections.community.mailtrap.plugins.plugin_utils._summary_delivery import deliver
+        from ansible_collections.community.mailtrap.plugins.plugin_utils._summary.delivery import deliver
 
         deliver(self, {name: self._option(name) for name in _MAIL_OPTIONS}, subject, text, html)
         self._display.v(f"community.mailtrap.summary: sent {subject!r}")
@@ -517,9 +517,9 @@ class CallbackModule(CallbackBase):
             "Playbook": ", ".join(_within(os.getcwd(), path) for path in self._playbooks),
             "Inventory": ", ".join(_within(os.getcwd(), name) for name in inventory),
             "Limit": context.CLIARGS.get("subset") or "",
-            "Started": _summary.moment(self._started),
-            "Duration": _summary.duration((ended - self._started).total_seconds()),
-            "Failing since": _summary.moment(since) if since else "",
+            "Started": records.moment(self._started),
+            "Duration": records.duration((ended - self._started).total_seconds()),
+            "Failing since": records.moment(since) if since else "",
             "By": origin.user or _user(),
             "On": ", ".join(filter(None, [origin.system, platform.node()])) or "localhost",
             "Project": " @ ".join(filter(None, [origin.project, origin.ref])),
@@ -527,9 +527,7 @@ class CallbackModule(CallbackBase):
             "Ansible": f"ansible-core {ansible_version}",
         }
         return {
-            label: _summary.shortened(self._cleaned(text), _summary.LONGEST_NAME)
-            for label, text in told.items()
-            if text
+            label: records.shortened(self._cleaned(text), records.LONGEST_NAME) for label, text in told.items() if text
         }
 
     def _give_up(self, reason):

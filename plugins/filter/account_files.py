@@ -8,7 +8,7 @@ import yaml
 from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ansible_collections.community.mailtrap.plugins.module_utils._document import KINDS
+from ansible_collections.community.mailtrap.plugins.module_utils._account.document import KINDS
 from ansible_collections.community.mailtrap.plugins.plugin_utils._file_names import file_name
 
 DOCUMENT = "account.yml"

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ansible_collections.community.mailtrap.plugins.module_utils._tokens import is_followed
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.api_tokens import is_followed
 
 ADMIN = 100
 WHOLE = ("account", "organization")

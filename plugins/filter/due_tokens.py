@@ -12,8 +12,12 @@ from datetime import UTC, datetime
 from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ansible_collections.community.mailtrap.plugins.module_utils._times import span
-from ansible_collections.community.mailtrap.plugins.module_utils._tokens import first_name, is_due, is_followed
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.times import span
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.api_tokens import (
+    first_name,
+    is_due,
+    is_followed,
+)
 from ansible_collections.community.mailtrap.plugins.plugin_utils._file_names import file_name
 
 

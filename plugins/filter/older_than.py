@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError
-from ansible_collections.community.mailtrap.plugins.module_utils._times import moment
+from ansible_collections.community.mailtrap.plugins.module_utils._api.errors import MailtrapError
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.times import moment
 
 
 def older_than(objects, age, attribute):

@@ -98,8 +98,8 @@ _list:
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError
-from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import read_credentials
+from ansible_collections.community.mailtrap.plugins.module_utils._api.errors import MailtrapError
+from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_credentials import read_credentials
 from ansible_collections.community.mailtrap.plugins.plugin_utils._connection import client_of, connection_variables
 
 

@@ -141,9 +141,9 @@ account_access:
       type: dict
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._accesses import bring
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import ACCOUNT_ACCESS
-from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._account.access import bring
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import ACCOUNT_ACCESS
 
 main = state_module(
     ACCOUNT_ACCESS,

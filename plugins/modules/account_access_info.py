@@ -90,8 +90,8 @@ account_accesses:
           access_level: 100
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import LISTED_ACCESS
-from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import LISTED_ACCESS
 
 main = info_module(
     LISTED_ACCESS,

@@ -173,8 +173,8 @@ omitted:
   sample: []
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._account_config import CONFIG_OPTIONS, apply_config
-from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._account.config import CONFIG_OPTIONS, apply_config
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
 
 main = module_of(
     apply_config,

@@ -58,8 +58,8 @@ account_config:
           - name: Staging
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._account_config import CONFIG_OPTIONS, read_config
-from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._account.config import CONFIG_OPTIONS, read_config
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
 
 main = module_of(read_config, {**CONFIG_OPTIONS, "reveal_secrets": {"type": "bool", "default": False, "no_log": False}})
 

@@ -57,8 +57,8 @@ accounts:
         - 100
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._account_facts import read_accounts
-from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._account.account_info import read_accounts
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
 
 main = module_of(read_accounts, {})
 

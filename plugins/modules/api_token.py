@@ -182,9 +182,9 @@ api_token:
       type: str
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import API_TOKEN
-from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
-from ansible_collections.community.mailtrap.plugins.module_utils._rotation import bring
+from ansible_collections.community.mailtrap.plugins.module_utils._account.token_rotation import bring
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import API_TOKEN
 
 main = state_module(
     API_TOKEN,

@@ -57,8 +57,8 @@ api_tokens:
           access_level: 10
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import API_TOKEN
-from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import API_TOKEN
 
 main = info_module(API_TOKEN)
 

@@ -84,8 +84,8 @@ billing_usage:
             limit: 1000
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._account_facts import read_usage
-from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._account.account_info import read_usage
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
 
 main = module_of(read_usage, {})
 

@@ -135,8 +135,8 @@ contact:
       sample: 1742820600230
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import CONTACT
-from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import CONTACT
 
 main = state_module(CONTACT)
 

@@ -89,8 +89,8 @@ contact_event:
         days: 30
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._contact_event import record_event
-from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._contacts.contact_event import record_event
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
 
 main = module_of(
     record_event,

@@ -92,8 +92,8 @@ waited:
   sample: 3.1
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._contact_export import export_contacts
-from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._contacts.contact_export import export_contacts
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
 
 main = module_of(
     export_contacts,

@@ -86,8 +86,8 @@ contact_field:
       sample: orders
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import CONTACT_FIELD
-from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import CONTACT_FIELD
 
 main = state_module(CONTACT_FIELD)
 

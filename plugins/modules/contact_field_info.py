@@ -47,8 +47,8 @@ contact_fields:
       merge_tag: orders
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import CONTACT_FIELD
-from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import CONTACT_FIELD
 
 main = info_module(CONTACT_FIELD)
 

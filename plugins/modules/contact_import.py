@@ -169,8 +169,8 @@ waited:
   sample: 3.1
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._contact_import import import_contacts
-from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._contacts.contact_import import import_contacts
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
 
 NAMES = {"type": "list", "elements": "str", "default": []}
 IDS = {"type": "list", "elements": "int", "default": []}

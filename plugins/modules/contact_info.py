@@ -63,8 +63,8 @@ contacts:
       updated_at: 1742820600230
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import CONTACT
-from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import CONTACT
 
 main = info_module(CONTACT, required_one_of=[("id", "email")])
 

@@ -58,8 +58,8 @@ contact_list:
       sample: Customers
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import CONTACT_LIST
-from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import CONTACT_LIST
 
 main = state_module(CONTACT_LIST)
 

@@ -45,8 +45,8 @@ contact_lists:
       name: Customers
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import CONTACT_LIST
-from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import CONTACT_LIST
 
 main = info_module(CONTACT_LIST)
 

@@ -241,8 +241,8 @@ domain:
         info_level: business
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import DOMAIN
-from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import DOMAIN
 
 main = state_module(DOMAIN)
 

@@ -54,8 +54,8 @@ domains:
       compliance_status: compliant
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import DOMAIN
-from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import DOMAIN
 
 main = info_module(DOMAIN)
 

@@ -58,8 +58,11 @@ domain_id:
   sample: 435
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._domain import DOMAIN_OPTIONS, send_setup_instructions
-from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._domains.setup_instructions import (
+    DOMAIN_OPTIONS,
+    send_setup_instructions,
+)
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
 
 main = module_of(
     send_setup_instructions,

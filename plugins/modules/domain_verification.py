@@ -162,9 +162,13 @@ domain:
     compliance_status: unverified_dns
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._domain import DOMAIN_OPTIONS
-from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
-from ansible_collections.community.mailtrap.plugins.module_utils._verification import COMPLIANT, VERIFIED, verify
+from ansible_collections.community.mailtrap.plugins.module_utils._domains.setup_instructions import DOMAIN_OPTIONS
+from ansible_collections.community.mailtrap.plugins.module_utils._domains.verification import (
+    COMPLIANT,
+    VERIFIED,
+    verify,
+)
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
 
 main = module_of(
     verify,

@@ -185,8 +185,8 @@ email_campaign:
         - 1
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import EMAIL_CAMPAIGN
-from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import EMAIL_CAMPAIGN
 
 main = state_module(EMAIL_CAMPAIGN)
 

@@ -80,9 +80,9 @@ email_campaign:
     current_state: started
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._campaign import ACTIONS
-from ansible_collections.community.mailtrap.plugins.module_utils._campaigns import act
-from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._reports.campaigns import act
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.campaign_rules import ACTIONS
 
 main = module_of(
     act,

@@ -102,8 +102,8 @@ email_campaigns:
         delivery_rate: 0.98
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._campaigns import PARTS, read_campaigns
-from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._reports.campaigns import PARTS, read_campaigns
 
 main = module_of(
     read_campaigns,

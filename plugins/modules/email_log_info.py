@@ -363,9 +363,9 @@ total_count:
   sample: 150
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._domain import DOMAIN_OPTIONS
-from ansible_collections.community.mailtrap.plugins.module_utils._email_logs import FILTER_OPTIONS, read_logs
-from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._domains.setup_instructions import DOMAIN_OPTIONS
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._reports.email_logs import FILTER_OPTIONS, read_logs
 
 OTHERS = ("limit", "sent_after", "sent_before", "domain", "domain_id", "filters")
 main = module_of(

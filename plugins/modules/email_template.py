@@ -116,8 +116,8 @@ email_template:
       sample: Live
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import EMAIL_TEMPLATE
-from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import EMAIL_TEMPLATE
 
 main = state_module(EMAIL_TEMPLATE)
 

@@ -47,8 +47,8 @@ email_templates:
       name: Deployment report
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import EMAIL_TEMPLATE
-from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import EMAIL_TEMPLATE
 
 main = info_module(EMAIL_TEMPLATE)
 

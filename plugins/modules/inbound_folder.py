@@ -58,8 +58,8 @@ inbound_folder:
       sample: Support
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import INBOUND_FOLDER
-from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import INBOUND_FOLDER
 
 main = state_module(INBOUND_FOLDER)
 

@@ -45,8 +45,8 @@ inbound_folders:
       name: Support
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import INBOUND_FOLDER
-from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import INBOUND_FOLDER
 
 main = info_module(INBOUND_FOLDER)
 

@@ -130,8 +130,8 @@ inbound_forward_rule:
         - email: accounting@example.com
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import INBOUND_FORWARD_RULE
-from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import INBOUND_FORWARD_RULE
 
 main = state_module(INBOUND_FORWARD_RULE)
 

@@ -51,8 +51,8 @@ inbound_forward_rules:
         - email: accounting@example.com
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import INBOUND_FORWARD_RULE
-from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import INBOUND_FORWARD_RULE
 
 main = info_module(INBOUND_FORWARD_RULE)
 

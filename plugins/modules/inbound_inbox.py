@@ -97,8 +97,8 @@ inbound_inbox:
       sample: 1237003
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import INBOUND_INBOX
-from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import INBOUND_INBOX
 
 main = state_module(INBOUND_INBOX)
 

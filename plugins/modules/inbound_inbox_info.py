@@ -49,8 +49,8 @@ inbound_inboxes:
       domain_id: 1237003
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import INBOUND_INBOX
-from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import INBOUND_INBOX
 
 main = info_module(INBOUND_INBOX)
 

@@ -58,8 +58,8 @@ inbound_message:
     subject: My order
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import INBOUND_MESSAGE
-from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import INBOUND_MESSAGE
 
 main = state_module(INBOUND_MESSAGE)
 

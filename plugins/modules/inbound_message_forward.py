@@ -55,12 +55,12 @@ message_ids:
     - 0c7fd939-02cf-11ed-88c2-0a58a9feac02
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._inbound_mail import (
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._received.inbound_actions import (
     ANSWER_OPTIONS,
     ANSWER_RULES,
     forward,
 )
-from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
 
 main = module_of(forward, {**ANSWER_OPTIONS, "to": {**ANSWER_OPTIONS["to"], "required": True}}, **ANSWER_RULES)
 

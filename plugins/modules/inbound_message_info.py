@@ -150,10 +150,10 @@ inbound_messages:
       sample: mail/1871574677877796928.eml
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import INBOUND_MESSAGE
-from ansible_collections.community.mailtrap.plugins.module_utils._inbound_messages import PARTS, read_messages
-from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
-from ansible_collections.community.mailtrap.plugins.module_utils._options import place_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.argspec import place_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._received.inbound_messages import PARTS, read_messages
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import INBOUND_MESSAGE
 
 main = module_of(
     read_messages,

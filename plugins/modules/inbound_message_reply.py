@@ -64,12 +64,12 @@ message_ids:
     - 0c7fd939-02cf-11ed-88c2-0a58a9feac02
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._inbound_mail import (
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._received.inbound_actions import (
     ANSWER_OPTIONS,
     ANSWER_RULES,
     reply,
 )
-from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
 
 main = module_of(reply, {**ANSWER_OPTIONS, "all": {"type": "bool", "default": False}}, **ANSWER_RULES)
 

@@ -68,8 +68,8 @@ inbound_thread:
     subject: My order
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import INBOUND_THREAD
-from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import INBOUND_THREAD
 
 main = state_module(INBOUND_THREAD)
 

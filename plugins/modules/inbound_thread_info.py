@@ -91,8 +91,8 @@ inbound_threads:
           text_body: Where is it?
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import INBOUND_THREAD
-from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import INBOUND_THREAD
 
 main = info_module(
     INBOUND_THREAD,

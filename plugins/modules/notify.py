@@ -354,10 +354,10 @@ stream:
   sample: transactional
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._mail import MESSAGE_OPTIONS
-from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
-from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import SANDBOX_OPTIONS
-from ansible_collections.community.mailtrap.plugins.module_utils._send import send
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._mail.payload import MESSAGE_OPTIONS
+from ansible_collections.community.mailtrap.plugins.module_utils._mail.send import send
+from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_credentials import SANDBOX_OPTIONS
 
 main = module_of(
     send,

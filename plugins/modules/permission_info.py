@@ -92,8 +92,8 @@ resources:
       sample: Staging
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._account_facts import read_permissions
-from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._account.account_info import read_permissions
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
 
 main = module_of(read_permissions, {})
 

@@ -80,8 +80,8 @@ project:
       type: dict
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import PROJECT
-from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import PROJECT
 
 main = state_module(PROJECT)
 

@@ -57,8 +57,8 @@ projects:
         can_leave: false
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import PROJECT
-from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import PROJECT
 
 main = info_module(PROJECT)
 

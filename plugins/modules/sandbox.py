@@ -142,8 +142,8 @@ sandbox:
       sample: 0
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import SANDBOX
-from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import SANDBOX
 
 main = state_module(SANDBOX)
 

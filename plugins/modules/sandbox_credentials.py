@@ -121,8 +121,11 @@ sandbox:
       sample: inbox.mailtrap.io
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
-from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import SANDBOX_OPTIONS, reset_credentials
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_credentials import (
+    SANDBOX_OPTIONS,
+    reset_credentials,
+)
 
 main = module_of(
     reset_credentials,

@@ -295,10 +295,10 @@ arrived:
         - subject does not match 'Your code'
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._expect import expect
-from ansible_collections.community.mailtrap.plugins.module_utils._messages import PARTS
-from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
-from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import SANDBOX_OPTIONS
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._received.expect import expect
+from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_credentials import SANDBOX_OPTIONS
+from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_messages import PARTS
 
 main = module_of(
     expect,

@@ -62,8 +62,8 @@ sandboxes:
       emails_count: 3
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import SANDBOX
-from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import SANDBOX
 
 main = info_module(SANDBOX)
 

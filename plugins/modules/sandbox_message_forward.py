@@ -75,9 +75,9 @@ message:
   sample: Your email message has been successfully forwarded
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._message_changes import forward
-from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
-from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import SANDBOX_OPTIONS
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_actions import forward
+from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_credentials import SANDBOX_OPTIONS
 
 main = module_of(
     forward,

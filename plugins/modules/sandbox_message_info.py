@@ -218,9 +218,9 @@ sandbox_messages:
           type: dict
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._messages import PARTS, read_messages
-from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
-from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import SANDBOX_OPTIONS
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_credentials import SANDBOX_OPTIONS
+from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_messages import PARTS, read_messages
 
 main = module_of(
     read_messages,

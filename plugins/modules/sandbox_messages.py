@@ -74,9 +74,9 @@ count:
   sample: 3
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._message_changes import bring_messages
-from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
-from ansible_collections.community.mailtrap.plugins.module_utils._sandbox import SANDBOX_OPTIONS
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_actions import bring_messages
+from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_credentials import SANDBOX_OPTIONS
 
 main = module_of(
     bring_messages,

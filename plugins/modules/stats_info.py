@@ -218,8 +218,8 @@ rate_limit_wait:
   sample: 0.0
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._module import module_of
-from ansible_collections.community.mailtrap.plugins.module_utils._stats import GROUPS, TOTAL, read_stats
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._reports.stats import GROUPS, TOTAL, read_stats
 
 main = module_of(
     read_stats,

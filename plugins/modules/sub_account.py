@@ -65,8 +65,8 @@ sub_account:
       sample: Marketing
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import SUB_ACCOUNT
-from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import SUB_ACCOUNT
 
 main = state_module(SUB_ACCOUNT)
 

@@ -52,8 +52,8 @@ sub_accounts:
       name: Marketing
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import SUB_ACCOUNT
-from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import SUB_ACCOUNT
 
 main = info_module(SUB_ACCOUNT)
 

@@ -139,8 +139,8 @@ rate_limit_wait:
   sample: 120.3
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import SUPPRESSION
-from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import SUPPRESSION
 
 main = state_module(SUPPRESSION)
 

@@ -75,9 +75,9 @@ suppressions:
       domain_name: shop.example
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import SUPPRESSION
-from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
-from ansible_collections.community.mailtrap.plugins.module_utils._options import some_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.argspec import some_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import SUPPRESSION
 
 main = info_module(SUPPRESSION, {"limit": {"type": "int"}, **some_of(SUPPRESSION, "domain", "sending_stream", "type")})
 

@@ -97,8 +97,8 @@ rate_limit_wait:
   sample: 0.0
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import TRACKING_OPT_OUT
-from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import TRACKING_OPT_OUT
 
 main = state_module(TRACKING_OPT_OUT)
 

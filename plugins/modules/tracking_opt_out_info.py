@@ -54,9 +54,9 @@ tracking_opt_outs:
       domain_name: shop.example
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import TRACKING_OPT_OUT
-from ansible_collections.community.mailtrap.plugins.module_utils._module import info_module
-from ansible_collections.community.mailtrap.plugins.module_utils._options import some_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.argspec import some_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import TRACKING_OPT_OUT
 
 main = info_module(TRACKING_OPT_OUT, {"limit": {"type": "int"}, **some_of(TRACKING_OPT_OUT, "domain")})
 

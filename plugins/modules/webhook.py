@@ -184,8 +184,8 @@ webhook:
       sample: 8d9a3c0e7f5b2d4a6c1e9f8b3a7d5c2e
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._catalog import WEBHOOK
-from ansible_collections.community.mailtrap.plugins.module_utils._module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import WEBHOOK
 
 main = state_module(WEBHOOK)
 

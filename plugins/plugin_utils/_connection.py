@@ -2,8 +2,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This plugin utility is private to the collection: it may change in any release.
-
 """The connection of plugins that are not modules, from the options that they document by _connection.plugin."""
 
 from __future__ import annotations
@@ -11,9 +9,9 @@ from __future__ import annotations
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
-from ansible_collections.community.mailtrap.plugins.module_utils import _client, _transport
-from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError
-from ansible_collections.community.mailtrap.plugins.module_utils._module import CONNECTION_OPTIONS
+from ansible_collections.community.mailtrap.plugins.module_utils._api import client, transport
+from ansible_collections.community.mailtrap.plugins.module_utils._api.errors import MailtrapError
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import CONNECTION_OPTIONS
 
 _VARIABLES = [f"mailtrap_{name}" for name in CONNECTION_OPTIONS]
 
@@ -32,9 +30,9 @@ def client_of(plugin):
     :param plugin: an Ansible plugin whose options have been set.
     :raises MailtrapError: when the options cannot be used, or requests is not there.
     """
-    if _transport.REQUESTS_IMPORT_ERROR:
+    if transport.REQUESTS_IMPORT_ERROR:
         raise MailtrapError(missing_required_lib("requests"))
-    return _client.Client(**{name: _value(plugin.get_option(name), spec) for name, spec in CONNECTION_OPTIONS.items()})
+    return client.Client(**{name: _value(plugin.get_option(name), spec) for name, spec in CONNECTION_OPTIONS.items()})
 
 
 def _value(value, spec):

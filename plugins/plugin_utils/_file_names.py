@@ -2,8 +2,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This plugin utility is private to the collection: it may change in any release.
-
 """Names of objects as names of files."""
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This plugin utility is private to the collection: it may change in any release.
-
 """Run a module of the collection inside the controller's own worker, where that is the same as running it as a module.
 
 A module that is sent to a local connection spends half a second on being packed, started and imported, and a few
@@ -29,9 +27,9 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as Normal
 from ansible.utils.display import Display
 
-from ansible_collections.community.mailtrap.plugins.module_utils import _transport
-from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError
-from ansible_collections.community.mailtrap.plugins.module_utils._progress import Progress
+from ansible_collections.community.mailtrap.plugins.module_utils._api import transport
+from ansible_collections.community.mailtrap.plugins.module_utils._api.errors import MailtrapError
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.progress import Progress
 
 # ansible-core 2.19 and newer name the way in which arguments and results are written.
 _PROFILE = "legacy"
@@ -48,9 +46,9 @@ else:
 importlib.import_module("gc")
 
 # Whom to trust is read before the fork too. Where it cannot be read, the task that needs it says so.
-if _transport.REQUESTS_IMPORT_ERROR is None:
+if transport.REQUESTS_IMPORT_ERROR is None:
     with contextlib.suppress(MailtrapError):
-        _transport.authorities(True)
+        transport.authorities(True)
 
 # AnsibleModule asks of every value what it is; abstract types remember the answers of the process that asked first.
 remove_values([{}, "", b"", 0, 0.5, True, None], set())
@@ -106,7 +104,7 @@ class InProcess(Normal):
             and self._connection.transport == "local"
             and not self._connection.become
             and not wrap_async
-            and _transport.REQUESTS_IMPORT_ERROR is None
+            and transport.REQUESTS_IMPORT_ERROR is None
         )
 
     def _run_main(self, arguments, task_vars):

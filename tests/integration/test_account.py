@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.community.mailtrap.plugins.module_utils._account_facts import ACCOUNTS, RESOURCES, USAGE
+from ansible_collections.community.mailtrap.plugins.module_utils._account.account_info import ACCOUNTS, RESOURCES, USAGE
 
 TASKS = """
 - community.mailtrap.account_info: {}

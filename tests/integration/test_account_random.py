@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.community.mailtrap.plugins.module_utils._account_config import apply_config, read_config
-from ansible_collections.community.mailtrap.plugins.module_utils._client import Client
+from ansible_collections.community.mailtrap.plugins.module_utils._account.config import apply_config, read_config
+from ansible_collections.community.mailtrap.plugins.module_utils._api.client import Client
 
 # Few names, so that documents meet what others have made; and what YAML, URLs and sorting stumble over.
 NAMES = st.sampled_from(["Shop", "shop", "Blog", "Übung 🎉", "a/b", "Q?x=1&y", "{{ x }}", "null", "12"])

@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 import pytest
 from mailtrap_emulator.testing import Emulator
 
-from ansible_collections.community.mailtrap.plugins.module_utils._client import Client
-from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError
+from ansible_collections.community.mailtrap.plugins.module_utils._api.client import Client
+from ansible_collections.community.mailtrap.plugins.module_utils._api.errors import MailtrapError
 
 THREADS = 8
 

@@ -13,10 +13,10 @@ from email.utils import parseaddr
 
 import pytest
 
-from ansible_collections.community.mailtrap.plugins.module_utils._client import Client
-from ansible_collections.community.mailtrap.plugins.module_utils._errors import MailtrapError
-from ansible_collections.community.mailtrap.plugins.module_utils._mail import MESSAGE_OPTIONS
-from ansible_collections.community.mailtrap.plugins.module_utils._send import send
+from ansible_collections.community.mailtrap.plugins.module_utils._api.client import Client
+from ansible_collections.community.mailtrap.plugins.module_utils._api.errors import MailtrapError
+from ansible_collections.community.mailtrap.plugins.module_utils._mail.payload import MESSAGE_OPTIONS
+from ansible_collections.community.mailtrap.plugins.module_utils._mail.send import send
 
 NOTHING = dict.fromkeys(MESSAGE_OPTIONS)
 

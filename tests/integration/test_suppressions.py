@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from ansible_collections.community.mailtrap.plugins.module_utils._client import Client
-from ansible_collections.community.mailtrap.plugins.module_utils._pace import Pace
+from ansible_collections.community.mailtrap.plugins.module_utils._api.client import Client
+from ansible_collections.community.mailtrap.plugins.module_utils._api.rate_limits import Pace
 
 SHOP = {"id": 435, "domain_name": "shop.example"}
 

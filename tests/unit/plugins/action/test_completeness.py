@@ -12,7 +12,7 @@ import pathlib
 import pytest
 import yaml
 
-from ansible_collections.community.mailtrap.plugins.module_utils._module import CONNECTION_OPTIONS
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import CONNECTION_OPTIONS
 from ansible_collections.community.mailtrap.plugins.plugin_utils._in_process import InProcess
 
 ROOT = pathlib.Path(__file__).resolve().parents[4]

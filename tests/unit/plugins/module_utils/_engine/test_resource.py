@@ -1,0 +1,262 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""plan() and diff() as tables: what is there, what is wanted, what is written."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.community.mailtrap.plugins.module_utils._api.errors import MailtrapError
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.resource import (
+    Field,
+    Reference,
+    Resource,
+    Write,
+    check_wanted,
+    diff,
+    ignored,
+    plan,
+    remarks,
+    set_later,
+    wanted_of,
+    without_secrets,
+)
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import PROJECT, SANDBOX
+
+THERE = {
+    "id": 7,
+    "name": "Staging",
+    "project_id": 3,
+    "email_username": "shop-1a2b3c",
+    "email_username_enabled": False,
+    "password": "not to be seen",
+}
+RENAME = Write("PATCH", "/api/sandboxes/7", {"sandbox": {"name": "Live"}})
+NEW_ALIAS = Write("PATCH", "/api/sandboxes/7", {"sandbox": {"email_username": "other"}})
+TURN_OVER = Write("PATCH", "/api/sandboxes/7/toggle_email_username")
+DELETE = Write("DELETE", "/api/sandboxes/7")
+CREATE = Write("POST", "/api/projects/3/sandboxes", {"sandbox": {"name": "Staging"}})
+
+
+@pytest.mark.parametrize(
+    "current, wanted, state, writes",
+    [
+        (None, {"name": "Staging"}, "present", [CREATE]),
+        (None, {"name": "Staging", "email_username": "shop"}, "present", [CREATE]),
+        (None, {"name": "Staging"}, "absent", []),
+        (THERE, {}, "absent", [DELETE]),
+        (THERE, {}, "present", []),
+        (THERE, {"name": "Staging"}, "present", []),
+        (THERE, {"name": "Live"}, "present", [RENAME]),
+        (THERE, {"email_username": "shop"}, "present", []),
+        (THERE, {"email_username": "shop-1a2b3c"}, "present", []),
+        (THERE, {"email_username": "other"}, "present", [NEW_ALIAS]),
+        (THERE, {"email_username": "other-ffffff"}, "present", [NEW_ALIAS]),
+        (THERE, {"email_username_enabled": False}, "present", []),
+        (THERE, {"email_username_enabled": True}, "present", [TURN_OVER]),
+        (THERE, {"name": "Live", "email_username_enabled": True}, "present", [RENAME, TURN_OVER]),
+    ],
+)
+def test_writes(current, wanted, state, writes):
+    assert list(plan(SANDBOX, current, wanted, state, parent_id=3).writes) == writes
+
+
+@pytest.mark.parametrize(
+    "current, wanted, after",
+    [
+        (None, {"name": "Staging"}, {"id": None, "project_id": 3, "name": "Staging"}),
+        (THERE, {"email_username": "other"}, dict(THERE, email_username="other-1a2b3c")),
+        (THERE, {"email_username_enabled": True}, dict(THERE, email_username_enabled=True)),
+        (THERE, {}, THERE),
+    ],
+)
+def test_prediction(current, wanted, after):
+    assert plan(SANDBOX, current, wanted, "present", parent_id=3).after == after
+
+
+def test_prediction_of_absence():
+    assert plan(SANDBOX, THERE, {}, "absent").after is None
+
+
+def test_planning_again_on_the_prediction_writes_nothing():
+    wanted = {"name": "Live", "email_username": "other", "email_username_enabled": True}
+    after = plan(SANDBOX, THERE, wanted).after
+    assert plan(SANDBOX, after, wanted).writes == ()
+
+
+def test_plan_leaves_its_input_alone():
+    before = dict(THERE)
+    plan(SANDBOX, THERE, {"name": "Live", "email_username": "other"})
+    assert before == THERE
+
+
+@pytest.mark.parametrize("name, length", [("x", 1), ("x" * 101, 101)])
+def test_a_name_of_a_length_that_the_service_refuses(name, length):
+    with pytest.raises(MailtrapError, match=rf"has {length} characters; the service takes 2 to 100"):
+        check_wanted(PROJECT, {"name": name})
+
+
+@pytest.mark.parametrize("name", ["xy", "x" * 100])
+def test_a_name_of_a_length_that_the_service_takes(name):
+    assert check_wanted(PROJECT, {"name": name}) is None  # it raises what is wrong
+
+
+def test_a_new_object_needs_its_key():
+    with pytest.raises(MailtrapError, match="a new sandbox needs name"):
+        plan(SANDBOX, None, {})
+
+
+def test_a_key_that_only_looks_like_another():
+    with pytest.raises(MailtrapError, match=r"name 'Web\\n' begins or ends with white space"):
+        check_wanted(PROJECT, {"name": "Web\n"})
+
+
+def test_a_field_that_cannot_be_changed():
+    webhook = Resource("web_hook", "web_hooks", "/api/web_hooks", (Field("name"), Field("kind", update=False)))
+    with pytest.raises(MailtrapError, match="kind of a web hook cannot be changed: it is 'a', not 'b'"):
+        plan(webhook, {"id": 1, "name": "x", "kind": "a"}, {"kind": "b"})
+
+
+def test_it_is_told_by_the_name_of_its_option():
+    kind = Resource("api_key", "api_keys", "/x", (Field("name"), Field("resources", option="grants", update=False)))
+    with pytest.raises(MailtrapError, match="grants of an API key cannot be changed: it is 1, not 2; recreate allows"):
+        plan(kind, {"id": 1, "name": "x", "resources": 1}, {"resources": 2})
+
+
+@pytest.mark.parametrize(
+    "unique, wanted, methods",
+    [
+        (True, {"kind": "b"}, ["DELETE", "POST"]),
+        (True, {"kind": "b", "name": "y"}, ["POST", "DELETE"]),
+        (False, {"kind": "b"}, ["POST", "DELETE"]),
+    ],
+)
+def test_a_new_one_comes_first_where_there_is_room_for_both(unique, wanted, methods):
+    kind = Resource("hook", "hooks", "/api/hooks", (Field("name"), Field("kind", update=False)), unique=unique)
+    current = {"id": 1, "name": "x", "kind": "a"}
+    todo = plan(kind, current, wanted, recreate=True)
+    assert [write.method for write in todo.writes] == methods
+    assert Write("DELETE", "/api/hooks/1") in todo.writes
+    assert Write("POST", "/api/hooks", {"name": "x", **wanted}) in todo.writes
+
+
+@pytest.mark.parametrize("made, end", [("", "cannot make one"), ("ask for it", "cannot make one: ask for it")])
+def test_what_the_api_cannot_make(made, end):
+    kind = Resource("seat", "seats", "/api/seats", (Field("name"),), creatable=False, made=made)
+    with pytest.raises(MailtrapError, match=f"there is no such seat, and the API {end}$"):
+        plan(kind, None, {"name": "x"})
+
+
+def test_a_flat_body():
+    flat = Resource("list", "lists", "/api/lists", (Field("name"),))
+    assert plan(flat, None, {"name": "x"}).writes == (Write("POST", "/api/lists", {"name": "x"}),)
+
+
+def test_wanted_leaves_out_what_is_not_given():
+    options = {"name": None, "email_username": "", "email_username_enabled": False, "state": "present"}
+    assert wanted_of(SANDBOX, options) == {"email_username": "", "email_username_enabled": False}
+
+
+def test_set_later():
+    wanted = {"name": "x", "email_username": "y", "email_username_enabled": True}
+    assert set_later(SANDBOX, wanted) == {"email_username": "y", "email_username_enabled": True}
+
+
+def test_diff_shows_identity_and_settable_fields_alone():
+    assert diff(SANDBOX, None, THERE) == {
+        "before": {},
+        "after": {
+            "id": 7,
+            "project_id": 3,
+            "name": "Staging",
+            "email_username": "shop-1a2b3c",
+            "email_username_enabled": False,
+        },
+    }
+    assert diff(PROJECT, {"id": 1, "name": "Shop", "share_links": {"admin": "https://..."}}, None) == {
+        "before": {"id": 1, "name": "Shop"},
+        "after": {},
+    }
+
+
+def test_secrets_are_left_out_at_any_depth():
+    project = {"id": 1, "share_links": {"admin": "x"}, "sandboxes": [THERE]}
+    shown = without_secrets(PROJECT, [project])
+    assert shown == [{"id": 1, "sandboxes": [{name: THERE[name] for name in THERE if name != "password"}]}]
+
+
+def test_a_setting_that_the_service_ignored():
+    wanted = {"name": "Staging", "email_username_enabled": True}
+    assert ignored(SANDBOX, THERE, wanted) == [SANDBOX.field("email_username_enabled")]
+    assert ignored(SANDBOX, {"id": 7}, {"name": "Staging"}) == []
+
+
+def test_an_update_that_makes_what_is_not_there():
+    contact = Resource("contact", "contacts", "/api/contacts", (Field("email"),), key="email", upsert=True)
+    made = Write("PATCH", "/api/contacts/a%2Bb%40example.com", {"email": "a+b@example.com"})
+    assert plan(contact, None, {"email": "a+b@example.com"}).writes == (made,)
+
+
+@pytest.mark.parametrize("object_id", ["", ".", ".."])
+def test_an_id_that_would_lead_elsewhere(object_id):
+    with pytest.raises(MailtrapError, match="names no project"):
+        PROJECT.path_of(object_id)
+
+
+OWNER = Resource("owner", "owners", "/api/owners", (Field("name"),))
+HOOK = Resource(
+    "hook",
+    "hooks",
+    "/api/hooks",
+    (
+        Field("name", told=lambda name: name[:1] + "***", veiled=True),
+        Field("on", remark=lambda now, then: "was off" if then and not now else None),
+        Field("kind", update=False),
+        Field("speed", update=False),
+        Field("owner_id", reference=Reference(OWNER, "owner", nothing=0), required=True, shown=False),
+    ),
+    secrets=("key",),
+    rules=lambda given: ["slow hooks have no owner"] if given.get("owner_id") and given.get("speed") == 0 else [],
+    foreign=lambda wanted: ["speed"] if wanted.get("kind") == "still" else [],
+)
+RUNNING = {"id": 1, "name": "secret", "on": False, "kind": "fast", "speed": 9, "key": "k"}
+
+
+def test_what_a_result_shows_of_a_veiled_field():
+    assert without_secrets(HOOK, [RUNNING]) == [{"id": 1, "name": "s***", "on": False, "kind": "fast", "speed": 9}]
+    assert HOOK.reveals and SANDBOX.reveals and not OWNER.reveals
+
+
+def test_what_a_user_has_to_know_of_a_change():
+    assert remarks(HOOK, RUNNING, {**RUNNING, "on": True}) == ["was off"]
+    assert remarks(HOOK, RUNNING, RUNNING) == remarks(HOOK, None, RUNNING) == remarks(HOOK, RUNNING, None) == []
+
+
+def test_a_new_one_has_nothing_of_the_old_one_that_does_not_belong_to_it():
+    wanted = {"kind": "still", "owner_id": 3}
+    create, _delete = plan(HOOK, RUNNING, wanted, recreate=True).writes
+    assert create.body == {"name": "secret", "on": False, "kind": "still", "owner_id": 3}
+
+
+@pytest.mark.parametrize("owner, is_enough", [({"owner_id": 3}, True), ({"owner_id": None}, True), ({}, False)])
+def test_what_check_mode_does_without_is_not_missing(owner, is_enough):
+    if is_enough:
+        assert plan(HOOK, None, {"name": "x", **owner}).after == {"id": None, "name": "x"}
+    else:
+        with pytest.raises(MailtrapError, match="a new hook needs owner or owner_id"):
+            plan(HOOK, None, {"name": "x", **owner})
+
+
+@pytest.mark.parametrize("options, wanted", [({"owner": "Ann"}, {"speed": 0}), ({}, {"speed": 0, "owner_id": 3})])
+def test_rules_know_of_what_is_given_by_name_or_by_id(options, wanted):
+    with pytest.raises(MailtrapError, match="slow hooks have no owner"):
+        check_wanted(HOOK, wanted, options)
+    check_wanted(HOOK, {"speed": 0}, {"owner": None})
+
+
+def test_what_is_said_of_new_objects_alone():
+    kind = Resource("note", "notes", "/api/notes", (Field("name"), Field("reason", initial=True)), replaceable=False)
+    assert plan(kind, None, {"name": "x", "reason": "a"}).writes[0].body == {"name": "x", "reason": "a"}
+    assert plan(kind, {"id": 1, "name": "x", "reason": "a"}, {"name": "x", "reason": "b"}).writes == ()

@@ -1,0 +1,248 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How rotated tokens are found, and when they are due, as tables."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ansible_collections.community.mailtrap.plugins.module_utils._account.token_rotation import plan_token
+from ansible_collections.community.mailtrap.plugins.module_utils._api.errors import MailtrapError
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.resource import Write, match
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.api_tokens import (
+    chain,
+    expiry_fault,
+    expiry_normal,
+    expiry_stored,
+    follows,
+    is_due,
+    name_stays,
+    newest,
+    time_before,
+)
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import API_TOKEN
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+FIRST = {"id": 2500001, "name": "deploy"}
+SECOND = {"id": 2500009, "name": "deploy 2500009"}
+THIRD = {"id": 2500031, "name": "deploy 2500009 2500031"}
+
+
+def ids(tokens):
+    return [token["id"] for token in tokens]
+
+
+@pytest.mark.parametrize(
+    "tokens, called, hits",
+    [
+        ([FIRST], [2500001], [2500001]),
+        ([FIRST, SECOND], [2500001, 2500009], [2500009]),
+        ([THIRD, SECOND, FIRST], [2500031, 2500009, 2500001], [2500031]),
+        # Those before are listed for a while only, and not for the same while.
+        ([SECOND, THIRD], [2500009, 2500031], [2500031]),
+        ([FIRST, THIRD], [2500001, 2500031], [2500031]),
+        ([THIRD], [2500031], [2500031]),
+        ([], [], []),
+        # One made by hand later, under the name that had become free, is another one.
+        ([SECOND, {"id": 2500040, "name": "deploy"}], [2500009, 2500040], [2500009, 2500040]),
+        # A number at the end that is not the id was there from the beginning.
+        ([FIRST, {"id": 2500050, "name": "deploy 2026"}], [2500001], [2500001]),
+        ([FIRST, {"id": 2500050, "name": "deploy 2500009"}], [2500001], [2500001]),
+        ([{"id": 2500051, "name": "deploy 2026 2500051"}], [], []),
+        ([{"id": 2500051, "name": "deploy 2600000 2500051"}], [], []),
+        ([{"id": 2500051, "name": "deploy2500051"}, {"id": 2500052, "name": "deployment 2500052"}], [], []),
+        ([{"id": 10000002, "name": "deploy 9999999 10000002"}], [10000002], [10000002]),
+        ([{"id": 5}, {"id": 6, "name": None}], [], []),
+    ],
+)
+def test_who_goes_by_a_name(tokens, called, hits):
+    assert ids(chain(tokens, "deploy")) == called
+    assert ids(newest(tokens, "deploy")) == hits
+
+
+def test_a_name_may_end_in_a_number():
+    old, new = {"id": 2500001, "name": "deploy 2026"}, {"id": 2500051, "name": "deploy 2026 2500051"}
+    assert newest([old, new], "deploy 2026") == [new]
+    assert follows(new, old) and not follows(old, new) and not follows(old, old)
+
+
+def test_several_leaves_are_told():
+    with pytest.raises(MailtrapError, match="2 API tokens are called 'deploy', with the ids 2500009, 2500040: give"):
+        match(API_TOKEN, [SECOND, {"id": 2500040, "name": "deploy"}], {"name": "deploy"})
+
+
+@pytest.mark.parametrize(
+    "now, stays",
+    [("deploy 2500009", True), ("deploy", True), ("deployment", False), ("deploy x", False), (None, False)],
+)
+def test_the_name_that_rotation_gave_is_no_difference(now, stays):
+    assert name_stays("deploy", now) == (now if stays else "deploy")
+
+
+@pytest.mark.parametrize(
+    "text, fault",
+    [
+        ("never", None),
+        ("90d", None),
+        ("2027-01-31", None),
+        ("2027-01-31T12:00:00+02:00", None),
+        ("2027-01-31 12:00:00+00:00", None),
+        ("2026-11-25T11:59:59Z", "'2026-11-25T11:59:59Z' is in the past"),
+        ("0d", "'0d' is in the past"),
+        ("2031-11-25", None),
+        ("2032-01-01", "'2032-01-01' is more than five years ahead, which the service does not take"),
+        ("999999w", "'999999w' is more than five years ahead, which the service does not take"),
+        ("9999-12-31T23:59:59-12:00", "'9999-12-31T23:59:59-12:00' is no time: write 2027-01-31T12:00:00Z, 90d for so"),
+        ("soon", "'soon' is no time: write 2027-01-31T12:00:00Z, 90d for so long from now, or never"),
+        ("", "'' is no time: write"),
+    ],
+)
+def test_expiry(text, fault):
+    told = expiry_fault(text, NOW)
+    assert (told is None) if fault is None else told.startswith(fault)
+
+
+@pytest.mark.parametrize(
+    "wanted, current, differs",
+    [
+        ("never", None, False),
+        ("never", "", False),
+        ("90d", "", True),
+        ("never", "2027-01-31T12:00:00Z", True),
+        ("90d", "2027-01-31T12:00:00Z", False),
+        ("90d", None, True),
+        ("2027-01-31T12:00:00Z", "2027-01-31T12:00:00.000Z", False),
+        ("2027-01-31T14:00:00+02:00", "2027-01-31T12:00:00Z", False),
+        ("2027-01-31", "2027-01-31T00:00:00Z", False),
+        ("2027-01-31", "2027-01-31T12:00:00Z", True),
+        ("2027-01-31", None, True),
+    ],
+)
+def test_what_is_another_expiry(wanted, current, differs):
+    assert (expiry_normal(expiry_stored(wanted, current)) != expiry_normal(current)) == differs
+
+
+@pytest.mark.parametrize(
+    "expires_at, due",
+    [
+        ("2026-12-24T12:00:00Z", True),
+        ("2026-12-25T12:00:00Z", True),
+        ("2026-12-25T12:00:01Z", False),
+        (None, False),
+        ("", False),
+    ],
+)
+def test_due(expires_at, due):
+    assert is_due({"expires_at": expires_at}, timedelta(days=30), NOW) == due
+
+
+@pytest.mark.parametrize("expires_at", [None, "31d", "2027-01-31"])
+def test_a_rotation_that_can_be_done(expires_at):
+    assert time_before("30d", expires_at, NOW) == timedelta(days=30)
+    assert time_before(None, expires_at, NOW) is None
+
+
+@pytest.mark.parametrize(
+    "before, expires_at, sentence",
+    [
+        ("30d", "30d", "rotate_before is too long: a new token would be due at once, for expires_at is '30d'"),
+        ("30d", "2026-12-24", "for expires_at is '2026-12-24'"),
+        ("365d", None, "for the service lets a token live for a year"),
+        ("30d", "never", "rotate_before is for tokens that expire, and expires_at is never"),
+        ("", None, "rotate_before '' is no length of time: write 12h, 30d or 4w"),
+        ("never", None, "rotate_before 'never' is no length of time: write 12h, 30d or 4w"),
+    ],
+)
+def test_a_rotation_that_cannot_be_done(before, expires_at, sentence):
+    with pytest.raises(MailtrapError, match=sentence):
+        time_before(before, expires_at, NOW)
+
+
+VIEWER = [{"resource_type": "account", "resource_id": 9, "access_level": 10}]
+ADMIN = [{"resource_type": "account", "resource_id": 9, "access_level": 100}]
+LIVE = {**FIRST, "resources": VIEWER, "expires_at": "2027-01-31T12:00:00Z"}
+ENDLESS = {**LIVE, "expires_at": None}
+EXPIRED = {**LIVE, "expires_at": "2026-11-25T12:00:00Z"}
+DELETE = Write("DELETE", "/api/api_tokens/2500001")
+RESET = Write("POST", "/api/api_tokens/2500001/reset", None, verb="rotate")
+
+
+def reset(expires_at):
+    return Write("POST", "/api/api_tokens/2500001/reset", {"expires_at": expires_at}, verb="rotate")
+
+
+def create(resources, **more):
+    return Write("POST", "/api/api_tokens", {"name": "deploy", "resources": resources, **more})
+
+
+@pytest.mark.parametrize(
+    "current, wanted, state, recreate, before, writes",
+    [
+        (LIVE, {"name": "deploy", "resources": VIEWER}, "present", False, None, []),
+        (LIVE, {"resources": VIEWER}, "rotated", False, None, [RESET]),
+        (LIVE, {"expires_at": "never"}, "rotated", False, None, [reset(None)]),
+        (LIVE, {"expires_at": "2028-01-31"}, "rotated", False, None, [reset("2028-01-31T00:00:00Z")]),
+        (LIVE, {}, "present", False, 30, []),
+        (LIVE, {}, "present", False, 70, [RESET]),
+        (LIVE, {"expires_at": "2028-01-31"}, "present", False, 30, [reset("2028-01-31T00:00:00Z")]),
+        (ENDLESS, {}, "present", False, 30, []),
+        (ENDLESS, {"expires_at": "2028-01-31"}, "present", False, 30, [reset("2028-01-31T00:00:00Z")]),
+        (LIVE, {"resources": ADMIN}, "present", True, None, [DELETE, create(ADMIN, expires_at=LIVE["expires_at"])]),
+        (LIVE, {"resources": ADMIN}, "rotated", True, None, [DELETE, create(ADMIN, expires_at=LIVE["expires_at"])]),
+        (EXPIRED, {}, "present", True, 30, [DELETE, create(VIEWER)]),
+        (EXPIRED, {"expires_at": "never"}, "rotated", True, None, [DELETE, create(VIEWER, expires_at=None)]),
+        (LIVE, {}, "absent", False, None, [DELETE]),
+        (EXPIRED, {}, "absent", False, 30, [DELETE]),
+        (None, {"name": "deploy"}, "absent", False, None, []),
+    ],
+)
+def test_what_is_written(current, wanted, state, recreate, before, writes):
+    before = before and timedelta(days=before)
+    named = [current] if current else []
+    assert list(plan_token(API_TOKEN, named, current, wanted, state, recreate, before, NOW).writes) == writes
+
+
+@pytest.mark.parametrize(
+    "current, wanted, state, sentence",
+    [
+        (LIVE, {"resources": ADMIN}, "present", "it is ['account: viewer'], not ['account: admin']; recreate allows"),
+        (LIVE, {"resources": ADMIN}, "rotated", "it is ['account: viewer'], not ['account: admin']; recreate allows"),
+        (LIVE, {"expires_at": "never"}, "present", "it is '2027-01-31T12:00:00Z', not 'never'; recreate allows"),
+        (
+            EXPIRED,
+            {},
+            "present",
+            "it expired at 2026-11-25T12:00:00Z, and what has expired cannot be rotated; recreate",
+        ),
+        (
+            EXPIRED,
+            {},
+            "rotated",
+            "it expired at 2026-11-25T12:00:00Z, and what has expired cannot be rotated; recreate",
+        ),
+    ],
+)
+def test_what_is_refused(current, wanted, state, sentence):
+    with pytest.raises(MailtrapError) as refused:
+        plan_token(API_TOKEN, [current], current, wanted, state, False, None, NOW)
+    assert sentence in str(refused.value)
+
+
+def test_all_that_go_by_the_name_are_deleted():
+    tokens = [THIRD, SECOND, FIRST]
+    todo = plan_token(API_TOKEN, tokens, THIRD, {"name": "deploy"}, "absent", False, None, NOW)
+    assert [write.path.rsplit("/", 1)[1] for write in todo.writes] == ["2500009", "2500001", "2500031"]
+
+
+def test_a_new_one_in_the_place_of_a_rotated_one():
+    current = {**SECOND, "resources": VIEWER, "expires_at": None}
+    wanted = {"name": "deploy", "resources": ADMIN}
+    todo = plan_token(API_TOKEN, [current], current, wanted, "present", True, None, NOW)
+    # Its name is free, so that nothing is lost when the new one is refused.
+    assert list(todo.writes) == [create(ADMIN), Write("DELETE", "/api/api_tokens/2500009")]
+    with pytest.raises(MailtrapError, match="API token 2500001, which was rotated, still is and expires at 2027-01-31"):
+        plan_token(API_TOKEN, [LIVE, current], current, wanted, "present", True, None, NOW)

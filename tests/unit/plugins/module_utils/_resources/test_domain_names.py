@@ -1,0 +1,19 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from ansible_collections.community.mailtrap.plugins.module_utils._resources import domain_names
+
+
+def test_names_that_are_not_in_ascii():
+    assert domain_names.ascii_name("Bücher.example") == "xn--bcher-kva.example"
+    assert domain_names.name_fault("Bücher.example") is None
+    assert domain_names.name_fault("bü cher.example").endswith("is not the name of a domain, such as shop.example")
+
+
+def test_without_the_library_for_them(monkeypatch):
+    monkeypatch.setattr(domain_names, "idna", None)
+    assert domain_names.name_fault("shop.example") is None
+    assert domain_names.name_fault("Bücher.example").endswith("for which the Python library idna is needed")
