@@ -18,6 +18,7 @@ link_collection()
 sys.path.insert(0, str(COLLECTIONS))
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.resource import Resource
+from ansible_collections.community.mailtrap.plugins.module_utils._resources import catalog
 
 PAGE = ROOT / "docs" / "docsite" / "rst" / "operations.rst"
 # Each process of the integration tests leaves a file here.

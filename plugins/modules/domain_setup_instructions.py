@@ -59,14 +59,14 @@ domain_id:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._domains.setup_instructions import (
-    DOMAIN_OPTIONS,
     send_setup_instructions,
 )
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.targets import DOMAIN_TARGET
 
 main = module_of(
     send_setup_instructions,
-    {**DOMAIN_OPTIONS, "email": {"type": "str", "required": True}},
+    {**DOMAIN_TARGET.argument_spec, "email": {"type": "str", "required": True}},
     required_one_of=[("domain", "domain_id")],
     mutually_exclusive=[("domain", "domain_id")],
 )

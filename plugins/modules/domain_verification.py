@@ -162,18 +162,18 @@ domain:
     compliance_status: unverified_dns
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._domains.setup_instructions import DOMAIN_OPTIONS
 from ansible_collections.community.mailtrap.plugins.module_utils._domains.verification import (
     COMPLIANT,
     VERIFIED,
     verify,
 )
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.targets import DOMAIN_TARGET
 
 main = module_of(
     verify,
     {
-        **DOMAIN_OPTIONS,
+        **DOMAIN_TARGET.argument_spec,
         "wait": {"type": "int", "default": 3900},
         "interval": {"type": "int", "default": 60},
         "until": {"type": "str", "default": VERIFIED, "choices": [VERIFIED, COMPLIANT]},

@@ -363,15 +363,15 @@ total_count:
   sample: 150
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._domains.setup_instructions import DOMAIN_OPTIONS
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
 from ansible_collections.community.mailtrap.plugins.module_utils._reports.email_logs import FILTER_OPTIONS, read_logs
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.targets import DOMAIN_TARGET
 
 OTHERS = ("limit", "sent_after", "sent_before", "domain", "domain_id", "filters")
 main = module_of(
     read_logs,
     {
-        **DOMAIN_OPTIONS,
+        **DOMAIN_TARGET.argument_spec,
         "id": {"type": "str"},
         "limit": {"type": "int"},
         "sent_after": {"type": "str"},

@@ -357,12 +357,12 @@ stream:
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
 from ansible_collections.community.mailtrap.plugins.module_utils._mail.payload import MESSAGE_OPTIONS
 from ansible_collections.community.mailtrap.plugins.module_utils._mail.send import send
-from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_credentials import SANDBOX_OPTIONS
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.targets import SANDBOX_TARGET
 
 main = module_of(
     send,
     {
-        **SANDBOX_OPTIONS,
+        **SANDBOX_TARGET.argument_spec,
         **MESSAGE_OPTIONS,
         "from": {**MESSAGE_OPTIONS["from"], "required": True},
         "messages": {"type": "list", "elements": "dict", "options": MESSAGE_OPTIONS},

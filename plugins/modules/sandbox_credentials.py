@@ -123,14 +123,14 @@ sandbox:
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
 from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_credentials import (
-    SANDBOX_OPTIONS,
     reset_credentials,
 )
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.targets import SANDBOX_TARGET
 
 main = module_of(
     reset_credentials,
     {
-        **SANDBOX_OPTIONS,
+        **SANDBOX_TARGET.argument_spec,
         "reset": {"type": "str", "default": "credentials", "choices": ["credentials", "email_username"]},
         "reveal_secrets": {"type": "bool", "default": False, "no_log": False},
         "dest": {"type": "path"},

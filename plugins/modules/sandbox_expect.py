@@ -297,13 +297,13 @@ arrived:
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
 from ansible_collections.community.mailtrap.plugins.module_utils._received.expect import expect
-from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_credentials import SANDBOX_OPTIONS
 from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_messages import PARTS
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.targets import SANDBOX_TARGET
 
 main = module_of(
     expect,
     {
-        **SANDBOX_OPTIONS,
+        **SANDBOX_TARGET.argument_spec,
         "count": {"type": "int", "default": 1},
         "wait": {"type": "int", "default": 30},
         "to": {"type": "str"},

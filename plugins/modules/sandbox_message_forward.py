@@ -77,12 +77,12 @@ message:
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
 from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_actions import forward
-from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_credentials import SANDBOX_OPTIONS
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.targets import SANDBOX_TARGET
 
 main = module_of(
     forward,
     {
-        **SANDBOX_OPTIONS,
+        **SANDBOX_TARGET.argument_spec,
         "id": {"type": "int", "required": True},
         "email": {"type": "str", "required": True},
     },

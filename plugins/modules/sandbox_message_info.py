@@ -219,13 +219,13 @@ sandbox_messages:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
-from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_credentials import SANDBOX_OPTIONS
 from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_messages import PARTS, read_messages
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.targets import SANDBOX_TARGET
 
 main = module_of(
     read_messages,
     {
-        **SANDBOX_OPTIONS,
+        **SANDBOX_TARGET.argument_spec,
         "id": {"type": "int"},
         "search": {"type": "str"},
         "limit": {"type": "int"},

@@ -76,12 +76,12 @@ count:
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
 from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_actions import bring_messages
-from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_credentials import SANDBOX_OPTIONS
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.targets import SANDBOX_TARGET
 
 main = module_of(
     bring_messages,
     {
-        **SANDBOX_OPTIONS,
+        **SANDBOX_TARGET.argument_spec,
         "state": {"type": "str", "required": True, "choices": ["read", "absent"]},
         "ids": {"type": "list", "elements": "int"},
         "search": {"type": "str"},

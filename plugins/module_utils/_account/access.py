@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .._api.errors import MailtrapError, attempting
-from .._engine.apply import Lists, Outcome, ensure, read
+from .._engine.apply import Directory, Outcome, ensure, find_objects
 from .._engine.resource import match, plan
 from .._resources.catalog import (
     ACCESS_FILTERS,
@@ -24,17 +24,17 @@ from .._resources.permissions import besides, exactly, ids_of
 from .token_rotation import refuse_own
 
 
-def bring(client, resource, options, check_mode, lists=None):
+def bring(client, resource, options, check_mode, directory=None):
     """Bring the access of a person, an invitation or an API token to its state; see ensure.
 
     :param options: dict, the options of community.mailtrap.account_access.
     """
-    lists = lists or Lists(client, check_mode)
+    directory = directory or Directory(client, check_mode)
     token = None
     if options["token_id"] is not None or options["token_name"] is not None:
-        token = _token(lists, options)
+        token = _token(directory, options)
         if token is None:
-            return Outcome(False, None, None, lists.warnings)
+            return Outcome(False, None, None, directory.warnings)
         resource, options = TOKEN_ACCESS, {**options, **_where_to_look(token, options["state"])}
 
     def planned(resource, current, wanted, state, parent_id, recreate):
@@ -46,10 +46,10 @@ def bring(client, resource, options, check_mode, lists=None):
         return todo
 
     kind = resource if options["purge"] else replace(resource, fields=tuple(map(_added_to, resource.fields)))
-    return ensure(client, kind, options, check_mode, lists, planned)
+    return ensure(client, kind, options, check_mode, directory, planned)
 
 
-def _token(lists, options):
+def _token(directory, options):
     """Return the API token that is meant: dict, or None where there is none and none is needed.
 
     :raises MailtrapError: when there is none, or several share its name.
@@ -57,12 +57,12 @@ def _token(lists, options):
     token_id, name = options["token_id"], options["token_name"]
     with attempting("find the API token"):
         if token_id is not None:
-            found = read(lists.client, API_TOKEN, {"id": token_id}).found
+            found = find_objects(directory.client, API_TOKEN, {"id": token_id}).found
             token = found[0] if found else None
         else:
-            token = match(API_TOKEN, lists.of(API_TOKEN), {"name": name})
+            token = match(API_TOKEN, directory.list(API_TOKEN), {"name": name})
         if token is None and options["state"] != "absent":
-            lists.lack(f"API token {repr(name) if token_id is None else f'with id {token_id}'}")
+            directory.report_missing(f"API token {repr(name) if token_id is None else f'with id {token_id}'}")
         return token
 
 

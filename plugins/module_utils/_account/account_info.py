@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from .._api.api_generations import current_type
+from .._api.api_generations import to_current_type
 from .._api.errors import MailtrapError, attempting
-from .._api.pages import objects
+from .._api.pages import parse_objects
 
 ACCOUNTS = "/api/accounts"
 USAGE = "/api/billing/usage"
@@ -18,7 +18,7 @@ RESOURCES = "/api/permissions/resources"
 def read_accounts(client, options, check_mode):
     """Return the accounts that the token may enter, for the result of a task: dict."""
     with attempting("read the accounts"):
-        return {"changed": False, "accounts": objects(client.get(ACCOUNTS), "accounts", ACCOUNTS)}
+        return {"changed": False, "accounts": parse_objects(client.get(ACCOUNTS), "accounts", ACCOUNTS)}
 
 
 def read_usage(client, options, check_mode):
@@ -40,8 +40,8 @@ def read_permissions(client, options, check_mode):
 def _tree(nodes):
     """Return nodes with the current names of their types, at any depth: list of dict."""
     return [
-        {**node, "type": current_type(node.get("type")), "resources": _tree(node.get("resources") or [])}
-        for node in objects(nodes, "resources", RESOURCES)
+        {**node, "type": to_current_type(node.get("type")), "resources": _tree(node.get("resources") or [])}
+        for node in parse_objects(nodes, "resources", RESOURCES)
     ]
 
 

@@ -17,13 +17,13 @@ from typing import Any, List, Optional
 
 from .._api.errors import MailtrapError, attempting
 from .._engine.apply import (
-    Lists,
-    Place,
+    Directory,
+    Location,
+    apply_writes,
     complete,
+    find_created,
     fitted,
-    fulfil,
     resolved,
-    seek,
 )
 from .._engine.files import check_dest, read_text, write_secret
 from .._engine.progress import Progress
@@ -148,7 +148,7 @@ class _Report:
             )
 
 
-class _Names(Lists):
+class _Names(Directory):
     """Find the ids of what entries refer to; what will be made by the same run has none yet."""
 
     def __init__(self, account, entries):
@@ -156,13 +156,13 @@ class _Names(Lists):
         self._account = account
         self._described = {(one.resource, normal_key(one.resource, one.wanted[one.resource.key])) for one in entries}
 
-    def id_of(self, resource, key, needed=True):
+    def find_id(self, resource, key, needed=True):
         """Return the id of the object of a name, None where it is yet to be made.
 
         :raises MailtrapError: when there is none, in the account nor in the document.
         """
         needed = needed and (resource, normal_key(resource, key)) not in self._described
-        return self._account.id_of(resource, key, needed)
+        return self._account.find_id(resource, key, needed)
 
     def all_made(self):
         """Nothing is yet to be made: what is not there by now is missing."""
@@ -251,7 +251,7 @@ def _plan_entries(account, entries, names, recreate):
     def completed(entry):
         step = steps[entry]
         with attempting(f"find {step.label}"):
-            return complete(account.client, entry.resource, Place(step.current, step.parent_id), wanted[entry])
+            return complete(account.client, entry.resource, Location(step.current, step.parent_id), wanted[entry])
 
     for entry, current in zip(there, account.pool.map(completed, there)):
         steps[entry].current = current
@@ -291,7 +291,7 @@ def _found(account, entry, steps):
         step.parent = steps[entry.parent]
         step.parent_id = step.parent.current["id"] if step.parent.current else None
     elif entry.parent:
-        step.parent_id = account.id_of(entry.parent.resource, entry.parent.wanted[entry.parent.resource.key])
+        step.parent_id = account.find_id(entry.parent.resource, entry.parent.wanted[entry.parent.resource.key])
     return step
 
 
@@ -331,7 +331,7 @@ def _plan_purge(account, steps, purged, options):
                 name = called(kind, kind.field(kind.key).value(one), parent_name)
                 if (kind, one["id"]) in kept or _is_protected(account.client, kind, one, name, options["protect"]):
                     continue
-                todo = Plan((Write("DELETE", kind.path_of(one["id"], parent_id)),), None)
+                todo = Plan((Write("DELETE", kind.object_path(one["id"], parent_id)),), None)
                 gone.append(Step(kind, name, one, todo, parent_id=parent_id))
     most = options["max_deletions"]
     if most is not None and len(gone) > most:
@@ -386,9 +386,9 @@ def _write(account, step, names, recreate):
 
     def look(known):
         place = {resource.parent.field: parent_id} if parent_id is not None else {}
-        return seek(client, resource, place, identity_of(resource, todo.after), known)
+        return find_created(client, resource, place, identity_of(resource, todo.after), known)
 
-    after = fulfil(client, resource, Place(step.current, parent_id), wanted, todo, step.label, look)
+    after = apply_writes(client, resource, Location(step.current, parent_id), wanted, todo, step.label, look)
     account.put(resource, parent_id, step.current, after)
     return after
 

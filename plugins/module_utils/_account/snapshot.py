@@ -9,8 +9,8 @@ from __future__ import annotations
 import threading
 
 from .._api.errors import MailtrapError, attempting
-from .._api.pages import objects
-from .._engine.apply import Place, complete, listed
+from .._api.pages import parse_objects
+from .._engine.apply import Location, complete, fetch_list
 from .._engine.resource import match
 from .document import KINDS, parent_kind
 
@@ -66,8 +66,8 @@ class Account:
         key = kind.field(kind.key)
         return self._named.get((kind, parent_id, key.normal(wanted.get(kind.key))), [])
 
-    def id_of(self, kind, name, needed=True):
-        """Return the id of the object of a name: see Lists.id_of."""
+    def find_id(self, kind, name, needed=True):
+        """Return the id of the object of a name: see Directory.id_of."""
         found = match(kind, self.named(kind, name), {kind.key: name})
         if found is None and needed:
             raise MailtrapError(f"there is no {kind.noun} {name!r}")
@@ -107,7 +107,7 @@ class Account:
         def whole(asked):
             kind, parent_id, one, wanted = asked
             with attempting(f"read the {kind.many}"):
-                return complete(self.client, kind, Place(one, parent_id), wanted)
+                return complete(self.client, kind, Location(one, parent_id), wanted)
 
         for (kind, parent_id, one, _wanted), after in zip(asked, self.pool.map(whole, asked)):
             self.put(kind, parent_id, one, after)
@@ -129,7 +129,7 @@ class Account:
     def _listed(self, asked):
         kind, parent_id = asked
         with attempting(f"read the {kind.many}"):
-            return listed(self.client, kind, parent_id)
+            return fetch_list(self.client, kind, parent_id)
 
     def _keep(self, kind, parent_id, found):
         self._siblings[kind, parent_id] = found
@@ -141,7 +141,7 @@ class Account:
             loose = self._siblings.pop((kind, None), None)
             for one in self._all(parent.resource):
                 if loose is None:
-                    own = objects(one[parent.children], kind.many, parent.resource.path)
+                    own = parse_objects(one[parent.children], kind.many, parent.resource.path)
                 else:
                     own = [item for item in loose if item.get(parent.field) == one["id"]]
                 self._siblings[kind, one["id"]] = own

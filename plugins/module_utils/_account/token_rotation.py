@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 from .._api.errors import MailtrapError
-from .._engine.apply import Lists, ensure, listed
+from .._engine.apply import Directory, ensure, fetch_list
 from .._engine.resource import (
     Plan,
     Write,
@@ -29,29 +29,29 @@ from .._resources.api_tokens import (
 )
 
 
-def bring(client, resource, options, check_mode, lists=None):
+def bring(client, resource, options, check_mode, directory=None):
     """Bring one API token to its state, rotated among them; see ensure.
 
     :param options: dict, the options of community.mailtrap.api_token.
     """
     now = datetime.now(timezone.utc)
     before = time_before(options["rotate_before"], options["expires_at"], now)
-    lists = lists or Lists(client, check_mode)
+    directory = directory or Directory(client, check_mode)
 
     def planned(resource, current, wanted, state, parent_id, recreate):
         named = [current]
         if current is None and state == "rotated":
-            lists.lack(f"{resource.noun} {options['name']!r} to rotate")
+            directory.report_missing(f"{resource.noun} {options['name']!r} to rotate")
             return Plan((), None)
         if current is not None and options["id"] is None:
-            named = chain(lists.of(resource), options["name"])
+            named = chain(directory.list(resource), options["name"])
         todo = plan_token(resource, named, current, wanted, state, recreate, before, now)
         if todo.writes and current is not None and not options["force"]:
             refuse_own(client, resource, named if state == "absent" else [current])
         return todo
 
     try:
-        outcome = ensure(client, resource, options, check_mode, lists, planned)
+        outcome = ensure(client, resource, options, check_mode, directory, planned)
     except MailtrapError as error:
         if error.method == "POST" and error.path.endswith("/reset"):
             _tell_of_reset(client, resource, error)
@@ -71,10 +71,10 @@ def plan_token(resource, named, current, wanted, state, recreate, before, now):
     """
     if current is None:
         return plan(resource, None, wanted, state)
-    path = resource.path_of(current["id"])
+    path = resource.object_path(current["id"])
     if state == "absent":
         doomed = [*(token for token in named if token["id"] != current["id"]), current]
-        return Plan(tuple(Write("DELETE", resource.path_of(token["id"])) for token in doomed), None)
+        return Plan(tuple(Write("DELETE", resource.object_path(token["id"])) for token in doomed), None)
     if is_expired(current, now):
         if recreate:
             return _recreated(resource, named, {**current, "expires_at": None}, wanted)
@@ -130,7 +130,7 @@ def _tell_of_reset(client, resource, error):
         return
     old_id = int(error.path.split("/")[-2])
     try:
-        tokens = listed(client, resource)
+        tokens = fetch_list(client, resource)
     except MailtrapError as second:
         error.messages.append(f"whether it did is not known, for looking failed too: {second}")
         return

@@ -68,7 +68,7 @@ def scoped_path(path, account_id):
     return f"/api/accounts/{account_id}/{'/'.join(words)}"
 
 
-def old_query(path, query):
+def to_legacy_query(path, query):
     """Return the query of a path of the current generation with the old names of its parameters: list of pairs.
 
     :param query: dict or list of pairs; a name may be deep, such as filters[domain_id][operator].
@@ -78,31 +78,31 @@ def old_query(path, query):
     return [(re.sub(r"\w+", lambda word: names.get(word.group(), word.group()), name), value) for name, value in pairs]
 
 
-def old_body(body):
+def to_legacy_body(body):
     """Return a request body with the wrapper key that belongs to the old noun, and the old types in permissions."""
     if not isinstance(body, dict):
         return body
     return {_OLD_WRAPPERS.get(key, key): _with_types(key, value, _NOUNS) for key, value in body.items()}
 
 
-def current_words(answer):
+def to_current_names(answer):
     """Return an answer, enveloped or bare, with the current names of its objects' own fields.
 
     Only the fields of the objects themselves are renamed: what lies deeper may be a user's data.
     """
     if isinstance(answer, list):
-        return [current_words(item) for item in answer]
+        return [to_current_names(item) for item in answer]
     if isinstance(answer, dict):
         return {
             _CURRENT_KEYS.get(key, key): (
-                current_words(value) if key in _ENVELOPES else _with_types(key, value, _CURRENT_TYPES)
+                to_current_names(value) if key in _ENVELOPES else _with_types(key, value, _CURRENT_TYPES)
             )
             for key, value in answer.items()
         }
     return answer
 
 
-def current_type(resource_type):
+def to_current_type(resource_type):
     """Return the current name of a type of resource in permissions: str, e.g. sandbox for inbox."""
     return _CURRENT_TYPES.get(resource_type, resource_type)
 

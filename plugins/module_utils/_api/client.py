@@ -13,25 +13,25 @@ import time
 from urllib.parse import urlencode
 
 from .api_generations import (
-    current_words,
     is_scoped,
-    old_body,
-    old_query,
     scoped_path,
+    to_current_names,
+    to_legacy_body,
+    to_legacy_query,
 )
 from .errors import (
     SENDING_MEANING,
     STATUS_MEANING,
     STORAGE_MEANING,
     MailtrapError,
-    messages_of,
+    parse_error_messages,
 )
-from .rate_limits import Pace, window_of
+from .rate_limits import RateLimiter, find_window
 from .transport import (
     ORIGIN,
     Transport,
-    Unanswered,
-    asked_wait,
+    TransportError,
+    parse_retry_after,
 )
 
 DEFAULT_URL = "https://mailtrap.io"
@@ -65,7 +65,7 @@ LONGEST_TIMEOUT = 3600
 _GATEWAY_FAULTS = (502, 503, 504)
 
 
-class Written(list):
+class EncodedBody(list):
     """A body that is JSON already: list of bytes, sent one after the other, so that large ones are held once."""
 
 
@@ -78,7 +78,7 @@ class Client:
     :param timeout: int, seconds to wait for a connection, and for each part of an answer.
     :param retries: int, how often one request is repeated at most.
     :param validate_certs: bool. :param ca_path: str or None, a file or folder of certificates to trust.
-    :param pace: Pace, where several clients of one token share it.
+    :param pace: RateLimiter, where several clients of one token share it.
     :ivar account_id: int or None.
     :raises MailtrapError: when the token or the URL cannot be used.
     """
@@ -102,7 +102,7 @@ class Client:
         self.account_id = account_id
         self._retries = retries
         self._sleep = sleep
-        self._pace = pace or Pace()
+        self._pace = pace or RateLimiter()
         self._waits = []  # appending is safe among threads, adding is not
         self._transport = Transport(timeout, validate_certs, ca_path)
         self._token = _checked_token(api_token)
@@ -113,12 +113,12 @@ class Client:
         }
 
     @property
-    def last_4_digits(self):
+    def token_suffix(self):
         """The end of the token, by which the service calls it: str."""
         return self._token[-4:]
 
     @property
-    def waited(self):
+    def seconds_waited(self):
         """Seconds that the service's rate limits have cost so far, of all threads together: float."""
         return sum(self._waits, 0.0)
 
@@ -126,20 +126,20 @@ class Client:
         """Return the decoded JSON of a GET; see :meth:`request`."""
         return self.request("GET", path, query=query)
 
-    def find(self, path, absent=None):
-        """Return the decoded JSON of a GET, or ``absent`` where the service says 404. Nothing else means absent."""
+    def get_if_found(self, path, default=None):
+        """Return the decoded JSON of a GET, or ``default`` where the service says 404. Nothing else means absent."""
         try:
             return self.get(path)
         except MailtrapError as error:
             if error.status == 404:
-                return absent
+                return default
             raise
 
     def request(self, method, path, body=None, query=None, host="general", repeatable=None):
         """Make one request and return the decoded JSON of its answer, None where it is empty.
 
         :param path: str, in the words of the current generation of the API.
-        :param body: anything JSON can hold, a Written, or None for no body at all.
+        :param body: anything JSON can hold, a EncodedBody, or None for no body at all.
         :param query: dict or list of pairs.
         :param host: str, general, transactional, bulk or sandbox.
         :param repeatable: bool, whether doing it twice is as good as once; as HTTP has it for the verb, when not given.
@@ -158,16 +158,16 @@ class Client:
                 path=path,
                 uncertain=method != "GET",
             ) from None
-        return current_words(answer) if is_scoped(path) else answer
+        return to_current_names(answer) if is_scoped(path) else answer
 
-    def text(self, path):
+    def get_text(self, path):
         """Return the body of a GET as text: str, decoded as the answer says, else as UTF-8.
 
         :raises MailtrapError: as :meth:`request`.
         """
         return _text(self._answered("GET", path, None, None, "general", True))
 
-    def content(self, path):
+    def get_bytes(self, path):
         """Return the body of a GET as it is: bytes.
 
         :raises MailtrapError: as :meth:`request`.
@@ -186,7 +186,7 @@ class Client:
         request = {"method": "GET", "url": url, "headers": _ANONYMOUS}
         return self._until_answered(request, called, "storage", True).data
 
-    def visit(self, url, timeout):
+    def follow_link(self, url, timeout):
         """Follow a link that leads elsewhere, as a browser does: by its redirects, and without the token.
 
         :param url: str, http or https. :param timeout: float, seconds to wait for each step.
@@ -194,8 +194,8 @@ class Client:
         :raises MailtrapError: when nothing answers.
         """
         try:
-            return self._transport.visit(url, _ANONYMOUS, timeout)
-        except Unanswered as fault:
+            return self._transport.follow_link(url, _ANONYMOUS, timeout)
+        except TransportError as fault:
             raise MailtrapError(str(fault)) from None
 
     def _answered(self, method, path, body, query, host, repeatable):
@@ -221,7 +221,7 @@ class Client:
             last = attempt == self._retries
             try:
                 response = self._sent_in_turn(request, path) if host == "general" else self._transport.send(**request)
-            except Unanswered as fault:
+            except TransportError as fault:
                 lost = lost or fault.sent
                 if last or not fault.passing or (fault.sent and not repeatable):
                     uncertain = lost and method != "GET"
@@ -234,7 +234,7 @@ class Client:
             if status == 404 and method == "DELETE" and lost:
                 return response  # the try whose answer was lost has done it
             if not last and (status == 429 or (status in _GATEWAY_FAULTS and repeatable)):
-                wait = asked_wait(response.headers)
+                wait = parse_retry_after(response.headers)
                 if wait is None:
                     wait = _window_wait(path, attempt) if status == 429 else _backoff(attempt)
                 if wait <= LONGEST_WAIT:
@@ -251,15 +251,15 @@ class Client:
         """Return the base and the path of a URL, the body and the query, as this service and this account have them."""
         base = _SERVICE[host] if self._base is None else self._base + _PREFIXES.get(host, "")
         if self.account_id is not None and host == "general" and is_scoped(path):
-            query = old_query(path, query or {})
-            path, body = scoped_path(path, self.account_id), old_body(body)
+            query = to_legacy_query(path, query or {})
+            path, body = scoped_path(path, self.account_id), to_legacy_body(body)
         return base, path, body, query
 
     def _prepared(self, method, url, body, query):
         """Return a request: dict of method, url, headers and body."""
         headers = self._headers
         if body is not None:
-            body = body if isinstance(body, Written) else Written([_as_json(body)])
+            body = body if isinstance(body, EncodedBody) else EncodedBody([_as_json(body)])
             length = str(sum(map(len, body)))
             headers = {**headers, "Content-Type": "application/json", "Content-Length": length}
         if query:
@@ -287,8 +287,8 @@ class Client:
         else:
             # Ansible masks what it displays; what a task registers is written to files as it is.
             text = _text(response).replace(self._token, "***")
-            messages = messages_of(status, text, response.reason, _MEANINGS.get(host, SENDING_MEANING))
-            wait = asked_wait(response.headers)
+            messages = parse_error_messages(status, text, response.reason, _MEANINGS.get(host, SENDING_MEANING))
+            wait = parse_retry_after(response.headers)
             if wait is not None and wait > LONGEST_WAIT:
                 messages.append(f"the service asks to wait {wait:.0f} s, which is longer than a task waits")
         return MailtrapError(
@@ -335,7 +335,7 @@ def _text(response):
 
 def _window_wait(path, attempt):
     """Return seconds to wait after a 429 that names none: growing, past the whole window in four tries."""
-    return min(LONGEST_WAIT, window_of(path).seconds / 10 * _growth(attempt))
+    return min(LONGEST_WAIT, find_window(path).seconds / 10 * _growth(attempt))
 
 
 def _backoff(attempt):

@@ -92,7 +92,7 @@ STORAGE_MEANING = {
 }
 
 
-def messages_of(status, body, reason="", meanings=None):
+def parse_error_messages(status, body, reason="", meanings=None):
     """Return what an error answer says, as a list of sentences; it is never empty.
 
     :param status: int, the HTTP status.

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, eq=False)
-class Window:
+class RateWindow:
     """So many requests in so many seconds."""
 
     requests: int
@@ -25,27 +25,27 @@ class Window:
 
 
 # The token's, as long as no answer has told how many requests it takes.
-GENERAL = Window(150, 10)
+GENERAL = RateWindow(150, 10)
 
 # The account's, for the paths in which a pattern is found.
 _NARROW = (
-    (re.compile(r"/contacts(/|$)"), Window(200, 60)),
-    (re.compile(r"/stats(/|$)"), Window(10, 60)),
-    (re.compile(r"/suppressions(/|$)"), Window(10, 60)),
-    (re.compile(r"/email_logs$"), Window(60, 60)),
-    (re.compile(r"/email_logs/"), Window(1000, 60)),
+    (re.compile(r"/contacts(/|$)"), RateWindow(200, 60)),
+    (re.compile(r"/stats(/|$)"), RateWindow(10, 60)),
+    (re.compile(r"/suppressions(/|$)"), RateWindow(10, 60)),
+    (re.compile(r"/email_logs$"), RateWindow(60, 60)),
+    (re.compile(r"/email_logs/"), RateWindow(1000, 60)),
 )
 # Seconds that two clocks may differ by in one window.
 _MARGIN = 0.1
 
 
-def window_of(path):
-    """Return the narrowest Window that the requests for a path are counted in."""
+def find_window(path):
+    """Return the narrowest RateWindow that the requests for a path are counted in."""
     return next((window for pattern, window in _NARROW if pattern.search(path)), GENERAL)
 
 
-def free_at(times, window, now):
-    """Return when one more request fits into a Window: float. Pure.
+def next_free_time(times, window, now):
+    """Return when one more request fits into a RateWindow: float. Pure.
 
     :param times: list of float, when the others were made, or will be.
     """
@@ -54,7 +54,7 @@ def free_at(times, window, now):
 
 
 @dataclass
-class Turn:
+class Slot:
     """A request.
 
     :ivar at: float, when it may go, and once it has been answered, when that was.
@@ -67,7 +67,7 @@ class Turn:
     most: int = 0
 
 
-class Pace:
+class RateLimiter:
     """What all clients with one token go by. It may be used by several threads.
 
     :param clock: function () -> float, seconds.
@@ -76,7 +76,7 @@ class Pace:
     def __init__(self, clock=time.monotonic):
         self._clock = clock
         self._lock = threading.Lock()
-        self._turns = {}  # Window -> list of Turn
+        self._turns = {}  # RateWindow -> list of Slot
         self._pending = 0  # requests that have not been answered yet
         # The general window: which one it is, when it was opened at the latest, whether an answer has told of it, and
         # what is left of it, None while unknown.
@@ -88,15 +88,15 @@ class Pace:
         self._is_counted = False
 
     def turn(self, path):
-        """Return the Turn of one more request, which has to be taken, and how long to wait for it: float, seconds."""
+        """Return the Slot of one more request, which has to be taken, and how long to wait for it: float, seconds."""
         with self._lock:
             now = self._clock()
             turn = self._general_turn(now)
-            window = window_of(path)
+            window = find_window(path)
             if window is not GENERAL:
                 turns = [other for other in self._turns.get(window, ()) if other.at > now - window.seconds]
                 if self._is_counted:
-                    turn.at = max(turn.at, free_at([other.at for other in turns], window, now))
+                    turn.at = max(turn.at, next_free_time([other.at for other in turns], window, now))
                 self._turns[window] = [*turns, turn]
             self._pending += 1
             return turn, turn.at - now
@@ -124,7 +124,7 @@ class Pace:
 
     def _general_turn(self, now):
         if self._left is None:
-            return Turn(now)
+            return Slot(now)
         closes = self._opened + GENERAL.seconds + _MARGIN
         if now >= closes:  # what is on its way may be counted in the next window
             self._open(now, self._limit - self._pending)
@@ -132,7 +132,7 @@ class Pace:
             self._open(closes, self._limit)
         most = self._left + self._pending
         self._left -= 1
-        return Turn(max(now, self._opened), self._number, most)
+        return Slot(max(now, self._opened), self._number, most)
 
     def _open(self, at, left):
         self._number += 1

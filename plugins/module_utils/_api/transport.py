@@ -17,7 +17,7 @@ from urllib.request import getproxies_environment, proxy_bypass_environment
 
 try:
     # What requests stands on, and brings. Itself it would take a process longer to import than a request takes.
-    from certifi import where as usual_authorities
+    from certifi import where as default_ca_file
     from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, ProxyManager, disable_warnings, make_headers
     from urllib3 import exceptions as faults
     from urllib3.connection import port_by_scheme
@@ -48,7 +48,7 @@ MOST_REDIRECTS = 5
 CONNECTIONS = 10
 
 
-class Unanswered(Exception):
+class TransportError(Exception):
     """What became of a request without an answer, told in one clause.
 
     :ivar sent: bool, whether it may have reached the service all the same.
@@ -87,7 +87,7 @@ class Transport:
         :param timeout: float, seconds in place of the usual ones.
         :param read: bool, whether to read the answer; whoever wants to know only its head closes it.
         :returns: urllib3.HTTPResponse.
-        :raises Unanswered: MailtrapError: when there are no certificates to trust, or no proxy to go through.
+        :raises TransportError: MailtrapError: when there are no certificates to trust, or no proxy to go through.
         """
         origin = ORIGIN.match(url)
         timeout = timeout or self._timeout
@@ -99,14 +99,14 @@ class Transport:
             return pool.request(method, url, body=body, headers=headers, timeout=timeout, preload_content=read, **once)
         except (faults.HTTPError, UnicodeError) as fault:
             told = _told(fault, origin[0], timeout)
-            raise Unanswered(told, _may_have_been_sent(fault), _may_pass(fault)) from None
+            raise TransportError(told, _may_have_been_sent(fault), _may_pass(fault)) from None
 
-    def visit(self, url, headers, timeout):
+    def follow_link(self, url, headers, timeout):
         """Follow a link as a browser does, by its redirects.
 
         :param url: str. :param timeout: float, seconds to wait for each step.
         :returns: int, the status of the page at the end, of which nothing is read.
-        :raises Unanswered: MailtrapError: as :meth:`send`.
+        :raises TransportError: MailtrapError: as :meth:`send`.
         """
         for _step in range(1 + MOST_REDIRECTS):
             origin, url = _address(url)
@@ -116,7 +116,7 @@ class Transport:
             if not goal:
                 return response.status
             url = urljoin(url, goal)
-        raise Unanswered(f"it is redirected more than {MOST_REDIRECTS} times, at last from {origin}")
+        raise TransportError(f"it is redirected more than {MOST_REDIRECTS} times, at last from {origin}")
 
     def _proxy_for(self, scheme, host, port):
         """Return the URL of the proxy that the environment names for a place: str, or None."""
@@ -129,7 +129,7 @@ class Transport:
 def _address(url):
     """Return the origin of a page and its whole URL, both as a request has them: pair of str.
 
-    :raises Unanswered: when it is none of the web.
+    :raises TransportError: when it is none of the web.
     """
     try:
         there = parse_url(url)
@@ -138,7 +138,7 @@ def _address(url):
         origin = ""
     if not ORIGIN.fullmatch(origin):
         place = _without_userinfo("/".join(url.split("/")[:3]))  # what follows may be a secret
-        raise Unanswered(f"{place} cannot be used as an address")
+        raise TransportError(f"{place} cannot be used as an address")
     return origin, origin + there.request_uri
 
 
@@ -195,7 +195,7 @@ def authorities(verify):
     """
     if not verify:
         return create_urllib3_context(cert_reqs=ssl.CERT_NONE)
-    path = usual_authorities() if verify is True else verify
+    path = default_ca_file() if verify is True else verify
     context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
     try:
         context.load_verify_locations(**{"capath" if os.path.isdir(path) else "cafile": path})
@@ -261,7 +261,7 @@ def _root(fault):
     return fault
 
 
-def asked_wait(headers):
+def parse_retry_after(headers):
     """Return the seconds of a Retry-After header, a number or a date; None where there is none that can be read."""
     header = headers.get("Retry-After")
     try:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from .._api.errors import MailtrapError, attempting
-from .._engine.apply import carry_out
+from .._engine.apply import send_write
 from .._engine.resource import Write
 from .._resources.catalog import CONTACT
 
@@ -28,7 +28,7 @@ def record_event(client, options, check_mode):
         if wrong:
             raise MailtrapError(*wrong)
         try:
-            answer = carry_out(client, Write("POST", f"{CONTACT.path_of(contact)}/events", event), check_mode)
+            answer = send_write(client, Write("POST", f"{CONTACT.object_path(contact)}/events", event), check_mode)
         except MailtrapError as error:
             if error.uncertain:
                 error.messages.append("the event may have been taken all the same, and is not sent a second time")

@@ -10,9 +10,9 @@ import gzip
 import zlib
 
 from .._api.errors import MailtrapError, attempting
-from .._engine.apply import Lists
+from .._engine.directory import Directory
 from .._engine.files import check_dest, holds, write_private
-from .._engine.polling import Patience
+from .._engine.polling import Polling
 from .._resources.catalog import CONTACT_LIST
 
 _PATH = "/api/contacts/exports"
@@ -30,18 +30,18 @@ def export_contacts(client, options, check_mode):
         if options["wait"] < 1:
             raise MailtrapError(f"wait must be 1 s or more; it is {options['wait']}")
         check_dest(options["dest"])
-        lists = Lists(client, check_mode)
-        filters = _filters(options, lists)
+        directory = Directory(client, check_mode)
+        filters = _filters(options, directory)
         result = {
             "changed": True,
             "dest": options["dest"],
             "contact_export": None,
             "waited": 0.0,
-            "warnings": lists.warnings,
+            "warnings": directory.warnings,
         }
         if check_mode:
             return result
-        patience = Patience(options["wait"])
+        patience = Polling(options["wait"])
         export = _finished(client, _begun(client, filters, patience), patience, options["wait"])
         content = _kept(options["dest"], client.download(export.get("url"), "the exported file"))
         result["changed"] = not holds(options["dest"], content)
@@ -51,8 +51,11 @@ def export_contacts(client, options, check_mode):
     return {**result, "contact_export": {name: value for name, value in export.items() if name != "url"}}
 
 
-def _filters(options, lists):
-    ids = [*(options["list_ids"] or ()), *(lists.id_of(CONTACT_LIST, name) for name in options["lists"] or ())]
+def _filters(options, directory):
+    ids = [
+        *(options["list_ids"] or ()),
+        *(directory.find_id(CONTACT_LIST, name) for name in options["lists"] or ()),
+    ]
     given = {"list_id": list(dict.fromkeys(ids)), "subscription_status": options["subscription_status"]}
     if not ids and (options["list_ids"], options["lists"]) != (None, None):
         raise MailtrapError("no list is named: leave lists and list_ids out for the contacts of all lists")

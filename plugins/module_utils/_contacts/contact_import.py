@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import List
 
 from .._api.errors import MailtrapError, attempting
-from .._engine.apply import Lists
+from .._engine.directory import Directory
 from .._engine.files import read_text
-from .._engine.polling import Patience
+from .._engine.polling import Polling
 from .._engine.progress import Progress
 from .._resources.catalog import CONTACT_FIELD, CONTACT_LIST
 from .._resources.contact_values import as_type
@@ -93,8 +93,8 @@ def import_contacts(client, options, check_mode):
         if options["wait"] < 0:
             raise MailtrapError(f"wait must be 0 s or more; it is {options['wait']}")
         entries, warnings = _without_doubles(_entries(options))
-        lists = Lists(client, check_mode)
-        contacts = _checked(entries, lists, _memberships(options, lists)) if entries else []
+        directory = Directory(client, check_mode)
+        contacts = _checked(entries, directory, _memberships(options, directory)) if entries else []
         report = _Report(len(contacts))
         if not check_mode:
             try:
@@ -104,7 +104,7 @@ def import_contacts(client, options, check_mode):
                 _tell(report, error)
                 raise
         result = {**report.result(), "changed": bool(contacts)}
-    return {**result, "warnings": [*lists.warnings, *warnings]}
+    return {**result, "warnings": [*directory.warnings, *warnings]}
 
 
 def read_table(text, delimiter=","):
@@ -163,14 +163,14 @@ def _without_doubles(entries):
     return list(last.values()), [f"{doubles} contacts are left out, since later ones have the same address."]
 
 
-def _memberships(options, lists):
+def _memberships(options, directory):
     """Return what the request says of lists for each contact: dict.
 
     :raises MailtrapError: when a list is not there, or on both sides.
     """
     sides = {}
     for side in ("included", "excluded"):
-        named = [lists.id_of(CONTACT_LIST, name) for name in options[f"lists_{side}"]]
+        named = [directory.find_id(CONTACT_LIST, name) for name in options[f"lists_{side}"]]
         ids = list(dict.fromkeys([*options[f"list_ids_{side}"], *named]))
         if ids:
             sides[f"list_ids_{side}"] = ids
@@ -180,16 +180,16 @@ def _memberships(options, lists):
     return sides
 
 
-def _checked(entries, lists, memberships):
+def _checked(entries, directory, memberships):
     """Return contacts as the service takes them: list of dict.
 
     :raises MailtrapError: with all that is wrong with them, each with its place.
     """
     tags = list(dict.fromkeys(tag for entry in entries for tag in entry.fields))
-    types = {one["merge_tag"]: one["data_type"] for one in lists.of(CONTACT_FIELD)} if tags else {}
+    types = {one["merge_tag"]: one["data_type"] for one in directory.list(CONTACT_FIELD)} if tags else {}
     for tag in tags:
         if tag not in types:
-            lists.lack(f"contact field {tag!r} (there are {', '.join(types)})")
+            directory.report_missing(f"contact field {tag!r} (there are {', '.join(types)})")
     contacts, wrong = [], []
     for entry in entries:
         email, values = entry.email.strip(), {}
@@ -222,7 +222,7 @@ def _await(client, report, wait):
 
     :raises MailtrapError: when one has failed, not all contacts fitted, or the time is over.
     """
-    patience, progress = Patience(wait), Progress("contact_import", report.total)
+    patience, progress = Polling(wait), Progress("contact_import", report.total)
     for one in report.imports if wait else ():
         path = f"{_PATH}/{one.shown['id']}"
         for _look in patience.looks(at_once=False):

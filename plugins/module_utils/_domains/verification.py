@@ -9,10 +9,10 @@ from __future__ import annotations
 import time
 
 from .._api.errors import MailtrapError, attempting
-from .._engine.apply import unwrapped
+from .._engine.directory import unwrap
 from .._resources.catalog import DOMAIN
+from .._resources.targets import DOMAIN_TARGET
 from .dns import NameServer
-from .setup_instructions import label_of, meant_domain
 
 VERIFIED = "verified"
 COMPLIANT = "compliant"
@@ -41,15 +41,15 @@ def verify(client, options, check_mode):
     :returns: dict with the domain and a verdict, as the module documents it.
     :raises MailtrapError: when it takes too long, or waiting is of no use; its data holds the verdict.
     """
-    with attempting(f"verify {label_of(options)}"):
+    with attempting(f"verify {DOMAIN_TARGET.label(options)}"):
         if not 0 <= options["wait"] <= LONGEST_WAIT or options["interval"] < 1:
             limits = f"wait must be 0 to {LONGEST_WAIT} s, and interval 1 s or more"
             raise MailtrapError(f"{limits}; they are {options['wait']} and {options['interval']}")
         server = NameServer(options["dns_server"]) if options["dns_server"] else None
-        meant = meant_domain(client, options, check_mode)
+        meant = DOMAIN_TARGET.find(client, options, check_mode)
         if not meant.found:
             return {**verdict({}, [], 0.0), "warnings": meant.warnings}
-        path = DOMAIN.path_of(meant.found["id"])
+        path = DOMAIN.object_path(meant.found["id"])
         wait = 0 if check_mode else options["wait"]
         domain = meant.found if "dns_records" in meant.found else _read(client, path)
         start = time.monotonic()
@@ -60,7 +60,7 @@ def verify(client, options, check_mode):
             error = MailtrapError(*lacks(told, options["dns_server"]))
             error.data = told
             if not _is_stuck(domain, options["until"]):
-                error.attempt = f"verify {label_of(options)} within {wait} s"
+                error.attempt = f"verify {DOMAIN_TARGET.label(options)} within {wait} s"
             raise error
         return told
 
@@ -158,7 +158,7 @@ def _is_complete(record):
 
 
 def _read(client, path):
-    domain = unwrapped(client.get(path))
+    domain = unwrap(client.get(path))
     if not isinstance(domain, dict) or "dns_verified" not in domain:
         raise MailtrapError("the service's answer holds no domain", method="GET", path=path)
     return domain

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from .._api.errors import MailtrapError, attempting
-from .apply import Lists, ensure
+from .apply import Directory, ensure
 from .progress import Progress
 from .resource import check_wanted, wanted_of
 
@@ -27,17 +27,17 @@ def ensure_each(client, resource, options, check_mode=False):
     with attempting(f"manage the {resource.many}"):
         if options["state"] != "absent":
             _check_each(resource, each)
-        lists = Lists(client, check_mode)
+        directory = Directory(client, check_mode)
         if len(each) > 1:
-            lists.share(resource, resource.key, each)
-    outcomes = {key: ensure(client, resource, each[key], True, lists) for key in each}
+            directory.preload(resource, resource.key, each)
+    outcomes = {key: ensure(client, resource, each[key], True, directory) for key in each}
     if check_mode:
         return outcomes
     todo = [key for key, outcome in outcomes.items() if outcome.changed]
     progress = Progress(resource.many, len(todo))
     for number, key in enumerate(todo):
         try:
-            outcomes[key] = ensure(client, resource, each[key], False, lists)
+            outcomes[key] = ensure(client, resource, each[key], False, directory)
         except MailtrapError as error:
             before = f"{number or 'none'} had been changed before"
             error.messages.append(f"of {len(todo)} {resource.many} to change, {before}")

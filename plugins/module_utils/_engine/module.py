@@ -169,7 +169,7 @@ def info_module(resource, argument_spec=None, **constraints):
         if resource.period:
             with attempting(f"read the {resource.many}"):
                 options = {**options, **period(options, *resource.period)}
-        lookup = apply.read(client, resource, options, check_mode)
+        lookup = apply.find_objects(client, resource, options, check_mode)
         found = _shown(resource, lookup.found, options)
         return {"changed": False, resource.plural: found, "warnings": lookup.warnings}
 
@@ -196,7 +196,7 @@ def _brought_each(client, resource, options, check_mode):
     try:
         outcomes = ensure_each(client, resource, options, check_mode)
     except MailtrapError as error:
-        error.data["rate_limit_wait"] = round(client.waited, 1)
+        error.data["rate_limit_wait"] = round(client.seconds_waited, 1)
         if resource.bulk in error.data:
             error.data[resource.bulk] = shown(error.data[resource.bulk])
         raise
@@ -205,7 +205,7 @@ def _brought_each(client, resource, options, check_mode):
     return {
         "changed": bool(changed),
         resource.bulk: shown(entries(resource, outcomes)),
-        "rate_limit_wait": round(client.waited, 1),
+        "rate_limit_wait": round(client.seconds_waited, 1),
         "diff": {side: {key: one[side] for key, one in diffs.items() if one[side]} for side in ("before", "after")},
         "warnings": list(dict.fromkeys(text for outcome in outcomes.values() for text in outcome.warnings)),
     }

@@ -12,7 +12,7 @@ import time
 _FIRST, _LONGEST, _GROWTH = 0.5, 10.0, 1.5
 
 
-class Patience:
+class Polling:
     """How long a task still waits.
 
     :param wait: int, seconds in all.

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from .._api.errors import MailtrapError
 
 if TYPE_CHECKING:
-    from .._api.pages import Pages
+    from .._api.pages import Pagination
 
 # What the answer to a write shows; otherwise it is the name of the one field that it shows.
 OBJECT = "object"
@@ -73,7 +73,7 @@ class Field:
         what is sent is a dict of its own words.
     :ivar length: pair of int, the shortest and the longest value the service takes, or None.
     :ivar check: function (wanted) -> str, what is wrong with a value, or None.
-    :ivar fit: function (wanted, now, lists) -> the wanted value, once it is known what is there (``now`` is None for a
+    :ivar fit: function (wanted, now, directory) -> the wanted value, once it is known what is there (``now`` is None for a
         new object); it may look at other kinds of objects. None where nothing depends on that.
     :ivar stored: function (wanted, now) -> what the service will hold once ``wanted`` is written over ``now``.
     :ivar normal: function (value) -> the same for all values that make no difference.
@@ -160,7 +160,7 @@ class Resource:
     :ivar hits: function (objects, key) -> those that go by this key, where that is more than to be called so.
     :ivar parent: Parent or None.
     :ivar create_path: str, where new ones are posted when that is not ``path``.
-    :ivar pages: Pages, how the list goes on, or None for a list that is complete.
+    :ivar pages: Pagination, how the list goes on, or None for a list that is complete.
     :ivar filters: tuple of str, fields and options that the list takes as parameters.
     :ivar period: tuple of str, the two options with the start and the end of a time that the list takes, or empty.
     :ivar bulk: str, the option that names several objects by their keys, or None; the key is one of ``filters`` then.
@@ -195,7 +195,7 @@ class Resource:
     hits: Optional[Callable[[list, Any], list]] = None
     parent: Optional[Parent] = None
     create_path: Optional[str] = None
-    pages: Optional[Pages] = None
+    pages: Optional[Pagination] = None
     filters: Tuple[str, ...] = ()
     period: Tuple[str, ...] = ()
     bulk: Optional[str] = None
@@ -270,7 +270,7 @@ class Resource:
         """Return the path of the list: str."""
         return self._below(self.path, parent_id)
 
-    def path_of(self, object_id, parent_id=None):
+    def object_path(self, object_id, parent_id=None):
         """Return the path of one object, by its id or, where the service knows it by that, its key: str.
 
         :raises MailtrapError: for one that would lead elsewhere.
@@ -279,7 +279,7 @@ class Resource:
             raise MailtrapError(f"{object_id!r} names no {self.noun}")
         return f"{self.list_path(parent_id)}/{quote(str(object_id), safe='')}"
 
-    def new_path(self, parent_id=None):
+    def creation_path(self, parent_id=None):
         """Return the path to which new objects are posted: str."""
         return self._below(self.create_path or self.path, parent_id)
 
@@ -373,7 +373,7 @@ def plan(resource, current, wanted, state="present", parent_id=None, recreate=Fa
     """
     if current is None:
         return Plan((), None) if state == "absent" else _plan_create(resource, wanted, parent_id)
-    path = resource.path_of(current["id"], parent_id)
+    path = resource.object_path(current["id"], parent_id)
     changes = {} if state == "absent" else _changes(resource, current, wanted)
     if state != "absent" and not changes:
         return Plan((), current)
@@ -398,7 +398,7 @@ def plan_recreate(resource, current, wanted, parent_id=None):
     foreign = set(resource.foreign({**kept, **wanted}))
     kept = {name: value for name, value in kept.items() if value is not None and name not in foreign}
     created = _plan_create(resource, {**kept, **wanted}, parent_id)
-    delete = Write("DELETE", resource.path_of(current["id"], parent_id))
+    delete = Write("DELETE", resource.object_path(current["id"], parent_id))
     key = resource.field(resource.key)
     taken = resource.unique and key.normal(key.value(created.after)) == key.normal(key.value(current))
     return Plan((delete, *created.writes) if taken else (*created.writes, delete), created.after)
@@ -466,9 +466,9 @@ def _plan_create(resource, wanted, parent_id):
             if field.shown:
                 after = field.put(after, stored)
     if resource.upsert:
-        where = ("PATCH", resource.path_of(wanted[resource.key], parent_id))
+        where = ("PATCH", resource.object_path(wanted[resource.key], parent_id))
     else:
-        where = ("POST", resource.new_path(parent_id))
+        where = ("POST", resource.creation_path(parent_id))
     return Plan((Write(*where, _wrapped(resource, body)),), after)
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 
-from .._api.client import Written
-from .._api.errors import messages_of
+from .._api.client import EncodedBody
+from .._api.errors import parse_error_messages
 from .json_stream import written
 from .payload import MESSAGE_OPTIONS, RECIPIENTS, recipients
 
@@ -47,7 +47,7 @@ def base_of(shared, fields):
 
 
 def packed(base, messages):
-    """Yield the requests of a batch: pairs of Written, the body, and list of dict, the messages in it.
+    """Yield the requests of a batch: pairs of EncodedBody, the body, and list of dict, the messages in it.
 
     :param base: dict. :param messages: iterable of dict, payloads, taken only as far as they are needed.
     :raises MailtrapError: when a file cannot be read.
@@ -58,12 +58,12 @@ def packed(base, messages):
     for message in messages:
         own = written({name: value for name, value in message.items() if base.get(name) != value})
         if chunk and (len(chunk) == MOST_MESSAGES or size + _size(own) > room):
-            yield Written(_joined([*head, *pieces[:-1], b"]}"])), chunk
+            yield EncodedBody(_joined([*head, *pieces[:-1], b"]}"])), chunk
             pieces, chunk, size = [], [], 0
         pieces += [*own, b", "]
         chunk.append(message)
         size += _size(own) + 2
-    yield Written(_joined([*head, *pieces[:-1], b"]}"])), chunk
+    yield EncodedBody(_joined([*head, *pieces[:-1], b"]}"])), chunk
 
 
 def outcomes(answer, count):
@@ -125,7 +125,7 @@ def _outcome(item):
     if success is True:
         return ACCEPTED, item.get("message_ids") or [], []
     if success is False:
-        return REFUSED, [], messages_of(200, json.dumps(item))
+        return REFUSED, [], parse_error_messages(200, json.dumps(item))
     return UNKNOWN, [], ["the service did not say what became of it"]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from .._api.errors import MailtrapError
-from .._engine.polling import Patience
+from .._engine.polling import Polling
 from .._engine.progress import Progress
 from .batch import grouped
 
@@ -43,7 +43,7 @@ def follow(client, path, responses, wait):
     try:
         if not all(response["message_ids"] for response in responses):
             raise MailtrapError("the service gave no id by which the mail could be followed")
-        patience, progress = Patience(wait), Progress("notify waits for deliveries", len(deliveries))
+        patience, progress = Polling(wait), Progress("notify waits for deliveries", len(deliveries))
         pending = deliveries
         for _look in patience.looks():
             pending = _looked_up(client, path, pending, patience)
@@ -96,7 +96,7 @@ def _looked_up(client, path, deliveries, patience):
 
 def _look_at(client, path, delivery):
     where = f"{path}/{quote(delivery['message_id'], safe='')}"
-    message = client.find(where)
+    message = client.get_if_found(where)
     if message is None:  # what was accepted is not there at once
         delivery["reason"] = "the service does not show it yet"
         return

@@ -9,16 +9,17 @@ from __future__ import annotations
 import itertools
 import json
 
-from .._api.client import Written
+from .._api.client import EncodedBody
 from .._api.errors import (
     MailtrapError,
     attempting,
-    messages_of,
+    parse_error_messages,
 )
-from .._engine.apply import Lists, find_one
+from .._engine.directory import Directory
+from .._engine.lookup import find_object
 from .._engine.progress import Progress
-from .._received.sandbox_credentials import meant_sandbox
 from .._resources.catalog import EMAIL_TEMPLATE, SANDBOX
+from .._resources.targets import SANDBOX_TARGET
 from .batch import (
     ACCEPTED,
     LARGEST_BODY,
@@ -46,7 +47,7 @@ def send(client, options, check_mode):
 
     :param options: dict, the options of community.mailtrap.notify.
     :returns: dict with changed, stream and message_ids; for a batch also responses; where it was waited for, also
-        deliveries. In check mode nothing is in these lists.
+        deliveries. In check mode nothing is in these directory.
     :raises MailtrapError: its message says so when a message may have gone out, and its data what has been sent.
     """
     is_batch = options["messages"] is not None
@@ -136,12 +137,12 @@ def _template_uuids(client, options, check_mode):
 
     :returns: pair of a dict, from name to UUID, and a list of str, warnings.
     """
-    lists = Lists(client, check_mode)
+    directory = Directory(client, check_mode)
     uuids, warnings = {}, []
     for own in each_message(options):
         name = own["template"]
         if name and name not in uuids:
-            template = find_one(client, EMAIL_TEMPLATE, {"name": name}, check_mode, lists)
+            template = find_object(client, EMAIL_TEMPLATE, {"name": name}, check_mode, directory)
             uuids[name] = template.found.get("uuid")
             warnings += template.warnings
     return uuids, warnings
@@ -152,15 +153,15 @@ def _paths(client, options, stream, check_mode):
     path = "/api/send" if options["messages"] is None else "/api/batch"
     if stream != "sandbox":
         return path, "/api/email_logs", []
-    sandbox = meant_sandbox(client, options, check_mode)
+    sandbox = SANDBOX_TARGET.find(client, options, check_mode)
     sandbox_id = sandbox.found.get("id")
-    return f"{path}/{sandbox_id}", f"{SANDBOX.path_of(sandbox_id)}/messages", sandbox.warnings
+    return f"{path}/{sandbox_id}", f"{SANDBOX.object_path(sandbox_id)}/messages", sandbox.warnings
 
 
 def _send_one(client, stream, path, message):
     """Send one message, and return its response: dict."""
     try:
-        answer = _posted(client, stream, path, Written(written(message)))
+        answer = _posted(client, stream, path, EncodedBody(written(message)))
     except MailtrapError as error:
         if error.uncertain:
             error.messages.append("the message may have gone out all the same, and is not sent a second time")
@@ -230,7 +231,7 @@ def _posted(client, stream, path, body):
     """Post what is to be sent; return the answer that says that it was taken: dict. Not all name ids (facts 4.3)."""
     answer = client.request("POST", path, body, host=stream)
     if not isinstance(answer, dict) or answer.get("success") is not True:
-        said = messages_of(200, json.dumps(answer))
+        said = parse_error_messages(200, json.dumps(answer))
         raise MailtrapError("the service did not say that it took it", *said, method="POST", path=path, uncertain=True)
     return answer
 

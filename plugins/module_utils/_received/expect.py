@@ -11,8 +11,8 @@ import time
 
 from .._api.errors import MailtrapError, attempting
 from .._engine.progress import Progress
+from .._resources.targets import SANDBOX_TARGET
 from .criteria import Expectation, shortened
-from .sandbox_credentials import label_of, meant_sandbox
 from .sandbox_messages import messages_of
 
 # All in seconds: the longest wait, from one look to the next, for one link, and for all links of a task.
@@ -38,11 +38,11 @@ def expect(client, options, check_mode):
     expected = Expectation(options)
     if not 0 <= options["wait"] <= LONGEST_WAIT:
         raise MailtrapError(f"wait must be 0 to {LONGEST_WAIT} s; it is {options['wait']}")
-    sandbox = meant_sandbox(client, options, check_mode)
+    sandbox = SANDBOX_TARGET.find(client, options, check_mode)
     if not sandbox.found:
         return {"changed": False, "sandbox_messages": [], "waited": 0.0, "warnings": sandbox.warnings}
     goal = "find the expected mail in" if expected.count else "confirm that no such mail comes to"
-    with attempting(f"{goal} {label_of(options)}"):
+    with attempting(f"{goal} {SANDBOX_TARGET.label(options)}"):
         watch = _Watch(client, sandbox.found["id"], expected)
         watch.until_enough(0 if check_mode else options["wait"])
         complaints = watch.complaints() or watch.faults(_ignored if check_mode else _visitor(client))
@@ -178,7 +178,7 @@ def _visitor(client):
         if left <= 0:
             return f"link {shortened(url)} was not followed, since the others took {_LINKS_TIMEOUT} s"
         try:
-            status = client.visit(url, min(_LINK_TIMEOUT, left))
+            status = client.follow_link(url, min(_LINK_TIMEOUT, left))
         except MailtrapError as error:
             return f"link {shortened(url)} does not answer: {error}"
         return f"link {shortened(url)} answers {status}" if status >= 400 else None

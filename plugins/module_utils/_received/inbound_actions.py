@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-from .._api.client import Written
+from .._api.client import EncodedBody
 from .._api.errors import MailtrapError, attempting
-from .._engine.apply import carry_out, find_one
+from .._engine.apply import send_write
 from .._engine.argspec import place_of
+from .._engine.lookup import find_object
 from .._engine.resource import Write
 from .._mail.composer import attached
 from .._mail.json_stream import written
@@ -57,10 +58,10 @@ def _send(client, options, check_mode, word):
         mail["attachments"] = [attached(entry) for entry in options["attachments"]]
     place = {name: options[name] for name in place_of(INBOUND_INBOX)}
     inbox = {"id": options["inbound_inbox_id"], "name": options["inbound_inbox"]}
-    lookup = find_one(client, INBOUND_INBOX, {**inbox, **place}, check_mode)
-    path = f"{INBOUND_MESSAGE.path_of(options['id'], lookup.found.get('id'))}/{word}"
+    lookup = find_object(client, INBOUND_INBOX, {**inbox, **place}, check_mode)
+    path = f"{INBOUND_MESSAGE.object_path(options['id'], lookup.found.get('id'))}/{word}"
     try:
-        answer = carry_out(client, Write("POST", path, Written(written(mail))), check_mode)
+        answer = send_write(client, Write("POST", path, EncodedBody(written(mail))), check_mode)
     except MailtrapError as error:
         if error.uncertain:
             error.messages.append("the mail may have gone out all the same, and is not sent a second time")

@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 from .._api.errors import MailtrapError, attempting
-from .._engine.apply import read
 from .._engine.files import check_folder
+from .._engine.lookup import find_objects
 from .._engine.resource import without_secrets
 from .._resources.catalog import INBOUND_MESSAGE
 from .message_files import save
@@ -53,12 +53,12 @@ def read_messages(client, options, check_mode):
         raise MailtrapError(f"include names {files[0]}, which is written to files: give dest")
     if folder is not None:
         check_folder(folder)
-    lookup = read(client, INBOUND_MESSAGE, options, check_mode)
+    lookup = find_objects(client, INBOUND_MESSAGE, options, check_mode)
     found, changed = lookup.found, False
     with attempting("read the inbound messages"):
         if include and options["id"] is None:
-            paths = [INBOUND_MESSAGE.path_of(one["id"], one["inbox_id"]) for one in found]
-            found = [whole for whole in map(client.find, paths) if whole is not None]
+            paths = [INBOUND_MESSAGE.object_path(one["id"], one["inbox_id"]) for one in found]
+            found = [whole for whole in map(client.get_if_found, paths) if whole is not None]
         for number, one in enumerate(found if files else ()):
             written, saved = save(_Message(client, one), folder, files, check_mode)
             changed = changed or written

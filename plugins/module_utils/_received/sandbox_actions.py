@@ -9,11 +9,11 @@ from __future__ import annotations
 from itertools import chain
 
 from .._api.errors import MailtrapError, attempting
-from .._engine.apply import carry_out
+from .._engine.apply import send_write
 from .._engine.resource import Write
 from .._mail.payload import mailbox
 from .._resources.catalog import SANDBOX
-from .sandbox_credentials import known_sandbox, label_of, meant_sandbox
+from .._resources.targets import SANDBOX_TARGET
 from .sandbox_messages import (
     Message,
     base_of,
@@ -38,10 +38,11 @@ def bring_messages(client, options, check_mode):
         raise MailtrapError("search is empty: say what to look for, or leave it out to mean all messages")
     state = options["state"]
     bring = _bring_all if options["ids"] is None and options["search"] is None else _bring_some
-    sandbox = (known_sandbox if bring is _bring_all else meant_sandbox)(client, options, check_mode)
+    find = SANDBOX_TARGET.find_details if bring is _bring_all else SANDBOX_TARGET.find
+    sandbox = find(client, options, check_mode)
     count = 0
     if sandbox.found:
-        with attempting(f"{_GOALS[state]} in {label_of(options)}"):
+        with attempting(f"{_GOALS[state]} in {SANDBOX_TARGET.label(options)}"):
             count = bring(client, sandbox.found, state, options, check_mode)
     noun = {"read": "unread", "absent": "messages"}[state]
     return {
@@ -59,11 +60,11 @@ def forward(client, options, check_mode):
     :returns: dict with changed, and message: str, what the service says, None in check mode.
     """
     address = mailbox(options["email"])["email"]
-    sandbox = meant_sandbox(client, options, check_mode)
+    sandbox = SANDBOX_TARGET.find(client, options, check_mode)
     path = f"{base_of(sandbox.found.get('id'))}/{options['id']}/forward"
     with attempting(f"forward message {options['id']} to {address}"):
         try:
-            answer = carry_out(client, Write("POST", path, {"email": address}), check_mode)
+            answer = send_write(client, Write("POST", path, {"email": address}), check_mode)
         except MailtrapError as error:
             if error.uncertain:
                 error.messages.append("it may have been forwarded all the same, and is not forwarded a second time")
@@ -78,7 +79,7 @@ def _bring_all(client, sandbox, state, options, check_mode):
     if not isinstance(count, int):
         raise MailtrapError(f"the service does not show {counted} of the sandbox")
     if count:
-        carry_out(client, Write("PATCH", f"{SANDBOX.path_of(sandbox['id'])}/{word}"), check_mode, repeatable=True)
+        send_write(client, Write("PATCH", f"{SANDBOX.object_path(sandbox['id'])}/{word}"), check_mode, repeatable=True)
     return count
 
 
@@ -88,7 +89,7 @@ def _bring_some(client, sandbox, state, options, check_mode):
     for message in todo:
         write = Write("DELETE", message.path) if state == "absent" else Write("PATCH", message.path, _MARK)
         try:
-            carry_out(client, write, check_mode)
+            send_write(client, write, check_mode)
         except MailtrapError as error:
             if state == "absent" and error.status == 404:
                 continue  # somebody else has deleted it meanwhile

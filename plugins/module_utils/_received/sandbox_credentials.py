@@ -9,40 +9,12 @@ from __future__ import annotations
 import json
 
 from .._api.errors import MailtrapError, attempting
-from .._engine.apply import carry_out, find_one, read
+from .._engine.apply import send_write
 from .._engine.files import check_dest, write_secret
+from .._engine.lookup import find_objects, parse_object
 from .._engine.resource import Write, without_secrets
 from .._resources.catalog import SANDBOX
-
-# The options of a module that works in one sandbox.
-SANDBOX_OPTIONS = {
-    "sandbox": {"type": "str", "aliases": ["inbox"]},
-    "sandbox_id": {"type": "int", "aliases": ["inbox_id"]},
-    "project": {"type": "str"},
-    "project_id": {"type": "int"},
-}
-
-
-def meant_sandbox(client, options, check_mode):
-    """Find the sandbox that the SANDBOX_OPTIONS of a module mean; see find_one."""
-    identity = {"id": options["sandbox_id"], "name": options["sandbox"]}
-    place = {"project": options["project"], "project_id": options["project_id"]}
-    return find_one(client, SANDBOX, {**identity, **place}, check_mode)
-
-
-def label_of(options):
-    """Return what the sandbox is called that the SANDBOX_OPTIONS of a module mean, for a sentence: str."""
-    return f"sandbox {options['sandbox_id'] if options['sandbox'] is None else repr(options['sandbox'])}"
-
-
-def known_sandbox(client, options, check_mode):
-    """Find the sandbox that is meant, with all that the service shows of it; see meant_sandbox."""
-    sandbox = meant_sandbox(client, options, check_mode)
-    if sandbox.found.keys() == {"id"}:
-        path = SANDBOX.path_of(sandbox.found["id"])
-        with attempting(f"read {label_of(options)}"):
-            sandbox.found = _shown_in(client.get(path), "GET", path)
-    return sandbox
+from .._resources.targets import SANDBOX_TARGET
 
 
 def reset_credentials(client, options, check_mode):
@@ -55,14 +27,14 @@ def reset_credentials(client, options, check_mode):
     dest = options["dest"]
     if dest is not None:
         check_dest(dest)
-    sandbox = meant_sandbox(client, options, check_mode)
+    sandbox = SANDBOX_TARGET.find(client, options, check_mode)
     found = sandbox.found
-    path = f"{SANDBOX.path_of(found.get('id'))}/reset_{options['reset']}"
-    with attempting(f"reset the {options['reset']} of {label_of(options)}"):
+    path = f"{SANDBOX.object_path(found.get('id'))}/reset_{options['reset']}"
+    with attempting(f"reset the {options['reset']} of {SANDBOX_TARGET.label(options)}"):
         try:
-            answer = carry_out(client, Write("PATCH", path), check_mode)
+            answer = send_write(client, Write("PATCH", path), check_mode)
             if not check_mode:
-                found = _shown_in(answer, "PATCH", path)
+                found = parse_object(SANDBOX, answer, "PATCH", path)
         except MailtrapError as error:
             if error.uncertain:
                 error.messages.append("they may have been reset all the same: read them anew")
@@ -101,7 +73,7 @@ def read_credentials(client, sandboxes, place):
             raise MailtrapError("no sandbox is named")
         if None not in place.values():
             raise MailtrapError("project and project_id are given: leave out one of them")
-        there = read(client, SANDBOX, place).found
+        there = find_objects(client, SANDBOX, place).found
         return [credentials_of(_picked(there, sandbox)) for sandbox in sandboxes]
 
 
@@ -124,14 +96,6 @@ def credentials_of(sandbox):
         "password": sandbox["password"],
         "email": f"{sandbox['email_username']}@{sandbox['email_domain']}" if _has_address(sandbox) else None,
     }
-
-
-def _shown_in(answer, method, path):
-    if not isinstance(answer, dict) or "id" not in answer:
-        raise MailtrapError(
-            "the service's answer holds no sandbox", method=method, path=path, uncertain=method != "GET"
-        )
-    return answer
 
 
 def _has_address(sandbox):

@@ -9,12 +9,12 @@ from __future__ import annotations
 from itertools import chain, islice
 
 from .._api.errors import MailtrapError, attempting
-from .._api.pages import objects, pages, until_short
-from .._engine.apply import ABSENT
+from .._api.pages import iterate_pages, parse_objects, until_short_page
+from .._engine.directory import ABSENT
 from .._engine.files import check_folder
 from .._resources.catalog import SANDBOX
+from .._resources.targets import SANDBOX_TARGET
 from .message_files import save
-from .sandbox_credentials import label_of, meant_sandbox
 
 PAGE_SIZE = 30
 
@@ -57,14 +57,14 @@ class Message:
 
     def eml(self):
         """Return the whole message as it came: bytes."""
-        return self._client.content(f"{self.path}/body.eml")
+        return self._client.get_bytes(f"{self.path}/body.eml")
 
     def attachment(self, attachment):
         """Return what is in an attachment: bytes; ``attachment`` is one of the part attachments, a dict."""
         path = attachment.get("download_path")
         if not isinstance(path, str) or not path.startswith("/"):  # the token must go nowhere else
             raise MailtrapError(f"the service's answer does not say where attachment {attachment['id']} is")
-        return self._client.content(path)
+        return self._client.get_bytes(path)
 
     def shown(self, parts, known=()):
         """Return the message as a dict, with those of its parts that are named, if any are.
@@ -77,14 +77,14 @@ class Message:
     def _fetched(self, name):
         if name in _TEXT_PARTS:
             try:
-                return self._client.text(f"{self.path}/{_TEXT_PARTS[name]}")
+                return self._client.get_text(f"{self.path}/{_TEXT_PARTS[name]}")
             except MailtrapError as error:
                 if error.status == 409:  # the message has no such part
                     return None
                 raise
         if name == "attachments":
             path = f"{self.path}/attachments"
-            return objects(self._client.get(path), "attachments", path)
+            return parse_objects(self._client.get(path), "attachments", path)
         word, key = _JSON_PARTS[name]
         answer = self._client.get(f"{self.path}/{word}")
         found = answer.get(key) if isinstance(answer, dict) else None
@@ -101,15 +101,15 @@ def messages_of(client, sandbox_id, search=None):
     """
     base = base_of(sandbox_id)
     query = {"search": search} if search else {}
-    for page in pages(client, base, "messages", query=query, style=until_short(PAGE_SIZE)):
+    for page in iterate_pages(client, base, "messages", query=query, style=until_short_page(PAGE_SIZE)):
         yield [Message(client, f"{base}/{fields['id']}", fields) for fields in page]
 
 
 def message_of(client, sandbox_id, message_id):
     """Read one message: Message, or None where the service says 404."""
     path = f"{base_of(sandbox_id)}/{message_id}"
-    answer = client.find(path, absent=ABSENT)
-    return None if answer is ABSENT else Message(client, path, objects([answer], "messages", path)[0])
+    answer = client.get_if_found(path, default=ABSENT)
+    return None if answer is ABSENT else Message(client, path, parse_objects([answer], "messages", path)[0])
 
 
 def read_messages(client, options, check_mode):
@@ -126,11 +126,11 @@ def read_messages(client, options, check_mode):
         check_folder(folder)
     elif "eml" in options["include"]:
         raise MailtrapError("include names eml, which is written to a file: give dest")
-    sandbox = meant_sandbox(client, options, check_mode)
+    sandbox = SANDBOX_TARGET.find(client, options, check_mode)
     if not sandbox.found:
         return {"changed": False, "sandbox_messages": [], "warnings": sandbox.warnings}
     sandbox_id = sandbox.found["id"]
-    with attempting(f"read the messages of {label_of(options)}"):
+    with attempting(f"read the messages of {SANDBOX_TARGET.label(options)}"):
         if options["id"] is not None:
             messages = filter(None, [message_of(client, sandbox_id, options["id"])])
         else:
@@ -148,4 +148,4 @@ def read_messages(client, options, check_mode):
 
 def base_of(sandbox_id):
     """Return the path of the messages of a sandbox: str."""
-    return f"{SANDBOX.path_of(sandbox_id)}/messages"
+    return f"{SANDBOX.object_path(sandbox_id)}/messages"

@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 from .._api.errors import MailtrapError, attempting
-from .._engine.apply import find_one, read, unwrapped
+from .._engine.directory import unwrap
+from .._engine.lookup import find_object, find_objects
 from .._engine.times import day, instant
 from .._resources.campaign_rules import ACTIONS, hints, steps
 from .._resources.catalog import EMAIL_CAMPAIGN
@@ -25,15 +26,15 @@ def read_campaigns(client, options, check_mode):
     """
     with attempting("read the email campaigns"):
         query = _days(options)
-    lookup = read(client, EMAIL_CAMPAIGN, options, check_mode)
+    lookup = find_objects(client, EMAIL_CAMPAIGN, options, check_mode)
     found = lookup.found
     with attempting("read the email campaigns"):
         if "bodies" in options["include"] and options["id"] is None:
-            paths = [EMAIL_CAMPAIGN.path_of(one["id"]) for one in found]
-            found = [unwrapped(whole) for whole in map(client.find, paths) if whole is not None]
+            paths = [EMAIL_CAMPAIGN.object_path(one["id"]) for one in found]
+            found = [unwrap(whole) for whole in map(client.get_if_found, paths) if whole is not None]
         if "stats" in options["include"]:
             found = [
-                {**one, "stats": unwrapped(client.get(f"{EMAIL_CAMPAIGN.path_of(one['id'])}/stats", query))}
+                {**one, "stats": unwrap(client.get(f"{EMAIL_CAMPAIGN.object_path(one['id'])}/stats", query))}
                 for one in found
             ]
     return {"changed": False, "email_campaigns": found, "warnings": lookup.warnings}
@@ -52,10 +53,10 @@ def act(client, options, check_mode):
         at = _time(options["datetime"])
         if at and action != "schedule":
             raise MailtrapError(f"datetime is for the action schedule, not {action}")
-        lookup = find_one(client, EMAIL_CAMPAIGN, {"id": options["id"], "name": options["name"]}, check_mode)
+        lookup = find_object(client, EMAIL_CAMPAIGN, {"id": options["id"], "name": options["name"]}, check_mode)
         if not lookup.found:
             return {"changed": True, "email_campaign": None, "warnings": lookup.warnings}
-        path = EMAIL_CAMPAIGN.path_of(lookup.found["id"])
+        path = EMAIL_CAMPAIGN.object_path(lookup.found["id"])
         before = after = lookup.found if "current_state" in lookup.found else _campaign(client.get(path), "GET", path)
         todo = steps(action, before, at, now)
         for number, step in enumerate(todo):
@@ -87,7 +88,7 @@ def _taken(client, path, step, body, number):
 
 
 def _campaign(answer, method, path):
-    found = unwrapped(answer)
+    found = unwrap(answer)
     if not isinstance(found, dict) or "current_state" not in found:
         sentence = "the service's answer holds no email campaign"
         raise MailtrapError(sentence, method=method, path=path, uncertain=method != "GET")

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Optional, Tuple
 
 from .._api.errors import MailtrapError, attempting
-from .._api.pages import BY_CURSOR, answers, objects, told
-from .._domains.setup_instructions import meant_domain
-from .._engine.apply import ABSENT
+from .._api.pages import BY_CURSOR, get_field, iterate_answers, parse_objects
+from .._engine.directory import ABSENT
 from .._engine.times import period
+from .._resources.targets import DOMAIN_TARGET
 
 PATH = "/api/email_logs"
 CALLED = "email logs"
@@ -101,7 +101,7 @@ def read_logs(client, options, check_mode):
             raise MailtrapError(f"limit must be 1 or more; it is {options['limit']}")
         query = _query(options)
         if options["domain"] is not None or options["domain_id"] is not None:
-            domain = meant_domain(client, options, check_mode)
+            domain = DOMAIN_TARGET.find(client, options, check_mode)
             if not domain.found:
                 return {**_result([], 0, options), "warnings": domain.warnings}
             query.update(_filter("domain_id", "equal", [domain.found["id"]]))
@@ -122,8 +122,8 @@ def _one(client, message_id):
         sentence = f"id {message_id!r} is not the id of a sent message, such as 9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d"
         raise MailtrapError(sentence) from None
     path = f"{PATH}/{message_id}"
-    answer = client.find(path, absent=ABSENT)
-    return [] if answer is ABSENT else objects([answer], CALLED, path, key=KEY)
+    answer = client.get_if_found(path, default=ABSENT)
+    return [] if answer is ABSENT else parse_objects([answer], CALLED, path, key=KEY)
 
 
 def _listed(client, query, limit):
@@ -132,8 +132,8 @@ def _listed(client, query, limit):
     :returns: pair of the messages, list of dict, and how many there are, int.
     """
     found, total = [], None
-    for answer, page in answers(client, PATH, CALLED, query, BY_CURSOR, "messages", KEY):
-        total = told(answer, "total_count") if total is None else total
+    for answer, page in iterate_answers(client, PATH, CALLED, query, BY_CURSOR, "messages", KEY):
+        total = get_field(answer, "total_count") if total is None else total
         found.extend(page)
         if limit is not None and len(found) >= limit:
             break

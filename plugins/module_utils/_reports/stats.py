@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 from .._api.errors import MailtrapError, attempting
-from .._domains.setup_instructions import domain_ids
+from .._engine.directory import Directory
 from .._engine.times import day
+from .._resources.targets import DOMAIN_TARGET
 
 TOTAL = "total"
 GROUPS = ("domains", "categories", "email_service_providers", "date")
@@ -28,7 +29,7 @@ def read_stats(client, options, check_mode):
         start, end = day(options["start_date"], now, "start_date"), day(options["end_date"], now, "end_date")
         if start > end:
             raise MailtrapError(f"start_date {start} is after end_date {end}")
-        domains = domain_ids(client, options, check_mode)
+        domains = DOMAIN_TARGET.find_ids(client, options["domains"], check_mode, Directory(client, check_mode))
         query = [("start_date", str(start)), ("end_date", str(end)), *_filters(options, domains.found)]
         stats = {}
         if domains.found is not None:
@@ -38,7 +39,7 @@ def read_stats(client, options, check_mode):
         "stats": stats,
         "start_date": str(start),
         "end_date": str(end),
-        "rate_limit_wait": round(client.waited, 1),
+        "rate_limit_wait": round(client.seconds_waited, 1),
         "warnings": domains.warnings,
     }
 
@@ -47,7 +48,7 @@ def _filters(options, ids):
     """Return the filters as pairs of a query: iterator."""
     for name in ("sending_streams", "categories", "email_service_providers"):
         yield from ((f"{name}[]", value) for value in options[name])
-    yield from (("domain_ids[]", domain_id) for domain_id in ids or [])
+    yield from (("domain_ids[]", domain_id) for domain_id in [*options["domain_ids"], *(ids or ())])
 
 
 def _figures(client, part, query):

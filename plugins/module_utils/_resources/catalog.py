@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 from .._api.errors import MailtrapError
-from .._api.pages import BY_LAST_ID, BY_TOKEN, until_short
+from .._api.pages import BY_LAST_ID, BY_TOKEN, until_short_page
 from .._engine.resource import (
     NOTHING,
     Field,
@@ -89,12 +89,12 @@ def _as_set(ids):
     return frozenset(ids or ())
 
 
-def _field_values(values, now, lists):
+def _field_values(values, now, directory):
     """A contact shows all fields, those without a value too; the account tells them where it has not one yet."""
     types = {name: type_of(value) for name, value in (now or {}).items()}
     if now is None or any(types.get(name, "") is None and may_be_otherwise(values[name]) for name in values):
-        types = {field["merge_tag"]: field["data_type"] for field in lists.of(CONTACT_FIELD)}
-    return fitted(values, types, lists.lack)
+        types = {field["merge_tag"]: field["data_type"] for field in directory.list(CONTACT_FIELD)}
+    return fitted(values, types, directory.report_missing)
 
 
 def _or_none(number, now=None):
@@ -124,8 +124,8 @@ def _with_ids(permissions, id_of):
     return permissions.resolved(permissions, id_of, GRANTED)
 
 
-def _with_account_id(grants, now, lists):
-    return permissions.completed(grants, now, lists, ACCOUNT)
+def _with_account_id(grants, now, directory):
+    return permissions.completed(grants, now, directory, ACCOUNT)
 
 
 def _with_names(grants, name_of):
@@ -140,7 +140,7 @@ def _bulk_update(path, stored, now):
 
 def _is_in_use(token, client):
     """The values of tokens are not shown, but their ends are (facts 3.4)."""
-    if token.get("last_4_digits") != client.last_4_digits:
+    if token.get("last_4_digits") != client.token_suffix:
         return None
     return f"API token {token['id']} ends as the one does that this task uses, and is taken for it"
 
@@ -284,7 +284,7 @@ SUPPRESSION = Resource(
     path="/api/suppressions",
     key="email",
     within=("domain_name", "sending_stream"),
-    pages=until_short(1000),
+    pages=until_short_page(1000),
     filters=("email",),
     period=("start_time", "end_time"),
     bulk="emails",

@@ -65,11 +65,11 @@ def resolved(permissions, id_of, kinds):
     return grants
 
 
-def completed(grants, now, lists, account):
+def completed(grants, now, directory, account):
     """Return grants with the id of the account where they have none: list of dict.
 
     :param now: list of dict, the grants that there are, or None. Only when they do not tell the id, it is asked for.
-    :param lists: Lists. :param account: Resource.
+    :param directory: Directory. :param account: Resource.
     :raises MailtrapError: when there are several accounts.
     """
     ids = {
@@ -77,8 +77,8 @@ def completed(grants, now, lists, account):
     }
 
     def id_of(kind):
-        known = ids.get(kind) or next(iter(ids.values()), None) or lists.client.account_id
-        return known or lists.only(account)["id"]
+        known = ids.get(kind) or next(iter(ids.values()), None) or directory.client.account_id
+        return known or directory.get_only(account)["id"]
 
     return [
         {**grant, "resource_id": id_of(grant["resource_type"])}

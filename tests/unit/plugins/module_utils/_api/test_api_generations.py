@@ -7,11 +7,11 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.community.mailtrap.plugins.module_utils._api.api_generations import (
-    current_words,
     is_scoped,
-    old_body,
-    old_query,
     scoped_path,
+    to_current_names,
+    to_legacy_body,
+    to_legacy_query,
 )
 
 
@@ -47,9 +47,9 @@ def test_never_scoped(path):
 
 
 def test_old_body():
-    assert old_body({"sandbox": {"name": "x"}}) == {"inbox": {"name": "x"}}
-    assert old_body({"project": {"name": "sandbox"}}) == {"project": {"name": "sandbox"}}
-    assert old_body(None) is None
+    assert to_legacy_body({"sandbox": {"name": "x"}}) == {"inbox": {"name": "x"}}
+    assert to_legacy_body({"project": {"name": "sandbox"}}) == {"project": {"name": "sandbox"}}
+    assert to_legacy_body(None) is None
 
 
 @pytest.mark.parametrize("key", ["resources", "permissions"])
@@ -57,32 +57,32 @@ def test_types_in_permissions(key):
     kinds = ["sandbox", "domain", "project", "account"]
     current = {key: [{"resource_type": kind, "resource_id": 1} for kind in kinds]}
     old = {key: [{"resource_type": kind, "resource_id": 1} for kind in ("inbox", "sending_domain", *kinds[2:])]}
-    assert old_body(current) == old
-    assert current_words([old]) == [current]
+    assert to_legacy_body(current) == old
+    assert to_current_names([old]) == [current]
     for odd in (None, "sandbox", [1], [{"type": "inbox"}], [{"resource_type": ["inbox"]}]):
-        assert current_words({key: odd}) == old_body({key: odd}) == {key: odd}
+        assert to_current_names({key: odd}) == to_legacy_body({key: odd}) == {key: odd}
 
 
 def test_old_query():
-    assert old_query("/api/stats/date", [("domain_ids[]", 1), ("start_date", "2026-01-01")]) == [
+    assert to_legacy_query("/api/stats/date", [("domain_ids[]", 1), ("start_date", "2026-01-01")]) == [
         ("sending_domain_ids[]", 1),
         ("start_date", "2026-01-01"),
     ]
-    assert old_query("/api/email_logs", {"filters[domain_id][operator]": "equal"}) == [
+    assert to_legacy_query("/api/email_logs", {"filters[domain_id][operator]": "equal"}) == [
         ("filters[sending_domain_id][operator]", "equal")
     ]
-    assert old_query("/api/account_accesses", {"domain_ids[]": 1, "sandbox_ids[]": 2}) == [
+    assert to_legacy_query("/api/account_accesses", {"domain_ids[]": 1, "sandbox_ids[]": 2}) == [
         ("domain_ids[]", 1),
         ("inbox_ids[]", 2),
     ]
-    assert old_query("/api/sandboxes/5/messages", {"search": "domain_id"}) == [("search", "domain_id")]
+    assert to_legacy_query("/api/sandboxes/5/messages", {"search": "domain_id"}) == [("search", "domain_id")]
 
 
 def test_current_words_in_any_envelope():
     old = {"id": 1, "inbox_id": 2, "custom_variables": {"inbox_id": "a user's"}}
     new = {"id": 1, "sandbox_id": 2, "custom_variables": {"inbox_id": "a user's"}}
-    assert current_words(old) == new
-    assert current_words([old]) == [new]
-    assert current_words({"data": [old]}) == {"data": [new]}
-    assert current_words({"messages": [{"sending_domain_id": 3}]}) == {"messages": [{"domain_id": 3}]}
-    assert current_words({"id": 1, "inboxes": []}) == {"id": 1, "sandboxes": []}
+    assert to_current_names(old) == new
+    assert to_current_names([old]) == [new]
+    assert to_current_names({"data": [old]}) == {"data": [new]}
+    assert to_current_names({"messages": [{"sending_domain_id": 3}]}) == {"messages": [{"domain_id": 3}]}
+    assert to_current_names({"id": 1, "inboxes": []}) == {"id": 1, "sandboxes": []}

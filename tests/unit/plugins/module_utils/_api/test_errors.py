@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.community.mailtrap.plugins.module_utils._api.errors import (
     MailtrapError,
     attempting,
-    messages_of,
+    parse_error_messages,
 )
 
 
@@ -61,7 +61,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._api.errors imp
 )
 def test_shapes(status, body, messages):
     reasons = {400: "Bad Request", 422: "Unprocessable Entity", 502: "Bad Gateway"}
-    said = messages_of(status, body, reasons.get(status, ""))
+    said = parse_error_messages(status, body, reasons.get(status, ""))
     if messages is None:
         assert len(said) == 1 and "Account access forbidden" in said[0]
     else:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Pace against a service with the windows of facts 1.10, in a time of the test's own."""
+"""RateLimiter against a service with the windows of facts 1.10, in a time of the test's own."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import pytest
 
 from ansible_collections.community.mailtrap.plugins.module_utils._api.rate_limits import (
     GENERAL,
-    Pace,
-    Window,
-    free_at,
-    window_of,
+    RateLimiter,
+    RateWindow,
+    find_window,
+    next_free_time,
 )
 
 # The most seconds that a request takes on one of its ways.
@@ -55,7 +55,7 @@ def run(service, paths, threads=1, others=(), latency=LATENCY, seed=7):
     """Make requests in parallel; ``others`` are times at which somebody else makes one. Return the seconds it took."""
     dice = random.Random(seed)
     time = [1000.0]
-    pace = Pace(lambda: time[0])
+    pace = RateLimiter(lambda: time[0])
     events = [(1000.0 + at, number, "other", None) for number, at in enumerate(others)]
     number = len(events)
     waiting = list(paths)
@@ -126,7 +126,7 @@ def test_somebody_else_uses_the_token_too():
 
 @pytest.mark.parametrize("headers", [None, {}, {"X-RateLimit-Remaining": "0"}, {"X-RateLimit-Remaining": "x"}])
 def test_an_answer_that_tells_nothing(headers):
-    pace = Pace(lambda: 0.0)
+    pace = RateLimiter(lambda: 0.0)
     for _number in range(300):
         turn, wait = pace.turn("/api/projects")
         assert wait == 0
@@ -148,14 +148,14 @@ def test_an_answer_that_tells_nothing(headers):
     ],
 )
 def test_windows(path, window):
-    found = window_of(path)
+    found = find_window(path)
     assert (found.requests, found.seconds) == window
     assert (found is GENERAL) == (window == (150, 10))
 
 
 def test_when_a_window_is_free():
-    window = Window(2, 10)
-    assert free_at([], window, 100) == 100
-    assert free_at([95, 99], window, 100) == pytest.approx(105.1)
-    assert free_at([80, 99], window, 100) == 100
-    assert free_at([99, 105.1], window, 100) == pytest.approx(109.1)
+    window = RateWindow(2, 10)
+    assert next_free_time([], window, 100) == 100
+    assert next_free_time([95, 99], window, 100) == pytest.approx(105.1)
+    assert next_free_time([80, 99], window, 100) == 100
+    assert next_free_time([99, 105.1], window, 100) == pytest.approx(109.1)

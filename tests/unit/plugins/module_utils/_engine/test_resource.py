@@ -202,7 +202,7 @@ def test_an_update_that_makes_what_is_not_there():
 @pytest.mark.parametrize("object_id", ["", ".", ".."])
 def test_an_id_that_would_lead_elsewhere(object_id):
     with pytest.raises(MailtrapError, match="names no project"):
-        PROJECT.path_of(object_id)
+        PROJECT.object_path(object_id)
 
 
 OWNER = Resource("owner", "owners", "/api/owners", (Field("name"),))
