@@ -52,6 +52,23 @@ class MailtrapError(Exception):
         return dict(self.data, msg=str(self), status=self.status, errors=self.messages)
 
 
+def may_have_taken_effect(error: MailtrapError, advice: str = "") -> None:
+    """Add to an error of uncertain outcome that the request may have taken effect, and what to do about it."""
+    if error.uncertain:
+        error.messages.append("the request may have taken effect" + (f": {advice}" if advice else ""))
+
+
+def require_range(option: str, value: int, lowest: int, highest: int, unit: str = "") -> None:
+    """Check that an option's value lies in a range.
+
+    :param unit: the unit of both limits, such as ``s``.
+    :raises MailtrapError: if it does not.
+    """
+    if not lowest <= value <= highest:
+        limits = f"between {lowest} and {highest} {unit}".rstrip()
+        raise MailtrapError(f"{option} must be {limits}, not {value}")
+
+
 class attempting:
     """Name what is attempted in every MailtrapError that passes through; the innermost name stays."""
 
