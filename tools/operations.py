@@ -115,23 +115,26 @@ def operations() -> dict[str, tuple[str, str]]:
 
 def _of_kind(kind: Resource) -> dict[str, tuple[str, str]]:
     """The operations that follow from the description of a kind."""
-    one = kind.path + "/{}"
+    one = kind.api.path + "/{}"
     found = {}
-    if not (kind.creatable or kind.deletable):
-        return {bare(f"GET {kind.path}"): (f"{kind.name}_info", "")}
-    if not kind.by_key:
-        found[f"GET {kind.path}"] = (f"{kind.name}_info", "")
-    if kind.readable:
+    if not (kind.api.creatable or kind.api.deletable):
+        return {bare(f"GET {kind.api.path}"): (f"{kind.name}_info", "")}
+    if not kind.api.addressed_by_key:
+        found[f"GET {kind.api.path}"] = (f"{kind.name}_info", "")
+    if kind.api.readable:
         found[f"GET {one}"] = (f"{kind.name}_info", "id")
-    if kind.creatable:
-        found[f"POST {kind.create_path or kind.path}"] = (kind.name, "state=present")
-    if any(field.update and field.shown and not (field.request or field.initial) for field in kind.fields):
+    if kind.api.creatable:
+        found[f"POST {kind.api.create_path or kind.api.path}"] = (kind.name, "state=present")
+    if any(
+        not (field.create_only or field.write_only or field.update_request or field.default_on_create)
+        for field in kind.fields
+    ):
         found[f"PATCH {one}"] = (kind.name, "state=present")
-    if kind.deletable:
+    if kind.api.deletable:
         found[f"DELETE {one}"] = (kind.name, "state=absent")
     for field in kind.fields:
-        if field.fetched:
-            found[f"GET {one}/{field.fetched}"] = (kind.name, field.option or field.name)
+        if field.subresource:
+            found[f"GET {one}/{field.subresource.path}"] = (kind.name, field.option or field.name)
     return {bare(operation): reached for operation, reached in found.items()}
 
 

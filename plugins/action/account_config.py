@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 
-from ansible_collections.community.mailtrap.plugins.module_utils._account.document import source_paths
+from ansible_collections.community.mailtrap.plugins.module_utils._account.document import get_file_option_paths
 from ansible_collections.community.mailtrap.plugins.modules import account_config
 from ansible_collections.community.mailtrap.plugins.plugin_utils._in_process import InProcess
 
@@ -15,14 +15,14 @@ class ActionModule(InProcess):
     """Relative names of files are below ``files_dir``, where that is given."""
 
     module = account_config
-    controller_files = {("config", *path): None for path in source_paths()}
+    controller_files = {("config", *path): None for path in get_file_option_paths()}
     tells_missing_files = True
 
     def _with_files(self, arguments, wrap_async):
         folder = arguments.get("files_dir")
         if isinstance(folder, str) and folder:
             config = arguments.get("config")
-            for path in source_paths():
+            for path in get_file_option_paths():
                 config = _below(folder, config, path)
             arguments = {**arguments, "config": config}
         return super()._with_files(arguments, wrap_async)

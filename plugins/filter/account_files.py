@@ -8,7 +8,7 @@ import yaml
 from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ansible_collections.community.mailtrap.plugins.module_utils._account.document import KINDS
+from ansible_collections.community.mailtrap.plugins.module_utils._account.document import RESOURCE_TYPES
 from ansible_collections.community.mailtrap.plugins.plugin_utils._file_names import file_name
 
 DOCUMENT = "account.yml"
@@ -34,12 +34,12 @@ def account_files(document):
 def _without_texts(plural, entry, files):
     """Return an entry that names files in the place of texts, and add those to the files: dict."""
     entry = dict(entry)
-    kind = next((kind for kind in KINDS if kind.plural == plural), None)
+    kind = next((kind for kind in RESOURCE_TYPES if kind.plural == plural), None)
     for field in kind.fields if kind else ():
         option = field.option or field.name
         if field.source and option in entry:
             suffix = "html" if option.endswith("html") else "txt"
-            path = f"{plural}/{file_name(str(entry[kind.key]))}.{suffix}"
+            path = f"{plural}/{file_name(str(entry[kind.natural_key]))}.{suffix}"
             files.append({"path": path, "content": entry.pop(option)})
             entry[field.source] = path
     return entry

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.api_tokens import is_followed
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.token_lifecycle import has_successor
 
 ADMIN = 100
 WHOLE = ("account", "organization")
@@ -55,7 +55,7 @@ def _finding(check, subject, number, text):
 def _of_tokens(tokens):
     for token in tokens:
         # A token that was rotated ends by itself.
-        if is_followed(token, tokens):
+        if has_successor(token, tokens):
             continue
         subject = f"API token {token.get('name')}"
         if not token.get("expires_at"):

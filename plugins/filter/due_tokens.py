@@ -13,10 +13,10 @@ from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.times import span
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.api_tokens import (
-    first_name,
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.token_lifecycle import (
+    get_original_name,
+    has_successor,
     is_due,
-    is_followed,
 )
 from ansible_collections.community.mailtrap.plugins.plugin_utils._file_names import file_name
 
@@ -34,8 +34,8 @@ def due_tokens(tokens, within, unlimited=False):
     if before is None:
         raise AnsibleFilterError(f"due_tokens: {within!r} is no length of time: write 12h, 30d or 4w")
     now = datetime.now(UTC)
-    due = [token for token in tokens if not is_followed(token, tokens) and _is_due(token, before, now, unlimited)]
-    return [{**token, **_names(first_name(token))} for token in due]
+    due = [token for token in tokens if not has_successor(token, tokens) and _is_due(token, before, now, unlimited)]
+    return [{**token, **_names(get_original_name(token))} for token in due]
 
 
 def _is_due(token, before, now, unlimited):

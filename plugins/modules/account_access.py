@@ -141,7 +141,7 @@ account_access:
       type: dict
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._account.access import bring
+from ansible_collections.community.mailtrap.plugins.module_utils._account.access import ensure_access
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import ACCOUNT_ACCESS
 
@@ -153,8 +153,8 @@ main = state_module(
         "purge": {"type": "bool", "default": True},
         "force": {"type": "bool", "default": False},
     },
-    bring,
-    names=("token_id", "token_name"),
+    ensure_access,
+    identity_options=("token_id", "token_name"),
     mutually_exclusive=[("id", "email", "token_id", "token_name")],
 )
 

@@ -173,13 +173,13 @@ omitted:
   sample: []
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._account.config import CONFIG_OPTIONS, apply_config
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._account.runner import DOCUMENT_OPTIONS, apply_account
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 
-main = module_of(
-    apply_config,
+main = custom_module(
+    apply_account,
     {
-        **CONFIG_OPTIONS,
+        **DOCUMENT_OPTIONS,
         "config": {"type": "dict", "required": True},
         "files_dir": {"type": "str"},
         "purge": {"type": "list", "elements": "str", "default": []},

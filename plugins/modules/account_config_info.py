@@ -58,10 +58,13 @@ account_config:
           - name: Staging
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._account.config import CONFIG_OPTIONS, read_config
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._account.export import export_account
+from ansible_collections.community.mailtrap.plugins.module_utils._account.runner import DOCUMENT_OPTIONS
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 
-main = module_of(read_config, {**CONFIG_OPTIONS, "reveal_secrets": {"type": "bool", "default": False, "no_log": False}})
+main = custom_module(
+    export_account, {**DOCUMENT_OPTIONS, "reveal_secrets": {"type": "bool", "default": False, "no_log": False}}
+)
 
 
 if __name__ == "__main__":

@@ -58,9 +58,9 @@ accounts:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._account.account_info import read_accounts
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 
-main = module_of(read_accounts, {})
+main = custom_module(read_accounts, {})
 
 
 if __name__ == "__main__":

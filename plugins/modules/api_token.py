@@ -182,7 +182,7 @@ api_token:
       type: str
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._account.token_rotation import bring
+from ansible_collections.community.mailtrap.plugins.module_utils._account.token_rotation import ensure_token
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import API_TOKEN
 
@@ -193,7 +193,7 @@ main = state_module(
         "force": {"type": "bool", "default": False},
         "state": {"type": "str", "default": "present", "choices": ["present", "absent", "rotated"]},
     },
-    bring,
+    ensure_token,
 )
 
 

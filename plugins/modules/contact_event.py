@@ -90,9 +90,9 @@ contact_event:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._contacts.contact_event import record_event
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 
-main = module_of(
+main = custom_module(
     record_event,
     {
         "email": {"type": "str"},

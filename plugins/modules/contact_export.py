@@ -93,9 +93,9 @@ waited:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._contacts.contact_export import export_contacts
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 
-main = module_of(
+main = custom_module(
     export_contacts,
     {
         "dest": {"type": "path", "required": True},

@@ -170,13 +170,13 @@ waited:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._contacts.contact_import import import_contacts
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 
 NAMES = {"type": "list", "elements": "str", "default": []}
 IDS = {"type": "list", "elements": "int", "default": []}
 
 
-main = module_of(
+main = custom_module(
     import_contacts,
     {
         "contacts": {

@@ -61,10 +61,10 @@ domain_id:
 from ansible_collections.community.mailtrap.plugins.module_utils._domains.setup_instructions import (
     send_setup_instructions,
 )
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.targets import DOMAIN_TARGET
 
-main = module_of(
+main = custom_module(
     send_setup_instructions,
     {**DOMAIN_TARGET.argument_spec, "email": {"type": "str", "required": True}},
     required_one_of=[("domain", "domain_id")],

@@ -167,10 +167,10 @@ from ansible_collections.community.mailtrap.plugins.module_utils._domains.verifi
     VERIFIED,
     verify,
 )
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.targets import DOMAIN_TARGET
 
-main = module_of(
+main = custom_module(
     verify,
     {
         **DOMAIN_TARGET.argument_spec,

@@ -102,10 +102,10 @@ email_campaigns:
         delivery_rate: 0.98
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 from ansible_collections.community.mailtrap.plugins.module_utils._reports.campaigns import PARTS, read_campaigns
 
-main = module_of(
+main = custom_module(
     read_campaigns,
     {
         "id": {"type": "int"},

@@ -363,12 +363,12 @@ total_count:
   sample: 150
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 from ansible_collections.community.mailtrap.plugins.module_utils._reports.email_logs import FILTER_OPTIONS, read_logs
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.targets import DOMAIN_TARGET
 
 OTHERS = ("limit", "sent_after", "sent_before", "domain", "domain_id", "filters")
-main = module_of(
+main = custom_module(
     read_logs,
     {
         **DOMAIN_TARGET.argument_spec,

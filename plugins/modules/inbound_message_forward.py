@@ -55,14 +55,14 @@ message_ids:
     - 0c7fd939-02cf-11ed-88c2-0a58a9feac02
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 from ansible_collections.community.mailtrap.plugins.module_utils._received.inbound_actions import (
     ANSWER_OPTIONS,
     ANSWER_RULES,
     forward,
 )
 
-main = module_of(forward, {**ANSWER_OPTIONS, "to": {**ANSWER_OPTIONS["to"], "required": True}}, **ANSWER_RULES)
+main = custom_module(forward, {**ANSWER_OPTIONS, "to": {**ANSWER_OPTIONS["to"], "required": True}}, **ANSWER_RULES)
 
 
 if __name__ == "__main__":

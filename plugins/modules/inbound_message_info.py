@@ -150,15 +150,15 @@ inbound_messages:
       sample: mail/1871574677877796928.eml
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.argspec import place_of
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.argspec import get_parent_options
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 from ansible_collections.community.mailtrap.plugins.module_utils._received.inbound_messages import PARTS, read_messages
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import INBOUND_MESSAGE
 
-main = module_of(
+main = custom_module(
     read_messages,
     {
-        **place_of(INBOUND_MESSAGE),
+        **get_parent_options(INBOUND_MESSAGE),
         "id": {"type": "str"},
         "limit": {"type": "int"},
         "include": {"type": "list", "elements": "str", "default": [], "choices": list(PARTS)},

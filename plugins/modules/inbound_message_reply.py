@@ -64,14 +64,14 @@ message_ids:
     - 0c7fd939-02cf-11ed-88c2-0a58a9feac02
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 from ansible_collections.community.mailtrap.plugins.module_utils._received.inbound_actions import (
     ANSWER_OPTIONS,
     ANSWER_RULES,
     reply,
 )
 
-main = module_of(reply, {**ANSWER_OPTIONS, "all": {"type": "bool", "default": False}}, **ANSWER_RULES)
+main = custom_module(reply, {**ANSWER_OPTIONS, "all": {"type": "bool", "default": False}}, **ANSWER_RULES)
 
 
 if __name__ == "__main__":

@@ -354,12 +354,12 @@ stream:
   sample: transactional
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 from ansible_collections.community.mailtrap.plugins.module_utils._mail.payload import MESSAGE_OPTIONS
 from ansible_collections.community.mailtrap.plugins.module_utils._mail.send import send
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.targets import SANDBOX_TARGET
 
-main = module_of(
+main = custom_module(
     send,
     {
         **SANDBOX_TARGET.argument_spec,

@@ -93,9 +93,9 @@ resources:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._account.account_info import read_permissions
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 
-main = module_of(read_permissions, {})
+main = custom_module(read_permissions, {})
 
 
 if __name__ == "__main__":

@@ -121,13 +121,13 @@ sandbox:
       sample: inbox.mailtrap.io
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_credentials import (
     reset_credentials,
 )
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.targets import SANDBOX_TARGET
 
-main = module_of(
+main = custom_module(
     reset_credentials,
     {
         **SANDBOX_TARGET.argument_spec,

@@ -218,11 +218,11 @@ sandbox_messages:
           type: dict
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_messages import PARTS, read_messages
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.targets import SANDBOX_TARGET
 
-main = module_of(
+main = custom_module(
     read_messages,
     {
         **SANDBOX_TARGET.argument_spec,

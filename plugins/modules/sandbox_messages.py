@@ -74,11 +74,11 @@ count:
   sample: 3
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_actions import bring_messages
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.targets import SANDBOX_TARGET
 
-main = module_of(
+main = custom_module(
     bring_messages,
     {
         **SANDBOX_TARGET.argument_spec,

@@ -218,10 +218,10 @@ rate_limit_wait:
   sample: 0.0
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 from ansible_collections.community.mailtrap.plugins.module_utils._reports.stats import GROUPS, TOTAL, read_stats
 
-main = module_of(
+main = custom_module(
     read_stats,
     {
         "start_date": {"type": "str", "required": True},

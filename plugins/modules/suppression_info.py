@@ -75,11 +75,13 @@ suppressions:
       domain_name: shop.example
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.argspec import some_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.argspec import pick_field_options
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import SUPPRESSION
 
-main = info_module(SUPPRESSION, {"limit": {"type": "int"}, **some_of(SUPPRESSION, "domain", "sending_stream", "type")})
+main = info_module(
+    SUPPRESSION, {"limit": {"type": "int"}, **pick_field_options(SUPPRESSION, "domain", "sending_stream", "type")}
+)
 
 
 if __name__ == "__main__":

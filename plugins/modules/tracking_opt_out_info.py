@@ -54,11 +54,11 @@ tracking_opt_outs:
       domain_name: shop.example
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.argspec import some_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.argspec import pick_field_options
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import TRACKING_OPT_OUT
 
-main = info_module(TRACKING_OPT_OUT, {"limit": {"type": "int"}, **some_of(TRACKING_OPT_OUT, "domain")})
+main = info_module(TRACKING_OPT_OUT, {"limit": {"type": "int"}, **pick_field_options(TRACKING_OPT_OUT, "domain")})
 
 
 if __name__ == "__main__":

@@ -89,12 +89,12 @@ webhooks:
       webhook_type: email_sending
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.argspec import some_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.argspec import pick_field_options
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import WEBHOOK
 
 OTHERS = ("active", "webhook_type", "sending_stream", "domain", "domain_id", "inbound_inbox_id")
-main = info_module(WEBHOOK, some_of(WEBHOOK, *OTHERS))
+main = info_module(WEBHOOK, pick_field_options(WEBHOOK, *OTHERS))
 
 
 if __name__ == "__main__":

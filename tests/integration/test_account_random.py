@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.community.mailtrap.plugins.module_utils._account.config import apply_config, read_config
+from ansible_collections.community.mailtrap.plugins.module_utils._account.export import export_account
+from ansible_collections.community.mailtrap.plugins.module_utils._account.runner import apply_account
 from ansible_collections.community.mailtrap.plugins.module_utils._api.client import Client
 
 # Few names, so that documents meet what others have made; and what YAML, URLs and sorting stumble over.
@@ -77,14 +78,14 @@ def test_each_document_is_reached_once(account, document, purge):
         "parallel": 4,
         "dest": None,
     }
-    planned = apply_config(client, options, check_mode=True)
-    first = apply_config(client, options, check_mode=False)
+    planned = apply_account(client, options, check_mode=True)
+    first = apply_account(client, options, check_mode=False)
     assert first["plan"] == planned["plan"] and first["changed"] == planned["changed"]
     changed = [first["plan"][became].values() for became in ("created", "updated", "deleted")]
     assert len(first["changes"]) == sum(len(names) for kinds in changed for names in kinds)
 
     account.clear_journal()
-    again = apply_config(client, options, check_mode=False)
+    again = apply_account(client, options, check_mode=False)
     assert not again["changed"] and all(seen["method"] == "GET" for seen in account.journal())
 
     there = account.dump()
@@ -96,8 +97,8 @@ def test_each_document_is_reached_once(account, document, purge):
         if table in purge and table != "sandboxes":
             assert sorted([*wanted, PROTECTED]) == sorted(names)
 
-    exported = read_config(client, {"only": None, "parallel": 4, "reveal_secrets": False}, check_mode=False)[
+    exported = export_account(client, {"only": None, "parallel": 4, "reveal_secrets": False}, check_mode=False)[
         "account_config"
     ]
-    kept = apply_config(client, {**options, "config": exported, "purge": list(exported)}, check_mode=False)
+    kept = apply_account(client, {**options, "config": exported, "purge": list(exported)}, check_mode=False)
     assert not kept["changed"]

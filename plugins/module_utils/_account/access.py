@@ -1,58 +1,56 @@
-# Copyright (c) the community.mailtrap authors
-# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
+"""Manage the access of people, invitations and API tokens to the account (docs/service.md#account-accesses).
 
-"""What people, invitations and API tokens may do in the account (facts 3.2, 3.3).
-
-The service lists the access of people and invitations. That of a token it only shows in a list of those who have rights
-on certain projects, sandboxes and domains: the token's own permissions tell which to ask for.
+The API lists the access of people and invitations. The access of a token is only in the list of those who have access
+to certain projects, sandboxes or domains, so the permissions of the token decide which list to read.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING, Optional
 
 from .._api.errors import MailtrapError, attempting
-from .._engine.apply import Directory, Outcome, ensure, find_objects
-from .._engine.resource import match, plan
-from .._resources.catalog import (
-    ACCESS_FILTERS,
-    API_TOKEN,
-    TOKEN_ACCESS,
-)
-from .._resources.permissions import besides, exactly, ids_of
-from .token_rotation import refuse_own
+from .._engine import apply
+from .._engine.apply import Outcome
+from .._engine.lookup import find_objects
+from .._engine.plan import match
+from .._engine.prepare import Step, plan_step
+from .._resources.catalog import ACCESS_FILTERS, API_TOKEN, TOKEN_ACCESS
+from .._resources.permissions import ADDED_GRANTS, REPLACED_GRANTS, get_granted_ids
+
+if TYPE_CHECKING:
+    from .._api.json_types import JsonObject, Options
+    from .._engine.directory import Directory
+    from .._engine.resource import Field, Plan, Resource
 
 
-def bring(client, resource, options, check_mode, directory=None):
-    """Bring the access of a person, an invitation or an API token to its state; see ensure.
+def ensure_access(directory: Directory, resource: Resource, options: Options) -> Outcome:
+    """Bring the access of a person, an invitation or an API token to its state; see :func:`apply.ensure`.
 
-    :param options: dict, the options of community.mailtrap.account_access.
+    :param options: the options of community.mailtrap.account_access.
     """
-    directory = directory or Directory(client, check_mode)
-    token = None
+    token: Optional[JsonObject] = None
     if options["token_id"] is not None or options["token_name"] is not None:
-        token = _token(directory, options)
+        token = _find_token(directory, options)
         if token is None:
-            return Outcome(False, None, None, directory.warnings)
-        resource, options = TOKEN_ACCESS, {**options, **_where_to_look(token, options["state"])}
+            return Outcome(False, None, None, directory.take_warnings())
+        resource, options = TOKEN_ACCESS, {**options, **_get_list_filters(token, options["state"])}
 
-    def planned(resource, current, wanted, state, parent_id, recreate):
-        if current is None and token:
-            raise MailtrapError(f"the service does not list the access of API token {token['id']}")
-        todo = plan(resource, current, wanted, state)
-        if todo.writes and token and not options["force"]:
-            refuse_own(client, API_TOKEN, [token])
-        return todo
+    def plan_access(step: Step) -> Plan:
+        if step.current is None and token:
+            raise MailtrapError(f"the API does not list the access of API token {token['id']}")
+        todo = plan_step(step)
+        return replace(todo, affected=((API_TOKEN, token),)) if token else todo
 
-    kind = resource if options["purge"] else replace(resource, fields=tuple(map(_added_to, resource.fields)))
-    return ensure(client, kind, options, check_mode, directory, planned)
+    if not options["purge"]:
+        resource = replace(resource, fields=tuple(map(_keep_other_grants, resource.fields)))
+    return apply.ensure(directory, resource, options, plan_access)
 
 
-def _token(directory, options):
-    """Return the API token that is meant: dict, or None where there is none and none is needed.
+def _find_token(directory: Directory, options: Options) -> Optional[JsonObject]:
+    """Return the API token that the options select, or None if it does not exist and does not have to.
 
-    :raises MailtrapError: when there is none, or several share its name.
+    :raises MailtrapError: if it does not exist, or several have its name.
     """
     token_id, name = options["token_id"], options["token_name"]
     with attempting("find the API token"):
@@ -66,21 +64,21 @@ def _token(directory, options):
         return token
 
 
-def _where_to_look(token, state):
-    """Return the options that narrow the list to the access of a token: dict.
+def _get_list_filters(token: JsonObject, state: str) -> Options:
+    """Return the options that narrow the list to the access of a token.
 
-    :raises MailtrapError: when there are none.
+    :raises MailtrapError: if the token has no permission by which the list could be narrowed.
     """
-    ids = {name: ids_of(token.get("resources"), kind) for name, kind in ACCESS_FILTERS.items()}
+    ids = {name: get_granted_ids(token.get("resources"), target) for name, target in ACCESS_FILTERS.items()}
     if not any(ids.values()):
         advice = "; delete the token itself instead" if state == "absent" else ""
         raise MailtrapError(
-            f"API token {token['id']} has permissions on no project, sandbox or domain, "
-            f"and only by those does the service tell the access of a token{advice}"
+            f"API token {token['id']} has no permission on a project, sandbox or domain, "
+            f"and the API only lists the access of tokens that have one{advice}"
         )
     return {"token_id": token["id"], **{name: given for name, given in ids.items() if given}}
 
 
-def _added_to(field):
-    """Return a field whose values are added to what is there, where it holds grants."""
-    return replace(field, stored=besides) if field.stored is exactly else field
+def _keep_other_grants(field: Field) -> Field:
+    """Return a field of permissions to which the wanted permissions are added."""
+    return replace(field, codec=ADDED_GRANTS) if field.codec is REPLACED_GRANTS else field

@@ -1,21 +1,20 @@
 # Copyright (c) the community.mailtrap authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
-"""A whole account as one document: which kinds it holds, what its entries mean, and how it is written. No HTTP."""
+"""An account as one document: the resource types in it, the reading of its entries, and the writing of an entry."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Dict, List, Optional
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Optional, Set, Tuple
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 
 from .._api.errors import MailtrapError
-from .._engine.argspec import options_of, rules_of, within
+from .._engine.argspec import get_constraints, get_field_options, limit_constraints
 from .._engine.files import read_text
-from .._engine.resource import Resource, check_wanted, wanted_of
+from .._engine.plan import check_wanted, get_wanted
 from .._resources.catalog import (
     ACCOUNT_ACCESS,
     API_TOKEN,
@@ -34,8 +33,12 @@ from .._resources.catalog import (
     WEBHOOK,
 )
 
-# What a kind lives in or refers to comes before it.
-KINDS = (
+if TYPE_CHECKING:
+    from .._api.json_types import ArgumentSpec, JsonObject, Options
+    from .._engine.resource import Id, Resource
+
+# A resource type comes after its parent, and after those that it refers to.
+RESOURCE_TYPES = (
     PROJECT,
     SANDBOX,
     DOMAIN,
@@ -58,187 +61,223 @@ KINDS = (
 class Entry:
     """An object that a document describes.
 
-    :ivar resource: Resource. :ivar where: str, its place in the document, such as projects[0].sandboxes[2].
-    :ivar options: dict, as the options of the module of its kind. :ivar parent: Entry of what it lives in, or None.
+    :ivar where: its place in the document, such as ``projects[0].sandboxes[2]``.
+    :ivar options: its fields, as the options of a module.
+    :ivar parent: the entry of the object that contains it, or None.
     """
 
     resource: Resource
     where: str
-    options: dict
+    options: Options
     parent: Optional[Entry] = None
 
     @property
-    def wanted(self):
-        """The fields that the document manages: dict."""
-        return wanted_of(self.resource, self.options)
+    def wanted(self) -> JsonObject:
+        """The fields that the document manages."""
+        return get_wanted(self.resource, self.options)
 
     @property
-    def name(self):
-        """What it is called in its account: str, after what it lives in."""
-        return called(self.resource, self.options.get(self.resource.key), self.parent.name if self.parent else None)
+    def name(self) -> str:
+        """Its name in the account, after the name of its parent."""
+        return get_full_name(
+            self.resource, self.options.get(self.resource.natural_key), self.parent.name if self.parent else None
+        )
 
 
-def called(resource, key, parent_name=None):
-    """Return what an object is called among all of its kind: str."""
-    told = str(resource.field(resource.key).told(key))
-    return f"{parent_name}/{told}" if parent_name else told
+def get_full_name(resource: Resource, key: Any, parent_name: Optional[str] = None) -> str:
+    """Return the name of an object in the account, such as ``Shop/Staging`` for a sandbox."""
+    name = str(resource.key_field.describe(key))
+    return f"{parent_name}/{name}" if parent_name else name
 
 
-def parent_kind(resource):
-    """Return the kind below whose entries those of a kind stand in the document: Resource, or None at its top."""
-    return resource.parent.resource if resource.parent and resource.parent.resource in KINDS else None
+def get_parent_type(resource: Resource) -> Optional[Resource]:
+    """Return the resource type whose entries contain those of another, or None if they are at the top."""
+    parent = resource.parent.resource if resource.parent else None
+    return parent if parent in RESOURCE_TYPES else None
 
 
-def children_of(resource):
-    """Return the kinds whose entries stand below those of a kind: list of Resource."""
-    return [kind for kind in KINDS if parent_kind(kind) is resource]
+def get_child_types(resource: Resource) -> List[Resource]:
+    """Return the resource types whose entries are below those of another."""
+    return [child for child in RESOURCE_TYPES if get_parent_type(child) is resource]
 
 
-def source_paths():
-    """Return the ways through a document to the options that name files: list of tuple of str."""
-    paths = []
-    for kind in KINDS:
-        place = (kind.plural,)
-        parent = parent_kind(kind)
+def get_required_types(resource: Resource) -> List[Resource]:
+    """Return the resource types that an object belongs to or refers to."""
+    required = [get_parent_type(resource)]
+    for item in resource.fields:
+        required.extend([item.reference.resource] if item.reference else [])
+        required.extend(item.nested_references.resources if item.nested_references else [])
+    return [one for one in required if one in RESOURCE_TYPES]
+
+
+def get_file_option_paths() -> List[Tuple[str, ...]]:
+    """Return the paths of keys that lead through a document to the options that name files."""
+    paths: List[Tuple[str, ...]] = []
+    for resource in RESOURCE_TYPES:
+        keys: Tuple[str, ...] = (resource.plural,)
+        parent = get_parent_type(resource)
         while parent:
-            place = (parent.plural, *place)
-            parent = parent_kind(parent)
-        paths.extend((*place, item.source) for item in kind.fields if item.source)
+            keys = (parent.plural, *keys)
+            parent = get_parent_type(parent)
+        paths.extend((*keys, item.file_option) for item in resource.fields if item.file_option)
     return paths
 
 
-def kinds_named(names, option):
-    """Return the kinds of some plurals: list of Resource, in the order of KINDS.
+def select_resource_types(names: Iterable[str], option: str) -> List[Resource]:
+    """Return resource types by their plural names.
 
-    :param option: str, the option that names them, for the sentence.
-    :raises MailtrapError: when there is no such kind.
+    :param option: the option that contains the names, for messages.
+    :raises MailtrapError: if a resource type does not exist.
     """
-    known = {kind.plural: kind for kind in KINDS}
+    names = list(names)
+    known = [resource.plural for resource in RESOURCE_TYPES]
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise MailtrapError(f"{option} names {', '.join(unknown)}; there are {', '.join(known)}")
-    return [kind for kind in KINDS if kind.plural in names]
+        raise MailtrapError(f"{option} contains {', '.join(unknown)}, which is not one of {', '.join(known)}")
+    return [resource for resource in RESOURCE_TYPES if resource.plural in names]
 
 
-def read_document(document, kinds):
-    """Read a document.
+def read_document(document: JsonObject, resources: Iterable[Resource]) -> List[Entry]:
+    """Read the entries of a document.
 
-    :param document: dict, plural of a kind -> list of entries. :param kinds: list of Resource, what is looked at.
-    :returns: list of Entry, what they live in and refer to first.
-    :raises MailtrapError: with all that is wrong, each with its place; nothing has been asked for then.
+    :param document: lists of entries by the plural names of resource types.
+    :param resources: the resource types whose entries are returned.
+    :returns: the entries, parents and referenced objects first.
+    :raises MailtrapError: with all errors and their places; no request was made.
     """
-    reading = _Reading()
-    tops = {kind.plural: kind for kind in KINDS if parent_kind(kind) is None}
+    reader = _Reader()
+    top_types = {resource.plural: resource for resource in RESOURCE_TYPES if get_parent_type(resource) is None}
     for name in document:
-        if name not in tops:
-            reading.wrong.append(f"{name} is no kind of object that stands here; there are {', '.join(tops)}")
-    for name, kind in tops.items():
-        reading.read(kind, document.get(name), name, None)
-    reading.find_doubles()
-    if reading.wrong:
-        raise MailtrapError(*reading.wrong)
-    order = {kind: number for number, kind in enumerate(KINDS)}
-    return sorted((entry for entry in reading.entries if entry.resource in kinds), key=lambda one: order[one.resource])
+        if name not in top_types:
+            reader.errors.append(f"{name} is not one of {', '.join(top_types)}")
+    for name, resource in top_types.items():
+        reader.read(resource, document.get(name), name, None)
+    reader.find_duplicates()
+    if reader.errors:
+        raise MailtrapError(*reader.errors)
+    selected = list(resources)
+    entries = [entry for entry in reader.entries if entry.resource in selected]
+    return sorted(entries, key=lambda entry: RESOURCE_TYPES.index(entry.resource))
 
 
 @dataclass
-class _Reading:
-    """What has been read, and what was wrong with it."""
+class _Reader:
+    """The entries that were read so far, and their errors."""
 
     entries: List[Entry] = field(default_factory=list)
-    wrong: List[str] = field(default_factory=list)
+    errors: List[str] = field(default_factory=list)
     validators: Dict[Resource, ArgumentSpecValidator] = field(default_factory=dict)
 
-    def read(self, resource, items, where, parent):
-        """Read the entries of one list, and what stands below them."""
+    def read(self, resource: Resource, items: Any, where: str, parent: Optional[Entry]) -> None:
+        """Read a list of entries, and the lists inside them."""
         if items is None:
             return
         if not isinstance(items, list):
-            self.wrong.append(f"{where} must be a list")
+            self.errors.append(f"{where} must be a list")
             return
-        below = {kind.plural: kind for kind in children_of(resource)}
+        children = {child.plural: child for child in get_child_types(resource)}
         for number, item in enumerate(items):
-            place = f"{where}[{number}]"
+            item_path = f"{where}[{number}]"
             if not isinstance(item, dict):
-                self.wrong.append(f"{place} must be a dictionary")
+                self.errors.append(f"{item_path} must be a dictionary")
                 continue
-            own = {name: value for name, value in item.items() if name not in below}
-            entry = Entry(resource, place, self._valid(resource, own, place), parent)
+            own = {name: value for name, value in item.items() if name not in children}
+            entry = Entry(resource, item_path, self._validate(resource, own, item_path), parent)
             self.entries.append(entry)
-            for name, kind in below.items():
-                self.read(kind, item.get(name), f"{place}.{name}", entry)
+            for name, child in children.items():
+                self.read(child, item.get(name), f"{item_path}.{name}", entry)
 
-    def _valid(self, resource, item, place):
-        """Return the options of an entry, converted as those of a module are: dict."""
+    def _validate(self, resource: Resource, item: JsonObject, where: str) -> Options:
+        """Return the options of an entry, converted as those of a module are."""
         if resource not in self.validators:
-            self.validators[resource] = _validator(resource)
+            self.validators[resource] = _make_validator(resource)
         result = self.validators[resource].validate(item)
-        options = result.validated_parameters
-        wrong = [str(error) for error in result.errors if not isinstance(error, UnsupportedError)]
-        # Those of suboptions are tuples.
+        options: Options = result.validated_parameters
+        errors = [str(error) for error in result.errors if not isinstance(error, UnsupportedError)]
+        # The names of suboptions are tuples.
         unknown = sorted(path if isinstance(path, str) else ".".join(path) for path in result.unsupported_parameters)
         if unknown:
             known = ", ".join(sorted(self.validators[resource].argument_spec))
-            wrong.append(f"{', '.join(unknown)} is none of {known}")
-        if not wrong:
+            errors.append(f"{', '.join(unknown)} is not one of {known}")
+        if not errors:
             try:
-                options = {**options, **_texts(resource, options)}
-                check_wanted(resource, wanted_of(resource, options), options)
+                options = {**options, **_read_file_options(resource, options)}
+                check_wanted(resource, get_wanted(resource, options), options)
             except MailtrapError as error:
-                wrong = error.messages
-        self.wrong.extend(f"{place}: {message}" for message in wrong)
+                errors = error.messages
+        self.errors.extend(f"{where}: {message}" for message in errors)
         return options
 
-    def find_doubles(self):
-        """Find entries that are the same object."""
-        first = {}
+    def find_duplicates(self) -> None:
+        """Report entries that describe the same object."""
+        first: Dict[Any, str] = {}
         for entry in self.entries:
             wanted = entry.wanted
             names = [name for name in entry.resource.identity if name in wanted]
-            identity = [repr(entry.resource.field(name).normal(wanted[name])) for name in names]
-            references = [f.reference.option for f in entry.resource.fields if f.reference and not f.reference.many]
-            identity += [str(entry.options.get(option)) for option in references]
-            same = (entry.resource.name, entry.parent and entry.parent.where, entry.options.get("id"), tuple(identity))
-            if same in first:
-                self.wrong.append(f"{entry.where}: {entry.resource.noun} {entry.name!r} is {first[same]} already")
-            first.setdefault(same, entry.where)
+            identity = [repr(entry.resource.field(name).codec.normalize(wanted[name])) for name in names]
+            references = [item.reference for item in entry.resource.fields if item.reference]
+            identity += [str(entry.options.get(one.option)) for one in references if not one.many]
+            parent = entry.parent and entry.parent.where
+            key = (entry.resource.name, parent, entry.options.get("id"), tuple(identity))
+            if key in first:
+                label = f"{entry.resource.noun} {entry.name!r}"
+                self.errors.append(f"{entry.where}: {first[key]} already describes the {label}")
+            first.setdefault(key, entry.where)
 
 
-def _validator(resource):
-    spec = {"id": {"type": resource.id_type}, **options_of(resource)}
-    key = resource.field(resource.key)
-    spec[key.option or key.name] = {**spec[key.option or key.name], "required": True}
-    exclusive = within(rules_of(resource), spec)["mutually_exclusive"]
+def _make_validator(resource: Resource) -> ArgumentSpecValidator:
+    spec: ArgumentSpec = {"id": {"type": resource.api.id_type}, **get_field_options(resource)}
+    key_option = resource.key_field.option_name
+    spec[key_option] = {**spec[key_option], "required": True}
+    exclusive = limit_constraints(get_constraints(resource), spec)["mutually_exclusive"]
     return ArgumentSpecValidator(spec, mutually_exclusive=exclusive)
 
 
-def _texts(resource, options):
-    """Return the texts of the files that an entry names: dict."""
-    sources = [item for item in resource.fields if item.source and options.get(item.source) is not None]
-    return {item.option or item.name: read_text(options[item.source], item.source) for item in sources}
+def _read_file_options(resource: Resource, options: Options) -> Options:
+    """Return the fields whose texts are in files that an entry names."""
+    return {
+        item.option_name: read_text(options[item.file_option], item.file_option)
+        for item in resource.fields
+        if item.file_option and options.get(item.file_option) is not None
+    }
 
 
-def write_entry(resource, shown, name_of, reveal_secrets=False):
-    """Return the entry that describes an object: dict, without what the service alone decides.
+def to_entry(
+    resource: Resource,
+    obj: JsonObject,
+    find_name: Callable[[Resource, Id], Optional[str]],
+    reveal_secrets: bool = False,
+) -> JsonObject:
+    """Return the entry that describes an object, without the fields that only the service sets.
 
-    What refers to an object that has no name of its own in the account is left out: its id says nothing elsewhere.
+    A reference to an object without a unique name is left out, because its id means nothing in another account.
 
-    :param shown: dict, the object. :param name_of: function (Resource, id) -> str, its name, or None.
-    :param reveal_secrets: bool, whether secrets that it holds, such as those in URLs, are written.
+    :param reveal_secrets: whether the entry contains secrets, such as those in URLs.
     """
-    entry = {}
+    entry: JsonObject = {}
     for item in resource.fields:
-        value = item.value(shown)
-        is_nothing = value in (None, "", [], {}) and not (value == "" and item.name in resource.within)
-        if not item.shown or is_nothing:
+        value = item.get(obj)
+        is_empty = value in (None, "", [], {}) and not (value == "" and item.name in resource.identity_fields)
+        if item.write_only or is_empty:
             continue
-        option, reference = item.option or item.name, item.reference
-        if item.named:
-            entry[option] = item.named(value, name_of)
+        reference = item.reference
+        if item.nested_references:
+            entry[item.option_name] = item.nested_references.describe(value, find_name)
         elif reference:
-            names = [name_of(reference.resource, one) for one in (value if reference.many else [value])]
+            names = [find_name(reference.resource, one) for one in (value if reference.many else [value])]
             if all(names):
                 entry[reference.option] = names if reference.many else names[0]
         else:
-            entry[option] = item.sent(value, None) if reveal_secrets or not item.veiled else item.told(value)
+            is_masked = item.sensitive and not reveal_secrets
+            entry[item.option_name] = item.describe(value) if is_masked else item.codec.decode(value)
     return entry
+
+
+def get_keys(entries: Iterable[Entry]) -> Set[Tuple[Resource, Any]]:
+    """Return the normalized natural keys that entries describe, with their resource types."""
+    return {(one.resource, normalize_key(one.resource, one.wanted[one.resource.natural_key])) for one in entries}
+
+
+def normalize_key(resource: Resource, key: Any) -> Any:
+    """Return the same result for all natural keys that mean the same object."""
+    return resource.key_field.codec.normalize(key)

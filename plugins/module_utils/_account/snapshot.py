@@ -1,188 +1,212 @@
 # Copyright (c) the community.mailtrap authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
-"""The objects of a whole account: each list is read once, those of one depth side by side; all are found by name."""
+"""A snapshot of an account: each list is read once, independent lists at the same time, and indexed by name and id."""
 
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Optional, Set, Tuple
 
 from .._api.errors import MailtrapError, attempting
 from .._api.pages import parse_objects
-from .._engine.apply import Location, complete, fetch_list
-from .._engine.resource import match
-from .document import KINDS, parent_kind
+from .._engine.directory import Directory, fetch_list
+from .._engine.plan import match
+from .._engine.prepare import read_details
+from .._engine.resource import Id, Resource
+from .document import RESOURCE_TYPES, get_parent_type, get_required_types, normalize_key
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from .._api.client import Client
+    from .._api.json_types import JsonObject
+
+Key = Tuple[Resource, Any]
 
 
-class Account:
-    """The objects of an account, read once, and kept up to date by what is written.
+class Snapshot(Directory):
+    """The objects of an account, read once, and kept up to date with what is written.
 
-    :ivar pool: ThreadPoolExecutor, for what is independent.
+    :ivar pool: runs independent requests at the same time.
+    :ivar expected: the natural keys of objects that the same run will create.
     """
 
-    def __init__(self, client, pool):
-        self.client = client
+    def __init__(self, client: Client, pool: ThreadPoolExecutor, check_mode: bool = False) -> None:
+        super().__init__(client, check_mode)
         self.pool = pool
-        self._siblings = {}
-        self._named = {}
-        self._by_id = {}
+        self.expected: Set[Key] = set()
+        self._siblings: Dict[Tuple[Resource, Optional[Id]], List[JsonObject]] = {}
+        self._by_key: Dict[Tuple[Resource, Optional[Id], Any], List[JsonObject]] = {}
+        self._by_id: Dict[Tuple[Resource, Id], JsonObject] = {}
         self._lock = threading.Lock()
 
-    def read(self, kinds, places=None):
-        """Read the lists of kinds, and of those that they live in or refer to; those of one depth at the same time.
+    def read(self, resources: Iterable[Resource], parents: Optional[Set[Key]] = None) -> None:
+        """Read the lists of resource types, and of those that they belong to or refer to.
 
-        :param places: set of (Resource, normal key), what has to be looked into; None is everything.
+        :param parents: the natural keys of the parents whose nested lists are read; all parents if None.
         """
-        needed = _with_needed(kinds)
-        while needed:
-            ready = [kind for kind in needed if parent_kind(kind) not in needed]
-            needed = [kind for kind in needed if kind not in ready]
-            asked = [(kind, parent_id) for kind in ready for parent_id in self._parents_to_ask(kind, places)]
-            for (kind, parent_id), found in zip(asked, self.pool.map(self._listed, asked)):
-                self._keep(kind, parent_id, found)
-            for kind in ready:
-                self._divide(kind)
-
-    def siblings(self, kind, parent_id=None):
-        """Return the objects of a kind, of one parent where they have one: list of dict."""
-        return self._siblings.get((kind, parent_id), [])
-
-    def changeable(self, kind, parent_id=None):
-        """Return the siblings that can be changed and will stay, in an order that two accounts share: list of dict."""
-        fields = [kind.field(name) for name in kind.identity]
-        found = [one for one in self.siblings(kind, parent_id) if not kind.frozen(one) and not kind.leaving(one)]
-        return sorted(found, key=lambda one: (*(str(item.value(one)) for item in fields), one["id"]))
-
-    def parents(self, kind):
-        """Return the ids of those objects that some of a kind may live in: list; of None where they live in none."""
-        parent = parent_kind(kind)
-        return [one["id"] for one in self._all(parent)] if parent else [None]
-
-    def candidates(self, kind, parent_id, wanted):
-        """Return the siblings that may be meant: list of dict, so few that they can be looked at one by one."""
-        if kind.hits:
-            return self.siblings(kind, parent_id)
-        key = kind.field(kind.key)
-        return self._named.get((kind, parent_id, key.normal(wanted.get(kind.key))), [])
-
-    def find_id(self, kind, name, needed=True):
-        """Return the id of the object of a name: see Directory.id_of."""
-        found = match(kind, self.named(kind, name), {kind.key: name})
-        if found is None and needed:
-            raise MailtrapError(f"there is no {kind.noun} {name!r}")
-        return found["id"] if found else None
-
-    def named(self, kind, name):
-        """Return all objects of a kind that are called so, wherever they live: list of dict."""
-        return [one for parent_id in self.parents(kind) for one in self.candidates(kind, parent_id, {kind.key: name})]
-
-    def name_of(self, kind, object_id):
-        """Return the name of the object of an id, None where no object is, or several are, called so: str."""
-        one = self._by_id.get((kind, object_id))
-        name = kind.field(kind.key).value(one) if one else None
-        return name if one and len(self.named(kind, name)) == 1 else None
-
-    def put(self, kind, parent_id, before, after):
-        """Have an object as it is after a write."""
-        with self._lock:
-            key = kind.field(kind.key)
-            named = self._named.setdefault((kind, parent_id, key.normal(key.value(after))), [])
-            for kept in (self._siblings.setdefault((kind, parent_id), []), named):
-                _replace(kept, before, after)
-            self._by_id[kind, after["id"]] = after
-
-    def complete(self, kinds):
-        """Read what the lists of kinds leave out. What all objects of a kind share is read with one of them."""
-        asked = []
-        for kind in kinds:
-            own = [item for item in kind.fields if (item.fetched or not item.listed) and not item.shared]
-            shared = [item for item in kind.fields if item.fetched and item.shared]
-            for parent_id in self.parents(kind):
-                for one in self.changeable(kind, parent_id):
-                    fields, shared = [*own, *shared], []
-                    if fields:
-                        asked.append((kind, parent_id, one, {item.name: None for item in fields}))
-
-        def whole(asked):
-            kind, parent_id, one, wanted = asked
-            with attempting(f"read the {kind.many}"):
-                return complete(self.client, kind, Location(one, parent_id), wanted)
-
-        for (kind, parent_id, one, _wanted), after in zip(asked, self.pool.map(whole, asked)):
-            self.put(kind, parent_id, one, after)
-
-    def _all(self, kind):
-        return [one for parent_id in self.parents(kind) for one in self.siblings(kind, parent_id)]
-
-    def _parents_to_ask(self, kind, places):
-        """Return the ids of the parents whose lists have to be asked for: none where the parent brings its children."""
-        parent = kind.parent
-        if kind.nested:
-            inside = [
-                one for one in self._all(parent.resource) if places is None or _place(parent.resource, one) in places
+        remaining = _add_required_types(resources)
+        while remaining:
+            ready = [resource for resource in remaining if get_parent_type(resource) not in remaining]
+            remaining = [resource for resource in remaining if resource not in ready]
+            lists = [
+                (resource, parent_id) for resource in ready for parent_id in self._lists_to_read(resource, parents)
             ]
-            return [one["id"] for one in inside]
-        brought = parent and parent.children and all(parent.children in one for one in self._all(parent.resource))
-        return [] if brought else [None]
+            for (resource, parent_id), objects in zip(lists, self.pool.map(self._fetch_list, lists)):
+                self._siblings[resource, parent_id] = objects
+            for resource in ready:
+                self._index(resource)
 
-    def _listed(self, asked):
-        kind, parent_id = asked
-        with attempting(f"read the {kind.many}"):
-            return fetch_list(self.client, kind, parent_id)
+    def siblings(
+        self, resource: Resource, parent_id: Optional[Id] = None, query: Optional[JsonObject] = None, **limits: Any
+    ) -> List[JsonObject]:
+        """Return the objects of a resource type, and of one parent if they have parents."""
+        return self._siblings.get((resource, parent_id), [])
 
-    def _keep(self, kind, parent_id, found):
-        self._siblings[kind, parent_id] = found
+    def changeable(self, resource: Resource, parent_id: Optional[Id] = None) -> List[JsonObject]:
+        """Return the siblings that can be changed and will stay, in an order that does not depend on ids."""
+        fields = [resource.field(name) for name in resource.identity]
+        is_read_only = resource.hooks.read_only_reason or (lambda obj: None)
+        objects = [
+            obj
+            for obj in self.siblings(resource, parent_id)
+            if not is_read_only(obj) and not resource.hooks.is_expiring(obj)
+        ]
+        return sorted(objects, key=lambda obj: (*(str(item.get(obj)) for item in fields), obj["id"]))
 
-    def _divide(self, kind):
-        """Put every object to its parent, and note what it is called."""
-        parent = kind.parent
-        if parent and parent_kind(kind) and not kind.nested:
-            loose = self._siblings.pop((kind, None), None)
-            for one in self._all(parent.resource):
-                if loose is None:
-                    own = parse_objects(one[parent.children], kind.many, parent.resource.path)
+    def parent_ids(self, resource: Resource) -> List[Optional[Id]]:
+        """Return the ids of all possible parents; only None if the resource type has no parent."""
+        parent = get_parent_type(resource)
+        return [obj["id"] for obj in self._all(parent)] if parent else [None]
+
+    def candidates(
+        self, resource: Resource, parent_id: Optional[Id], wanted: JsonObject, query: Optional[JsonObject] = None
+    ) -> List[JsonObject]:
+        """Return the few siblings among which the object of an identity is."""
+        if resource.hooks.match_by_key:
+            return self.siblings(resource, parent_id)
+        key = normalize_key(resource, wanted.get(resource.natural_key))
+        return self._by_key.get((resource, parent_id, key), [])
+
+    def get(self, resource: Resource, object_id: Id, parent_id: Optional[Id] = None) -> Optional[JsonObject]:
+        """Return the object of an id, or None."""
+        return next((obj for obj in self.siblings(resource, parent_id) if obj["id"] == object_id), None)
+
+    def find_id(self, resource: Resource, key: str, required: bool = True) -> Optional[Id]:
+        """Return the id of the object of a natural key; None if the same run will create it, or it is not required.
+
+        :raises MailtrapError: if it is required and does not exist, or several objects have the key.
+        """
+        obj = match(resource, self._find_named(resource, key), {resource.natural_key: key})
+        if obj is None and required and (resource, normalize_key(resource, key)) not in self.expected:
+            raise MailtrapError(f"there is no {resource.noun} {key!r}")
+        return obj["id"] if obj else None
+
+    def find_name(self, resource: Resource, object_id: Optional[Id]) -> Optional[str]:
+        """Return the name of the object of an id; None if it does not exist, or others have the same name."""
+        obj = self._by_id.get((resource, object_id)) if object_id is not None else None
+        name = resource.key_field.get(obj) if obj else None
+        return name if name and len(self._find_named(resource, name)) == 1 else None
+
+    def record(
+        self, resource: Resource, parent_id: Optional[Id], before: Optional[JsonObject], after: JsonObject
+    ) -> None:
+        """Record an object as it is after a write."""
+        with self._lock:
+            key = normalize_key(resource, resource.key_field.get(after))
+            named = self._by_key.setdefault((resource, parent_id, key), [])
+            for objects in (self._siblings.setdefault((resource, parent_id), []), named):
+                _replace(objects, before, after)
+            self._by_id[resource, after["id"]] = after
+
+    def read_details(self, resources: Iterable[Resource]) -> None:
+        """Read the fields that lists do not contain; an account-wide field is read with one of the objects."""
+        incomplete: List[Tuple[Resource, Optional[Id], JsonObject, List[str]]] = []
+        for resource in resources:
+            account_wide = [one.name for one in resource.fields if one.subresource and one.subresource.account_wide]
+            own = [one.name for one in resource.fields if one.subresource or one.detail_only]
+            own = [name for name in own if name not in account_wide]
+            for parent_id in self.parent_ids(resource):
+                for obj in self.changeable(resource, parent_id):
+                    names, account_wide = [*own, *account_wide], []
+                    if names:
+                        incomplete.append((resource, parent_id, obj, names))
+
+        def read(item: Tuple[Resource, Optional[Id], JsonObject, List[str]]) -> JsonObject:
+            resource, parent_id, obj, names = item
+            with attempting(f"read the {resource.plural_noun}"):
+                return read_details(self.client, resource, obj, names, parent_id)
+
+        for (resource, parent_id, obj, _names), after in zip(incomplete, self.pool.map(read, incomplete)):
+            self.record(resource, parent_id, obj, after)
+
+    def _all(self, resource: Optional[Resource]) -> List[JsonObject]:
+        if resource is None:
+            return []
+        return [obj for parent_id in self.parent_ids(resource) for obj in self.siblings(resource, parent_id)]
+
+    def _find_named(self, resource: Resource, key: Any) -> List[JsonObject]:
+        """Return the objects of a natural key, in all parents."""
+        identity = {resource.natural_key: key}
+        return [
+            obj for parent_id in self.parent_ids(resource) for obj in self.candidates(resource, parent_id, identity)
+        ]
+
+    def _lists_to_read(self, resource: Resource, parents: Optional[Set[Key]]) -> List[Optional[Id]]:
+        """Return the ids of the parents whose lists must be read; none if the parents contain their children."""
+        parent = resource.parent
+        if parent is None or parent.resource is None:
+            return [None]
+        objects = self._all(parent.resource)
+        if resource.is_nested:
+            return [obj["id"] for obj in objects if parents is None or _get_key(parent.resource, obj) in parents]
+        return [] if parent.children and all(parent.children in obj for obj in objects) else [None]
+
+    def _fetch_list(self, item: Tuple[Resource, Optional[Id]]) -> List[JsonObject]:
+        resource, parent_id = item
+        with attempting(f"read the {resource.plural_noun}"):
+            return fetch_list(self.client, resource, parent_id)
+
+    def _index(self, resource: Resource) -> None:
+        """Assign each object to its parent, and index it by name and id."""
+        parent = resource.parent
+        if parent and parent.resource and get_parent_type(resource) and not resource.is_nested:
+            unassigned = self._siblings.pop((resource, None), None)
+            for container in self._all(parent.resource):
+                if unassigned is None:
+                    path = parent.resource.api.path
+                    children = parse_objects(container[str(parent.children)], resource.plural_noun, path)
                 else:
-                    own = [item for item in loose if item.get(parent.field) == one["id"]]
-                self._siblings[kind, one["id"]] = own
-        key = kind.field(kind.key)
-        for parent_id in self.parents(kind):
-            for one in self.siblings(kind, parent_id):
-                self._named.setdefault((kind, parent_id, key.normal(key.value(one))), []).append(one)
-                self._by_id[kind, one["id"]] = one
+                    children = [obj for obj in unassigned if obj.get(parent.field) == container["id"]]
+                self._siblings[resource, container["id"]] = children
+        for parent_id in self.parent_ids(resource):
+            for obj in self.siblings(resource, parent_id):
+                key = normalize_key(resource, resource.key_field.get(obj))
+                self._by_key.setdefault((resource, parent_id, key), []).append(obj)
+                self._by_id[resource, obj["id"]] = obj
 
 
-def _replace(kept, before, after):
-    """Put an object into a list in the place of the one that it was, else at its end."""
-    for number, one in enumerate(kept):
-        if before is not None and one["id"] == before["id"]:
-            kept[number] = after
+def _replace(objects: List[JsonObject], before: Optional[JsonObject], after: JsonObject) -> None:
+    """Replace an object in a list, or append it if the list does not contain it."""
+    for number, obj in enumerate(objects):
+        if before is not None and obj["id"] == before["id"]:
+            objects[number] = after
             return
-    kept.append(after)
+    objects.append(after)
 
 
-def _with_needed(kinds):
-    """Return kinds with those that they live in or refer to: list of Resource, in the order of KINDS."""
-    needed = set()
-    queue = list(kinds)
+def _add_required_types(resources: Iterable[Resource]) -> List[Resource]:
+    """Return resource types with those that they belong to or refer to."""
+    required: Set[Resource] = set()
+    queue = list(resources)
     while queue:
-        kind = queue.pop()
-        if kind not in needed:
-            needed.add(kind)
-            queue.extend(needs_of(kind))
-    return [kind for kind in KINDS if kind in needed]
+        resource = queue.pop()
+        if resource not in required:
+            required.add(resource)
+            queue.extend(get_required_types(resource))
+    return [resource for resource in RESOURCE_TYPES if resource in required]
 
 
-def needs_of(kind):
-    """Return the kinds that one lives in or refers to: list of Resource."""
-    needs = [parent_kind(kind), *(item.reference.resource for item in kind.fields if item.reference)]
-    return [one for one in [*needs, *(one for item in kind.fields for one in item.names)] if one in KINDS]
-
-
-def normal_key(kind, key):
-    """Return the same for all keys of a kind that make no difference."""
-    return kind.field(kind.key).normal(key)
-
-
-def _place(kind, one):
-    return kind, normal_key(kind, kind.field(kind.key).value(one))
+def _get_key(resource: Resource, obj: JsonObject) -> Key:
+    return resource, normalize_key(resource, resource.key_field.get(obj))

@@ -1,159 +1,149 @@
-# Copyright (c) the community.mailtrap authors
-# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
+"""Manage API tokens, including their rotation (docs/service.md#api-tokens).
 
-"""API tokens: rotated without an outage, and never the one in use unless that is wished for (facts 3.4, 11).
-
-Rotation is the service's reset: a new token takes over, and the value of the old one is good for half a day more.
+A rotation is the service's reset: a new token takes over, and the old value stays valid for half a day.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, List, Optional
 
 from .._api.errors import MailtrapError
-from .._engine.apply import Directory, ensure, fetch_list
-from .._engine.resource import (
-    Plan,
-    Write,
-    ignored,
-    plan,
-    plan_recreate,
-)
-from .._resources.api_tokens import (
-    chain,
-    follows,
-    is_due,
-    is_expired,
-    time_before,
-)
+from .._engine import apply
+from .._engine.directory import Directory, fetch_list
+from .._engine.plan import NO_CHANGE, find_ignored_fields, plan, plan_delete, plan_replacement
+from .._engine.resource import Plan, Resource, Write
+from .._resources.token_lifecycle import find_chain, is_due, is_expired, is_successor, parse_rotate_before
+
+if TYPE_CHECKING:
+    from .._api.client import Client
+    from .._api.json_types import JsonObject, Options
+    from .._engine.apply import Outcome
+    from .._engine.prepare import Step
 
 
-def bring(client, resource, options, check_mode, directory=None):
-    """Bring one API token to its state, rotated among them; see ensure.
+def ensure_token(directory: Directory, resource: Resource, options: Options) -> Outcome:
+    """Bring one API token to its state; see :func:`apply.ensure`.
 
-    :param options: dict, the options of community.mailtrap.api_token.
+    :param options: the options of community.mailtrap.api_token.
     """
     now = datetime.now(timezone.utc)
-    before = time_before(options["rotate_before"], options["expires_at"], now)
-    directory = directory or Directory(client, check_mode)
+    rotate_before = parse_rotate_before(options["rotate_before"], options["expires_at"], now)
 
-    def planned(resource, current, wanted, state, parent_id, recreate):
-        named = [current]
+    def plan_step(step: Step) -> Plan:
+        current, state = step.current, options["state"]
         if current is None and state == "rotated":
             directory.report_missing(f"{resource.noun} {options['name']!r} to rotate")
-            return Plan((), None)
+            return NO_CHANGE
+        chain = [current] if current else []
         if current is not None and options["id"] is None:
-            named = chain(directory.list(resource), options["name"])
-        todo = plan_token(resource, named, current, wanted, state, recreate, before, now)
-        if todo.writes and current is not None and not options["force"]:
-            refuse_own(client, resource, named if state == "absent" else [current])
-        return todo
+            chain = find_chain(directory.list(resource), options["name"])
+        return plan_token(resource, chain, current, step.wanted, state, bool(options["recreate"]), rotate_before, now)
 
     try:
-        outcome = ensure(client, resource, options, check_mode, directory, planned)
+        outcome = apply.ensure(directory, resource, options, plan_step)
     except MailtrapError as error:
-        if error.method == "POST" and error.path.endswith("/reset"):
-            _tell_of_reset(client, resource, error)
+        if error.method == "POST" and (error.path or "").endswith("/reset"):
+            _explain_rotation(directory.client, resource, error)
         if error.method == "DELETE" and error.status == 403:
-            error.messages.append("the service does not let go of the last token of a domain either")
+            error.messages.append("Mailtrap does not delete the last token of a domain either")
         raise
-    outcome.warnings.extend(_warnings(outcome, options))
+    outcome.warnings.extend(_get_expiry_warnings(outcome, options))
     return outcome
 
 
-def plan_token(resource, named, current, wanted, state, recreate, before, now):
-    """Decide what brings an API token to a state. Pure.
+def plan_token(
+    resource: Resource,
+    chain: List[JsonObject],
+    current: Optional[JsonObject],
+    wanted: JsonObject,
+    state: str,
+    recreate: bool,
+    rotate_before: Optional[timedelta],
+    now: datetime,
+) -> Plan:
+    """Plan the writes that bring an API token to its state. Pure.
 
-    :param named: list of dict, all tokens that go by its name. :param current: dict, the newest of them, or None.
-    :param before: timedelta, how long before its expiry it is to be rotated, or None. :param now: datetime.
-    :returns: Plan. :raises MailtrapError: when it cannot be done.
+    :param chain: the tokens of its name and their successors.
+    :param current: the newest of them, or None.
+    :param rotate_before: how long before its expiry the token is rotated, or None.
+    :raises MailtrapError: if the state cannot be reached.
     """
     if current is None:
         return plan(resource, None, wanted, state)
-    path = resource.object_path(current["id"])
     if state == "absent":
-        doomed = [*(token for token in named if token["id"] != current["id"]), current]
-        return Plan(tuple(Write("DELETE", resource.object_path(token["id"])) for token in doomed), None)
+        return plan_delete(resource, [*(token for token in chain if token["id"] != current["id"]), current])
     if is_expired(current, now):
         if recreate:
-            return _recreated(resource, named, {**current, "expires_at": None}, wanted)
-        reason = f"it expired at {current['expires_at']}, and what has expired cannot be rotated"
-        raise MailtrapError(f"{reason}; recreate allows a new one in its place")
+            return _plan_replacement(resource, chain, {**current, "expires_at": None}, wanted)
+        raise MailtrapError(
+            f"it expired at {current['expires_at']}, and an expired token cannot be rotated; "
+            "set recreate to replace it by a new token"
+        )
     expiry = {name: wanted[name] for name in ("expires_at",) if name in wanted}
-    due = before is not None and (is_due(current, before, now) or bool(ignored(resource, current, expiry)))
+    has_other_expiry = bool(find_ignored_fields(resource, current, expiry))
+    due = rotate_before is not None and (is_due(current, rotate_before, now) or has_other_expiry)
     rotating = state == "rotated" or due
     others = {name: value for name, value in wanted.items() if not (rotating and name == "expires_at")}
     todo = plan(resource, current, others, recreate=recreate)
-    if todo.writes:  # a new token has a new value, as if it were rotated
-        return _recreated(resource, named, current, wanted)
-    return _rotated(resource, current, path, expiry) if rotating else todo
+    if todo.writes:  # the new token has a new value, as after a rotation
+        return _plan_replacement(resource, chain, current, wanted)
+    return _plan_rotation(resource, current, expiry) if rotating else todo
 
 
-def refuse_own(client, resource, tokens):
-    """Refuse to touch a token that is protected, which the one that the task itself uses is.
-
-    :param tokens: list of dict. :raises MailtrapError: when it is among them.
-    """
-    for token in tokens:
-        reason = resource.protected(token, client)
-        if reason:
-            raise MailtrapError(f"{reason}; force allows it")
-
-
-def _recreated(resource, named, current, wanted):
-    """A name is free for a new token only when none of those before has it: they stay listed for days (facts 3.4)."""
-    todo = plan_recreate(resource, current, wanted)
-    holder = next((token for token in named if token.get("name") == todo.after["name"] != current.get("name")), None)
+def _plan_replacement(resource: Resource, chain: List[JsonObject], current: JsonObject, wanted: JsonObject) -> Plan:
+    """Plan a replacement; a name is taken while a rotated token has it, which stays listed for days."""
+    todo = plan_replacement(resource, current, wanted)
+    name = (todo.after or {})["name"]
+    holder = next((token for token in chain if token.get("name") == name != current.get("name")), None)
     if holder:
         raise MailtrapError(
-            f"a new one cannot be called {holder['name']!r} yet, for API token {holder['id']}, which was rotated, "
-            f"still is and expires at {holder.get('expires_at')}; delete it by its id first"
+            f"a new token cannot have the name {holder['name']!r} yet: API token {holder['id']}, which was rotated, "
+            f"has it until {holder.get('expires_at')}; delete that token by its id first"
         )
     return todo
 
 
-def _rotated(resource, current, path, expiry):
-    """Without an expiry there is no body at all; how long the new token lives is the service's decision then."""
-    stored = {name: resource.field(name).stored(value, None) for name, value in expiry.items()}
-    unknown = ("last_4_digits", "expires_at")
-    after = {name: value for name, value in current.items() if name not in unknown}
-    return Plan((Write("POST", f"{path}/reset", stored or None, verb="rotate"),), {**after, "id": None, **stored})
+def _plan_rotation(resource: Resource, current: JsonObject, expiry: JsonObject) -> Plan:
+    """Plan a rotation; without an expiry, the request has no body and the service decides how long the token lives."""
+    expected = {name: resource.field(name).codec.expected(value, None) for name, value in expiry.items()}
+    kept = {name: value for name, value in current.items() if name not in ("last_4_digits", "expires_at")}
+    write = Write("POST", f"{resource.object_path(current['id'])}/reset", expected or None, verb="rotate")
+    return Plan((write,), {**kept, "id": None, **expected}, ((resource, current),))
 
 
-def _tell_of_reset(client, resource, error):
-    """Say what is known of a token whose rotation failed. Looking is all that is done: a second reset could be one too
-    many."""
+def _explain_rotation(client: Client, resource: Resource, error: MailtrapError) -> None:
+    """Add to a failed rotation what became of the token. A rotation is never repeated."""
     if error.status == 422:
-        error.messages.append("only a token that has neither expired nor been rotated before can be rotated")
+        error.messages.append("only a token that has neither expired nor been rotated can be rotated")
     if not error.uncertain:
         return
-    old_id = int(error.path.split("/")[-2])
+    old_id = int((error.path or "").split("/")[-2])
     try:
         tokens = fetch_list(client, resource)
     except MailtrapError as second:
-        error.messages.append(f"whether it did is not known, for looking failed too: {second}")
+        error.messages.append(f"whether the token was rotated is unknown, because reading the tokens failed: {second}")
         return
     old = next((token for token in tokens if token["id"] == old_id), None)
-    new = next((token for token in tokens if old and follows(token, old)), None)
-    if new:
+    new = next((token for token in tokens if old and is_successor(token, old)), None)
+    if old and new:
         error.data = {"changed": True, resource.name: new}
         error.messages.append(
-            f"it did: {new['name']!r} with id {new['id']} has taken over, with a value that nobody knows, and the old "
-            f"value is good until {old.get('expires_at')}; rotate it again, by state, for a value that is known"
+            f"the token was rotated: {new['name']!r} with id {new['id']} took over, but its value was in the lost "
+            "answer. "
+            f"The old value is valid until {old.get('expires_at')}. Rotate the token again with state=rotated"
         )
     else:
-        error.messages.append("it was looked for: there is no new token; run again")
+        error.messages.append("the token was not rotated: run the task again")
 
 
-def _warnings(outcome, options):
-    """Return what a user should know of the expiry of a token: list of str."""
+def _get_expiry_warnings(outcome: Outcome, options: Options) -> List[str]:
     before, after = outcome.before, outcome.after
     if not after or "expires_at" not in after:
         return []
     if options["rotate_before"] and not after["expires_at"]:
-        return ["The API token never expires, so rotate_before has no effect: give it an expiry by expires_at."]
-    lived_on = before and not before.get("expires_at") and options["expires_at"] is None
-    if lived_on and outcome.changed and after["expires_at"]:
-        return [f"The new API token expires at {after['expires_at']}; the one before it never did."]
+        return ["The API token never expires, so rotate_before has no effect. Set expires_at."]
+    never_expired = before and not before.get("expires_at") and options["expires_at"] is None
+    if never_expired and outcome.changed and after["expires_at"]:
+        return [f"The new API token expires at {after['expires_at']}; the previous token never expired."]
     return []

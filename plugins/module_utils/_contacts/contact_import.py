@@ -18,7 +18,7 @@ from .._engine.files import read_text
 from .._engine.polling import Polling
 from .._engine.progress import Progress
 from .._resources.catalog import CONTACT_FIELD, CONTACT_LIST
-from .._resources.contact_values import as_type
+from .._resources.contact_values import convert_value
 
 _PATH = "/api/contacts/imports"
 MOST_AT_ONCE = 50_000
@@ -197,7 +197,7 @@ def _checked(entries, directory, memberships):
             wrong.append(f"{entry.where}: email {email!r} is no e-mail address")
         for tag, value in entry.fields.items():
             try:
-                values[tag] = as_type(value, types.get(tag))
+                values[tag] = convert_value(value, types.get(tag))
             except MailtrapError as error:
                 wrong.append(f"{entry.where}: {tag} {error}")
         contacts.append({"email": email, **({"fields": values} if values else {}), **memberships})

@@ -1,86 +1,101 @@
-# Copyright (c) the community.mailtrap authors
-# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
-
-"""The options by which a user describes an object, out of the description of its kind. Pure."""
+"""Derive the options of a module from the description of a resource type."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Tuple
 
-def options_of(resource):
-    """Return the options that describe an object, its place not among them: dict, an argument spec of Ansible."""
-    spec = {}
+if TYPE_CHECKING:
+    from .._api.json_types import ArgumentSpec
+    from .resource import Reference, Resource
+
+# The arguments mutually_exclusive and required_one_of of AnsibleModule.
+Constraints = Dict[str, List[Tuple[str, ...]]]
+
+
+def get_field_options(resource: Resource) -> ArgumentSpec:
+    """Return the options of the fields, without those of the parent."""
+    spec: ArgumentSpec = {}
     for field in resource.fields:
-        if field.shown:
-            name = field.option or field.name
-            spec[name] = field.spec or _usual_spec(name, field.reference)
-        if field.source:
-            spec[field.source] = {"type": "path"}
+        if not field.write_only:
+            spec[field.option_name] = field.spec or _default_spec(field.option_name, field.reference)
+        if field.file_option:
+            spec[field.file_option] = {"type": "path"}
         if field.reference:
             option = field.reference.option
-            spec.setdefault(option, {**_one_or_many("str", field.reference.many), **_former(option, field.reference)})
+            named = {**_list_if("str", field.reference.many), **_legacy_alias(option, field.reference)}
+            spec.setdefault(option, named)
     return spec
 
 
-def some_of(resource, *names):
-    """Return those of the options that describe an object: dict, an argument spec of Ansible."""
-    spec = options_of(resource)
+def pick_field_options(resource: Resource, *names: str) -> ArgumentSpec:
+    """Return some of the options of the fields."""
+    spec = get_field_options(resource)
     return {name: spec[name] for name in names}
 
 
-def _usual_spec(name, reference):
-    if not reference:
-        return {"type": "str"}
-    return {**_one_or_many(reference.resource.id_type, reference.many), **_former(name, reference)}
+def get_file_options(resource: Resource) -> List[str]:
+    """Return the options that name files on the controller."""
+    return [field.file_option for field in resource.fields if field.file_option]
 
 
-def _former(option, reference):
-    """Return the aliases of an option that is called after the kind of object that it refers to: dict."""
-    now, then = reference.resource.name, reference.resource.former
-    return {"aliases": [option.replace(now, then, 1)]} if then and option in (now, f"{now}_id") else {}
-
-
-def _one_or_many(kind, many):
-    return {"type": "list", "elements": kind} if many else {"type": kind}
-
-
-def place_of(resource):
-    """Return the options that say where an object lives: dict, an argument spec of Ansible."""
-    spec, parent = {}, resource.parent
+def get_parent_options(resource: Resource) -> ArgumentSpec:
+    """Return the options that name the parent of an object, by name or id."""
+    spec: ArgumentSpec = {}
+    parent = resource.parent
     while parent:
         if parent.resource:
             spec[parent.resource.name] = {"type": "str"}
-        by_id_alone = {"type": "int", "required": True}
-        spec[parent.field] = {"type": parent.resource.id_type} if parent.resource else by_id_alone
-        # The name of a parent that is nested itself is looked for below its own parent.
-        parent = parent.resource.parent if parent.resource and parent.resource.nested else None
+            spec[parent.field] = {"type": parent.resource.api.id_type}
+        else:
+            spec[parent.field] = {"type": "int", "required": True}
+        # A nested parent is found by its name below its own parent.
+        parent = parent.resource.parent if parent.resource and parent.resource.is_nested else None
     return spec
 
 
-def rules_of(resource):
-    """Return what goes together: dict of the arguments mutually_exclusive and required_one_of of Ansible."""
-    exclusive, needed = [], []
+def get_constraints(resource: Resource) -> Constraints:
+    """Return the options that exclude or require each other."""
+    exclusive: List[Tuple[str, ...]] = []
+    required: List[Tuple[str, ...]] = []
     parent = resource.parent
     if parent:
-        places = [parent.resource.name, parent.field] if parent.resource else [parent.field]
-        exclusive.append(tuple(places))
-        if resource.nested:
-            needed.extend([tuple(places)] if parent.resource else ())
-        else:
-            exclusive.extend(("id", place) for place in places)
+        names = (parent.resource.name, parent.field) if parent.resource else (parent.field,)
+        exclusive.append(names)
+        if not resource.is_nested:
+            exclusive.extend(("id", name) for name in names)
+        elif parent.resource:
+            required.append(names)
     for field in resource.fields:
         if field.reference and field.reference.option != field.option and not field.reference.many:
             exclusive.append((field.reference.option, field.name))
-        if field.source:
-            exclusive.append((field.source, field.name))
-    return {"mutually_exclusive": exclusive, "required_one_of": needed}
+        if field.file_option:
+            exclusive.append((field.file_option, field.name))
+    return {"mutually_exclusive": exclusive, "required_one_of": required}
 
 
-def within(rules, spec):
-    """Return rules without what they say of options that are not in a spec: dict."""
-    least = {"mutually_exclusive": 2, "required_one_of": 1}
-    kept = {}
-    for name, own in rules.items():
-        known = [tuple(option for option in dict.fromkeys(rule) if option in spec) for rule in own]
-        kept[name] = [rule for rule in known if len(rule) >= least[name]]
-    return kept
+def limit_constraints(constraints: Constraints, spec: ArgumentSpec) -> Constraints:
+    """Return constraints without the options that an argument spec does not have."""
+    fewest = {"mutually_exclusive": 2, "required_one_of": 1}
+    limited: Constraints = {}
+    for name, groups in constraints.items():
+        known: Sequence[Tuple[str, ...]] = [
+            tuple(option for option in dict.fromkeys(group) if option in spec) for group in groups
+        ]
+        limited[name] = [group for group in known if len(group) >= fewest[name]]
+    return limited
+
+
+def _default_spec(name: str, reference: Optional[Reference]) -> Dict[str, Any]:
+    if not reference:
+        return {"type": "str"}
+    return {**_list_if(reference.resource.api.id_type, reference.many), **_legacy_alias(name, reference)}
+
+
+def _legacy_alias(option: str, reference: Reference) -> Dict[str, Any]:
+    """Return the alias of an option that is named after a resource type with a legacy name."""
+    name, legacy_name = reference.resource.name, reference.resource.legacy_name
+    return {"aliases": [option.replace(name, legacy_name, 1)]} if legacy_name and option in (name, f"{name}_id") else {}
+
+
+def _list_if(element_type: str, many: bool) -> Dict[str, Any]:
+    return {"type": "list", "elements": element_type} if many else {"type": element_type}

@@ -1,68 +1,74 @@
-# Copyright (c) the community.mailtrap authors
-# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
-
-"""Several objects of a kind that are brought to one state together, found in one reading of the list."""
+"""Bring several objects of one resource type to the same state in one task."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Dict, List
+
 from .._api.errors import MailtrapError, attempting
-from .apply import Directory, ensure
+from .apply import Outcome, apply, prepare_step, preview
+from .plan import check_wanted, get_wanted
 from .progress import Progress
-from .resource import check_wanted, wanted_of
+
+if TYPE_CHECKING:
+    from .._api.json_types import JsonObject, Options
+    from .directory import Directory
+    from .resource import Resource
 
 
-def ensure_each(client, resource, options, check_mode=False):
-    """Bring the objects of several keys to one state. All of them are looked at before the first is changed.
+def ensure_each(directory: Directory, resource: Resource, options: Options) -> Dict[str, Outcome]:
+    """Bring the objects of several natural keys to one state; all are found before the first is changed.
 
-    :param options: dict, as ensure takes it, with the keys in the option that ``resource.bulk`` names.
-    :returns: dict of key -> Outcome, in the order of the keys; of keys that make no difference the first stays.
-    :raises MailtrapError: its data holds, under the name of that option, what entries() makes of those that were done.
+    :param options: the options of one object, with the natural keys in the bulk option.
+    :returns: the outcomes by natural key, in the order of the keys; of equivalent keys, only the first is kept.
+    :raises MailtrapError: its data contains, under the name of the bulk option, the entries of the finished objects.
     """
-    field = resource.field(resource.key)
-    keys = {}
-    for key in options[resource.bulk]:
-        keys.setdefault(field.normal(key), key)
-    each = {key: {**options, resource.key: key} for key in keys.values()}
-    with attempting(f"manage the {resource.many}"):
+    bulk_option = str(resource.bulk_option)
+    normalize = resource.key_field.codec.normalize
+    keys: Dict[str, str] = {}
+    for key in options[bulk_option]:
+        keys.setdefault(normalize(key), key)
+    each = {key: {**options, resource.natural_key: key} for key in keys.values()}
+    with attempting(f"manage the {resource.plural_noun}"):
         if options["state"] != "absent":
-            _check_each(resource, each)
-        directory = Directory(client, check_mode)
+            _check_each(resource, list(each.values()))
         if len(each) > 1:
-            directory.preload(resource, resource.key, each)
-    outcomes = {key: ensure(client, resource, each[key], True, directory) for key in each}
-    if check_mode:
+            directory.preload(resource, resource.natural_key, each)
+    steps = {key: prepare_step(directory, resource, own) for key, own in each.items()}
+    outcomes = {key: preview(step) for key, step in steps.items()}
+    if directory.check_mode:
         return outcomes
-    todo = [key for key, outcome in outcomes.items() if outcome.changed]
-    progress = Progress(resource.many, len(todo))
-    for number, key in enumerate(todo):
+    changing = [key for key, step in steps.items() if step.plan.writes]
+    progress = Progress(resource.plural_noun, len(changing))
+    for number, key in enumerate(changing):
         try:
-            outcomes[key] = ensure(client, resource, each[key], False, directory)
+            outcomes[key] = apply(directory.client, steps[key])
         except MailtrapError as error:
-            before = f"{number or 'none'} had been changed before"
-            error.messages.append(f"of {len(todo)} {resource.many} to change, {before}")
-            done = {key: outcome for key, outcome in outcomes.items() if key not in todo[number:]}
-            error.data = {"changed": number > 0, **error.data, resource.bulk: entries(resource, done)}
+            error.messages.append(f"{number or 'none'} of {len(changing)} {resource.plural_noun} were changed before")
+            finished = {key: outcome for key, outcome in outcomes.items() if key not in changing[number:]}
+            error.data = {"changed": number > 0, **error.data, bulk_option: to_entries(resource, finished)}
             raise
         progress.reached(number + 1)
     return outcomes
 
 
-def entries(resource, outcomes):
-    """Return what became of each object: list of dict with its key, changed, and the object or None."""
+def to_entries(resource: Resource, outcomes: Dict[str, Outcome]) -> List[JsonObject]:
+    """Return the result of each object: its natural key, whether it changed, and the object or None."""
     return [
-        {resource.key: key, "changed": outcome.changed, resource.name: outcome.after}
+        {resource.natural_key: key, "changed": outcome.changed, resource.name: outcome.after}
         for key, outcome in outcomes.items()
     ]
 
 
-def _check_each(resource, each):
-    """Refuse values that the service is known to refuse, all of them in one go, before anything is asked for."""
-    wrong = []
-    for options in each.values():
+def _check_each(resource: Resource, each: List[Options]) -> None:
+    """Check the values of all objects before any request.
+
+    :raises MailtrapError: with all errors at once.
+    """
+    errors: List[str] = []
+    for options in each:
         try:
-            check_wanted(resource, wanted_of(resource, options), options)
+            check_wanted(resource, get_wanted(resource, options), options)
         except MailtrapError as error:
-            wrong.extend(error.messages)
-    if wrong:
-        raise MailtrapError(*dict.fromkeys(wrong))
+            errors.extend(error.messages)
+    if errors:
+        raise MailtrapError(*dict.fromkeys(errors))

@@ -1,10 +1,206 @@
-# Copyright (c) the community.mailtrap authors
-# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
-"""The objects of an account, each list read at most once, by name and id."""
+"""The objects of an account: lists that are read at most once, and names that are resolved to ids."""
 
 from __future__ import annotations
 
-from .apply import ABSENT, Directory, unwrap
+from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Optional, Tuple
 
-__all__ = ["ABSENT", "Directory", "unwrap"]
+from .._api.errors import MailtrapError
+from .._api.pages import list_objects, parse_objects
+from .plan import match
+
+if TYPE_CHECKING:
+    from .._api.client import Client
+    from .._api.json_types import Json, JsonObject
+    from .resource import Id, Resource
+
+ABSENT = object()
+
+
+class ParentNotFound(MailtrapError):
+    """The object below whose path a list should be does not exist."""
+
+
+class Directory:
+    """The objects of an account as the service returns them, each list read at most once.
+
+    :ivar warnings: objects that are missing, but may be missing in check mode; see :meth:`take_warnings`.
+    """
+
+    def __init__(self, client: Client, check_mode: bool = False) -> None:
+        self.client = client
+        self.check_mode = check_mode
+        self.warnings: List[str] = []
+        self._lists: Dict[Any, List[JsonObject]] = {}
+        self._objects: Dict[Tuple[Resource, Id], JsonObject] = {}
+
+    def list(
+        self, resource: Resource, parent_id: Optional[Id] = None, query: Optional[JsonObject] = None, **limits: Any
+    ) -> List[JsonObject]:
+        """Return all objects of a resource type.
+
+        :param query: the query parameters by which the service narrows the list.
+        :param limits: arguments of list_objects that end the reading early; such a list is not kept.
+        """
+        if limits:
+            return fetch_list(self.client, resource, parent_id, query, **limits)
+        key = _list_key(resource, parent_id, query)
+        if key not in self._lists:
+            self._lists[key] = fetch_list(self.client, resource, parent_id, query)
+        return self._lists[key]
+
+    def siblings(
+        self, resource: Resource, parent_id: Optional[Id] = None, query: Optional[JsonObject] = None, **limits: Any
+    ) -> List[JsonObject]:
+        """Return the objects of a parent, or all objects if no parent is given.
+
+        :raises ParentNotFound: if the path of the list contains the parent, and the parent does not exist.
+        """
+        parent = resource.parent
+        if resource.is_nested:
+            try:
+                return self.list(resource, parent_id, query, **limits)
+            except MailtrapError as error:
+                if error.status != 404:
+                    raise
+                raise ParentNotFound(*error.messages) from None
+        if parent is None or parent.resource is None or parent_id is None:
+            return self.list(resource, query=query, **limits)
+        container = self.get(parent.resource, parent_id) or {}
+        if parent.children in container:
+            return parse_objects(container[parent.children], resource.plural_noun, parent.resource.api.path)
+        return [obj for obj in self.list(resource, query=query) if obj.get(parent.field) == parent_id]
+
+    def candidates(
+        self, resource: Resource, parent_id: Optional[Id], wanted: JsonObject, query: Optional[JsonObject] = None
+    ) -> List[JsonObject]:
+        """Return the siblings among which the object of an identity is."""
+        return self.siblings(resource, parent_id, query)
+
+    def get(self, resource: Resource, object_id: Id, parent_id: Optional[Id] = None) -> Optional[JsonObject]:
+        """Return one object by its id, or by its natural key if the API allows that; None if it does not exist."""
+        if (resource, object_id) in self._objects:
+            return self._objects[resource, object_id]
+        if not resource.api.readable:
+            return next((obj for obj in self.list(resource, parent_id) if obj["id"] == object_id), None)
+        obj = fetch_object(self.client, resource, object_id, parent_id)
+        if obj is not None:
+            self._objects[resource, object_id] = obj
+        return obj
+
+    def find(self, resource: Resource, key: str, parent_id: Optional[Id] = None) -> Optional[JsonObject]:
+        """Return the object of a natural key, or None.
+
+        :raises MailtrapError: if several objects have it.
+        """
+        obj = match(resource, self.siblings(resource, parent_id), {resource.natural_key: key})
+        if obj is not None:
+            self._objects[resource, obj["id"]] = obj
+        return obj
+
+    def find_id(self, resource: Resource, key: str, required: bool = True) -> Optional[Id]:
+        """Return the id of the object of a natural key; None if it does not exist and is not required.
+
+        :raises MailtrapError: if it is required and does not exist, unless in check mode; or if several have the key.
+        """
+        obj = match(resource, self.list(resource), {resource.natural_key: key})
+        if obj is None and required:
+            self.report_missing(f"{resource.noun} {key!r}")
+        return obj["id"] if obj else None
+
+    def get_only(self, resource: Resource) -> JsonObject:
+        """Return the only object of a resource type.
+
+        :raises MailtrapError: if there are several, or none.
+        """
+        objects = self.list(resource)
+        if len(objects) == 1:
+            return objects[0]
+        ids = ", ".join(str(obj["id"]) for obj in objects)
+        several = f"there are {len(objects)} {resource.plural_noun}, with the ids {ids}: give the id"
+        raise MailtrapError(several if objects else f"there is no {resource.noun}")
+
+    def preload(self, resource: Resource, name: str, values: Iterable[Any]) -> None:
+        """Read a whole list once, and answer from it the queries for each of several values of a field."""
+        field = resource.field(name)
+        groups: Dict[Any, List[JsonObject]] = {}
+        for obj in self.list(resource):
+            groups.setdefault(field.codec.normalize(field.get(obj)), []).append(obj)
+        for value in values:
+            self._lists[_list_key(resource, None, {name: value})] = groups.get(field.codec.normalize(value), [])
+
+    def report_missing(self, label: str) -> None:
+        """Report an object that has to exist: in check mode by a warning, because an earlier task may create it.
+
+        :raises MailtrapError: outside check mode.
+        """
+        if not self.check_mode:
+            raise MailtrapError(f"there is no {label}")
+        self.warnings.append(f"There is no {label}; check mode assumes that an earlier task would create it.")
+
+    def take_warnings(self) -> List[str]:
+        """Return the warnings since the last call."""
+        warnings, self.warnings = self.warnings, []
+        return warnings
+
+
+def fetch_list(
+    client: Client,
+    resource: Resource,
+    parent_id: Optional[Id] = None,
+    query: Optional[JsonObject] = None,
+    **limits: Any,
+) -> List[JsonObject]:
+    """Read a list from the service.
+
+    :raises MailtrapError: if the answer is anything else than a list, which would not prove that it is empty.
+    """
+    path = resource.list_path(parent_id)
+    try:
+        return list_objects(client, path, resource.plural_noun, query=query, style=resource.api.pagination, **limits)
+    except MailtrapError as error:
+        if error.status == 404 and not resource.is_nested:  # the list of an account always exists
+            error.messages.append("is api_url right?")
+        explain_access(resource, error)
+        raise
+
+
+def fetch_object(
+    client: Client, resource: Resource, object_id: Id, parent_id: Optional[Id] = None
+) -> Optional[JsonObject]:
+    """Read one object from the service; return None if it does not exist."""
+    path = resource.object_path(object_id, parent_id)
+    answer = client.get_if_found(path, default=ABSENT)
+    return None if answer is ABSENT else parse_object(resource, answer, "GET", path)
+
+
+def parse_object(resource: Resource, answer: Json, method: str, path: str) -> JsonObject:
+    """Return the object in an answer.
+
+    :raises MailtrapError: if the answer contains none.
+    """
+    obj = unwrap(answer)
+    if not isinstance(obj, dict) or "id" not in obj:
+        raise MailtrapError(
+            f"the answer of the service contains no {resource.noun}",
+            method=method,
+            path=path,
+            uncertain=method != "GET",
+        )
+    return obj
+
+
+def unwrap(answer: Json) -> Json:
+    """Return the content of an answer, with or without an envelope (docs/service.md#envelopes)."""
+    if isinstance(answer, dict) and "data" in answer and "id" not in answer:
+        return answer["data"]
+    return answer
+
+
+def explain_access(resource: Resource, error: MailtrapError) -> None:
+    """Add to a refusal which token these requests need."""
+    if error.status == 403 and resource.required_access:
+        error.messages.append(resource.required_access)
+
+
+def _list_key(resource: Resource, parent_id: Optional[Id], query: Optional[JsonObject]) -> Tuple[Any, ...]:
+    return (resource.name, parent_id, tuple(sorted((query or {}).items())))

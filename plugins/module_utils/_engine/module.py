@@ -1,104 +1,127 @@
-# Copyright (c) the community.mailtrap authors
-# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
-
-"""The glue between AnsibleModule and the engine: options, failures, exit."""
+"""Make modules from descriptions: options, secrets, failures and the result of AnsibleModule."""
 
 from __future__ import annotations
 
 import os
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
-from .._api import client, transport
+from .._api import transport
+from .._api.client import DEFAULT_URL, Client
 from .._api.errors import MailtrapError, attempting
+from .._api.json_types import ArgumentSpec, JsonObject, Options, Result
 from . import apply
-from .argspec import options_of, place_of, rules_of, within
-from .bulk import ensure_each, entries
-from .files import (
-    check_dest,
-    read_secret,
-    read_text,
-    write_secret,
+from .argspec import (
+    Constraints,
+    get_constraints,
+    get_field_options,
+    get_file_options,
+    get_parent_options,
+    limit_constraints,
 )
-from .resource import diff, without_secrets
+from .bulk import ensure_each, to_entries
+from .directory import Directory
+from .files import check_dest, read_secret, read_text, write_secret
+from .lookup import find_objects
+from .plan import diff, mask_secrets
+from .resource import Resource
 from .times import period
 
+# Does the work of a module: (client, options, check_mode) -> the result, which may hold a diff and warnings.
+Work = Callable[[Client, Options, bool], Result]
 
-def _env(*names):
-    """Return the first of the environment variables that is set to something: an empty one is an unset one in CI."""
+# Brings one object to its state; see apply.ensure.
+Ensure = Callable[[Directory, Resource, Options], apply.Outcome]
+
+# Options that name files on the controller, each as the path of keys that leads to it, with the option beside it that
+# takes the file's name, or None.
+ControllerFiles = Dict[Tuple[str, ...], Optional[str]]
+
+
+def _read_environment(*names: str) -> str:
+    """Return the first environment variable with a value: CI systems set unset variables to an empty text."""
     for name in names:
         if os.environ.get(name):
             return os.environ[name]
     raise AnsibleFallbackNotFound
 
 
-CONNECTION_OPTIONS = {
+CONNECTION_OPTIONS: ArgumentSpec = {
     "api_token": {
         "type": "str",
         "no_log": True,
-        "fallback": (_env, ["MAILTRAP_API_TOKEN", "MAILTRAP_API_KEY"]),
+        "fallback": (_read_environment, ["MAILTRAP_API_TOKEN", "MAILTRAP_API_KEY"]),
     },
     "api_url": {
         "type": "str",
-        "default": client.DEFAULT_URL,
-        "fallback": (_env, ["MAILTRAP_API_URL"]),
+        "default": DEFAULT_URL,
+        "fallback": (_read_environment, ["MAILTRAP_API_URL"]),
     },
-    "account_id": {"type": "int", "fallback": (_env, ["MAILTRAP_ACCOUNT_ID"])},
+    "account_id": {"type": "int", "fallback": (_read_environment, ["MAILTRAP_ACCOUNT_ID"])},
     "timeout": {"type": "int", "default": 30},
     "retries": {"type": "int", "default": 5},
     "validate_certs": {"type": "bool", "default": True},
-    "ca_path": {"type": "path", "fallback": (_env, ["REQUESTS_CA_BUNDLE"])},
+    "ca_path": {"type": "path", "fallback": (_read_environment, ["REQUESTS_CA_BUNDLE"])},
 }
 
 
 class _Module(AnsibleModule):
-    """An AnsibleModule that neither returns nor logs its options as they are, but what may be told of them.
+    """An AnsibleModule that masks secrets inside its options, in the invocation and in the log.
 
-    :param told: dict of option -> function (value) -> what may be told of it.
+    :param masks: functions by option that return the option's value without its secrets.
     """
 
-    def __init__(self, told, **arguments):
-        self._told = told
+    def __init__(self, masks: Mapping[str, Callable[[Any], Any]], **arguments: Any) -> None:
+        self._masks = masks
         super().__init__(**arguments)
 
-    def exit_json(self, **result):
-        super().exit_json(invocation={"module_args": self._told_params()}, **result)
+    def exit_json(self, **result: Any) -> None:
+        super().exit_json(invocation={"module_args": self._masked_params()}, **result)
 
-    def fail_json(self, msg, **result):
-        super().fail_json(msg, invocation={"module_args": self._told_params()}, **result)
+    def fail_json(self, msg: str, **result: Any) -> None:
+        super().fail_json(msg, invocation={"module_args": self._masked_params()}, **result)
 
-    def _log_invocation(self):
-        params, self.params = self.params, self._told_params()
+    def _log_invocation(self) -> None:
+        params, self.params = self.params, self._masked_params()
         super()._log_invocation()
         self.params = params
 
-    def _told_params(self):
-        told = {name: tell(self.params[name]) for name, tell in self._told.items() if self.params.get(name) is not None}
-        return {**self.params, **told}
+    def _masked_params(self) -> Options:
+        masked = {
+            name: mask(self.params[name]) for name, mask in self._masks.items() if self.params.get(name) is not None
+        }
+        return {**self.params, **masked}
 
 
-def module_of(work, argument_spec, told=None, **constraints):
-    """Return a module: a function that validates the options, does the work, and exits with its result.
+def custom_module(
+    work: Work,
+    argument_spec: ArgumentSpec,
+    masks: Optional[Mapping[str, Callable[[Any], Any]]] = None,
+    controller_files: Optional[ControllerFiles] = None,
+    **constraints: Any,
+) -> Callable[[], None]:
+    """Return the main function of a module that does its own work.
 
-    :param work: function (client, options, check_mode) -> dict, the result; it may hold a diff and warnings.
-    :param argument_spec: dict, the options besides those of the connection.
-    :param told: dict of option -> function (value) -> what may be told of it, for options that hold secrets in part.
+    :param argument_spec: the options besides those of the connection.
+    :param masks: functions by option that return the option's value without its secrets.
     :param constraints: further arguments of AnsibleModule, such as mutually_exclusive.
     """
     arguments = {"argument_spec": {**CONNECTION_OPTIONS, **argument_spec}, "supports_check_mode": True, **constraints}
 
-    def main():
-        module = _Module(told or {}, **arguments)
+    def main() -> None:
+        module = _Module(masks or {}, **arguments)
         if transport.REQUESTS_IMPORT_ERROR:
             module.fail_json(msg=missing_required_lib("requests"), exception=transport.REQUESTS_IMPORT_ERROR)
         failure = None
+        result: Result = {}
         try:
-            result = work(_connected(module.params), module.params, module.check_mode)
+            client = Client(**{name: module.params[name] for name in CONNECTION_OPTIONS})
+            result = work(client, module.params, module.check_mode)
         except MailtrapError as error:
             failure = error
-        if failure:  # told outside of the except clause: it is no traceback to show at any verbosity
+        if failure:  # outside the except clause, because Ansible would show the exception's traceback
             module.fail_json(**failure.as_result())
         for warning in result.pop("warnings", ()):
             module.warn(warning)
@@ -106,171 +129,181 @@ def module_of(work, argument_spec, told=None, **constraints):
             result.pop("diff", None)
         module.exit_json(**result)
 
+    main.controller_files = controller_files or {}  # type: ignore[attr-defined]  # read by the action plugins
     return main
 
 
-def state_module(resource, argument_spec=None, bring=apply.ensure, names=(), **constraints):
-    """Return a module that brings one object of a kind to a state. The description of the kind tells its options.
+def state_module(
+    resource: Resource,
+    argument_spec: Optional[ArgumentSpec] = None,
+    ensure: Ensure = apply.ensure,
+    identity_options: Sequence[str] = (),
+    **constraints: Any,
+) -> Callable[[], None]:
+    """Return the main function of a module that manages one object of a resource type.
 
-    :param argument_spec: dict, options besides those.
-    :param names: tuple of str, those of them that can say which object it is in place of the key.
-    :param bring: function (client, resource, options, check_mode) -> Outcome, where a kind knows more states.
+    :param argument_spec: options besides those that the description of the resource type provides.
+    :param ensure: brings the object to its state, for a module with more states than present and absent.
+    :param identity_options: options that can select the object instead of its natural key.
     :param constraints: further arguments of AnsibleModule.
     """
+    bulk_option = resource.bulk_option
 
-    def work(client, options, check_mode):
+    def work(client: Client, options: Options, check_mode: bool) -> Result:
+        directory = Directory(client, check_mode)
         if options.get("dest"):
             check_dest(options["dest"])
-        if resource.bulk and options[resource.bulk] is not None:
-            return _brought_each(client, resource, options, check_mode)
+        if bulk_option and options[bulk_option] is not None:
+            return _ensure_each(directory, resource, options)
         try:
-            outcome = bring(client, resource, _with_sources(resource, options), check_mode)
+            outcome = ensure(directory, resource, _read_file_options(resource, options))
         except MailtrapError as error:
             if error.data.get(resource.name):
-                error.data[resource.name] = _delivered(resource, error.data[resource.name], options)
+                error.data[resource.name] = _deliver_secret(resource, error.data[resource.name], options)
             raise
         return {
             "changed": outcome.changed,
-            resource.name: _delivered(resource, outcome.after, options),
+            resource.name: _deliver_secret(resource, outcome.after, options),
             "diff": diff(resource, outcome.before, outcome.after),
-            "warnings": [*outcome.warnings, *_undelivered(resource, outcome, options)],
+            "warnings": [*outcome.warnings, *_check_delivered_secret(resource, outcome, options)],
         }
 
-    states = ["present", "absent"] if resource.deletable else ["present"]
-    spec = {
-        "id": {"type": resource.id_type},
+    states = ["present", "absent"] if resource.api.deletable else ["present"]
+    spec: ArgumentSpec = {
+        "id": {"type": resource.api.id_type},
         "state": {"type": "str", "default": "present", "choices": states},
-        **_secrets_option(resource),
-        **({"recreate": {"type": "bool", "default": False}} if resource.recreatable else {}),
-        **({"dest": {"type": "path"}} if resource.one_time else {}),
-        **place_of(resource),
-        **options_of(resource),
-        **({resource.bulk: {"type": "list", "elements": "str"}} if resource.bulk else {}),
+        **_get_reveal_option(resource),
+        **({"recreate": {"type": "bool", "default": False}} if resource.can_recreate else {}),
+        **({"dest": {"type": "path"}} if resource.one_time_secret else {}),
+        **get_parent_options(resource),
+        **get_field_options(resource),
+        **({bulk_option: {"type": "list", "elements": "str"}} if bulk_option else {}),
         **(argument_spec or {}),
     }
-    rules = rules_of(resource)
-    several = (resource.bulk,) if resource.bulk else ()
-    which = list(dict.fromkeys(["id", resource.key, *several, *names]))
-    if len(which) > 1:
-        rules["required_one_of"].append(tuple(which))
+    derived = get_constraints(resource)
+    bulk = [bulk_option] if bulk_option else []
+    identity = list(dict.fromkeys(["id", resource.natural_key, *bulk, *identity_options]))
+    if len(identity) > 1:
+        derived["required_one_of"].append(tuple(identity))
     else:
         spec["id"] = {**spec["id"], "required": True}
-    rules["mutually_exclusive"].extend((name, option) for name in ("id", resource.key) for option in several)
-    return module_of(work, spec, _told(resource), **_together(within(rules, spec), constraints))
+    derived["mutually_exclusive"].extend((name, option) for name in ("id", resource.natural_key) for option in bulk)
+    files: ControllerFiles = {(option,): None for option in get_file_options(resource)}
+    return custom_module(
+        work, spec, _get_masks(resource), files, **_merge(limit_constraints(derived, spec), constraints)
+    )
 
 
-def info_module(resource, argument_spec=None, **constraints):
-    """Return a module that reads the objects of a kind: all, those of a key, those of a place, or the one of an id.
+def info_module(
+    resource: Resource, argument_spec: Optional[ArgumentSpec] = None, **constraints: Any
+) -> Callable[[], None]:
+    """Return the main function of a module that reads the objects of a resource type.
 
-    :param argument_spec: dict, what else they are chosen by.
+    :param argument_spec: options besides those that the description of the resource type provides.
     """
 
-    def work(client, options, check_mode):
-        if resource.period:
-            with attempting(f"read the {resource.many}"):
-                options = {**options, **period(options, *resource.period)}
-        lookup = apply.find_objects(client, resource, options, check_mode)
-        found = _shown(resource, lookup.found, options)
+    def work(client: Client, options: Options, check_mode: bool) -> Result:
+        if resource.api.period:
+            with attempting(f"read the {resource.plural_noun}"):
+                options = {**options, **period(options, *resource.api.period)}
+        lookup = find_objects(client, resource, options, check_mode)
+        found = _mask_unless_revealed(resource, lookup.found, options)
         return {"changed": False, resource.plural: found, "warnings": lookup.warnings}
 
-    key = resource.field(resource.key)
-    spec = {
-        "id": {"type": resource.id_type},
-        key.option or key.name: key.spec or {"type": "str"},
-        **_secrets_option(resource),
-        **place_of(resource),
-        **{name: {"type": "str"} for name in resource.period},
+    spec: ArgumentSpec = {
+        "id": {"type": resource.api.id_type},
+        resource.key_field.option_name: resource.key_field.spec or {"type": "str"},
+        **_get_reveal_option(resource),
+        **get_parent_options(resource),
+        **{name: {"type": "str"} for name in resource.api.period},
         **(argument_spec or {}),
     }
-    rules = rules_of(resource)
-    rules["mutually_exclusive"].append(("id", resource.key))
-    return module_of(work, spec, _told(resource), **_together(within(rules, spec), constraints))
+    derived = get_constraints(resource)
+    derived["mutually_exclusive"].append(("id", resource.natural_key))
+    return custom_module(work, spec, _get_masks(resource), **_merge(limit_constraints(derived, spec), constraints))
 
 
-def _brought_each(client, resource, options, check_mode):
-    """Bring the objects of several keys to a state, and return the result: dict."""
+def _ensure_each(directory: Directory, resource: Resource, options: Options) -> Result:
+    """Bring the objects of several natural keys to one state, and return the result of the task."""
+    client, bulk_option = directory.client, str(resource.bulk_option)
 
-    def shown(found):
-        return [{**entry, resource.name: _shown(resource, entry[resource.name], options)} for entry in found]
+    def masked(entries: List[JsonObject]) -> List[JsonObject]:
+        name = resource.name
+        return [{**entry, name: _mask_unless_revealed(resource, entry[name], options)} for entry in entries]
 
     try:
-        outcomes = ensure_each(client, resource, options, check_mode)
+        outcomes = ensure_each(directory, resource, options)
     except MailtrapError as error:
         error.data["rate_limit_wait"] = round(client.seconds_waited, 1)
-        if resource.bulk in error.data:
-            error.data[resource.bulk] = shown(error.data[resource.bulk])
+        if bulk_option in error.data:
+            error.data[bulk_option] = masked(error.data[bulk_option])
         raise
-    changed = {key: outcome for key, outcome in outcomes.items() if outcome.changed}
-    diffs = {key: diff(resource, outcome.before, outcome.after) for key, outcome in changed.items()}
+    diffs = {key: diff(resource, outcome.before, outcome.after) for key, outcome in outcomes.items() if outcome.changed}
     return {
-        "changed": bool(changed),
-        resource.bulk: shown(entries(resource, outcomes)),
+        "changed": bool(diffs),
+        bulk_option: masked(to_entries(resource, outcomes)),
         "rate_limit_wait": round(client.seconds_waited, 1),
         "diff": {side: {key: one[side] for key, one in diffs.items() if one[side]} for side in ("before", "after")},
         "warnings": list(dict.fromkeys(text for outcome in outcomes.values() for text in outcome.warnings)),
     }
 
 
-def _told(resource):
-    """Return the options that hold secrets in part: dict of option -> function (value) -> what may be told of it."""
-    return {field.option or field.name: field.told for field in resource.fields if field.veiled}
+def _get_masks(resource: Resource) -> Dict[str, Callable[[Any], Any]]:
+    return {field.option_name: field.describe for field in resource.fields if field.sensitive}
 
 
-def _together(rules, constraints):
-    """Return the arguments of AnsibleModule of both, the rules of one kind joined: dict."""
-    return {**constraints, **{name: [*own, *constraints.get(name, ())] for name, own in rules.items()}}
+def _merge(derived: Constraints, constraints: Mapping[str, Any]) -> Dict[str, Any]:
+    """Return the arguments of AnsibleModule of both, joining those of one name."""
+    return {**constraints, **{name: [*groups, *constraints.get(name, ())] for name, groups in derived.items()}}
 
 
-def _with_sources(resource, options):
-    """Return the options with the texts of the files that some of them name: dict.
+def _read_file_options(resource: Resource, options: Options) -> Options:
+    """Return the options with the texts of the files that some of them name.
 
-    :raises MailtrapError: when a file cannot be read as text.
+    :raises MailtrapError: if a file cannot be read as text.
     """
     texts = {}
     for field in resource.fields:
-        path = options.get(field.source) if field.source else None
+        path = options.get(field.file_option) if field.file_option else None
         if path is not None:
-            texts[field.name] = read_text(path, field.source)
+            texts[field.name] = read_text(path, field.file_option)
     return {**options, **texts}
 
 
-def _secrets_option(resource):
-    return {"reveal_secrets": {"type": "bool", "default": False, "no_log": False}} if resource.reveals else {}
+def _get_reveal_option(resource: Resource) -> ArgumentSpec:
+    return {"reveal_secrets": {"type": "bool", "default": False, "no_log": False}} if resource.has_secrets else {}
 
 
-def _delivered(resource, shown, options):
-    """Return an object as the user may see it: dict or None. A secret that is shown only once goes to its file.
+def _deliver_secret(resource: Resource, obj: Optional[JsonObject], options: Options) -> Optional[JsonObject]:
+    """Write the one-time secret of an object to ``dest``, and return the object as results show it.
 
-    :raises MailtrapError: when the file cannot be written; the secret is in its data then.
+    :raises MailtrapError: if the file cannot be written; its data contains the secret.
     """
-    dest, secret = options.get("dest"), (shown or {}).get(resource.one_time)
-    if dest and secret:
+    dest, name = options.get("dest"), resource.one_time_secret
+    secret = obj.get(name) if obj and name else None
+    if obj and dest and secret:
         try:
             write_secret(dest, secret)
         except MailtrapError as error:
-            error.data = {"changed": True, resource.name: shown}
-            error.messages.append(f"the {resource.noun} is there, and its {resource.one_time} is in this result")
+            error.data = {"changed": True, resource.name: obj}
+            error.messages.append(f"the {resource.noun} exists, and this result contains its {name}")
             raise
-        shown = {name: value for name, value in shown.items() if name != resource.one_time}
-    return _shown(resource, shown, options)
+        obj = {key: value for key, value in obj.items() if key != name}
+    return _mask_unless_revealed(resource, obj, options)
 
 
-def _undelivered(resource, outcome, options):
-    """Return the warning that what belongs in a file is not there, and can no longer be asked for: list of str."""
-    dest = options.get("dest")
+def _check_delivered_secret(resource: Resource, outcome: apply.Outcome, options: Options) -> List[str]:
+    """Return a warning if ``dest`` does not contain the one-time secret of an existing object."""
+    dest, matches_secret = options.get("dest"), resource.hooks.matches_secret
     if not dest or outcome.changed or outcome.after is None:
         return []
-    once = f"the service shows its {resource.one_time} only once"
+    once = f"Mailtrap returns its {resource.one_time_secret} only once"
     if not os.path.exists(dest):
-        return [f"The {resource.noun} is there already, and {once}: {dest} is not written."]
-    if resource.fits and not resource.fits(outcome.after, read_secret(dest)):
-        return [f"{dest} holds another {resource.one_time} than that of the {resource.noun}, and {once}."]
+        return [f"The {resource.noun} already exists, and {once}: {dest} is not written."]
+    if matches_secret and not matches_secret(outcome.after, read_secret(dest)):
+        return [f"{dest} contains a {resource.one_time_secret} that is not the one of the {resource.noun}, and {once}."]
     return []
 
 
-def _shown(resource, value, options):
-    return value if options.get("reveal_secrets", True) else without_secrets(resource, value)
-
-
-def _connected(options):
-    return client.Client(**{name: options[name] for name in CONNECTION_OPTIONS})
+def _mask_unless_revealed(resource: Resource, value: Any, options: Options) -> Any:
+    return value if options.get("reveal_secrets", True) else mask_secrets(resource, value)

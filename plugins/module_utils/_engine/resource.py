@@ -2,138 +2,162 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a kind of object is, as data, and the pure functions that think about it: match(), plan() and diff()."""
+"""The types that describe a resource type as data: its API, its fields, its hooks."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Optional, Tuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Callable, Iterable, List, Mapping, Optional, Sequence, Tuple, Union
 from urllib.parse import quote
 
 from .._api.errors import MailtrapError
+from .codecs import PLAIN, Codec
 
 if TYPE_CHECKING:
+    from .._api.json_types import JsonObject
     from .._api.pages import Pagination
 
-# What the answer to a write shows; otherwise it is the name of the one field that it shows.
+Id = Union[int, str]
+
+# Which part of the object the answer to a write contains; any other text is the name of the only field in it.
 OBJECT = "object"
 NOTHING = "nothing"
 
 
-def _itself(value):
+def _identity(value: Any) -> Any:
     return value
 
 
-def _never(current):
+def _valid(value: Any) -> Optional[str]:
     return None
-
-
-def _as_wanted(wanted, now):
-    return wanted
-
-
-def _as_stored(stored, now):
-    return stored
 
 
 @dataclass(frozen=True)
 class Reference:
-    """How a user may name the objects that a field holds the ids of.
+    """A field that holds the ids of other objects, which users may give by name.
 
-    :ivar resource: Resource, what they are. :ivar option: str, the option with a name, or names.
-    :ivar many: bool, whether the field holds a list of ids.
-    :ivar nothing: what the field is set to by an empty name, or None where that has no meaning.
+    :ivar option: the option that takes the name, or the names.
+    :ivar many: whether the field holds a list of ids.
+    :ivar empty_value: the field's value if the user gives an empty name; None if an empty name is not allowed.
     """
 
     resource: Resource
     option: str
     many: bool = False
-    nothing: Any = None
+    empty_value: Any = None
+
+
+@dataclass(frozen=True)
+class NestedReferences:
+    """Names of other objects inside the value of a field, such as those in a list of permissions.
+
+    :ivar resources: the resource types that the names belong to.
+    :ivar resolve: function (value, find_id) -> the value with ids; find_id takes a Resource and a name.
+    :ivar describe: function (value, find_name) -> the value with names; find_name takes a Resource and an id, and
+        returns None if the object has no unique name.
+    """
+
+    resources: Tuple[Resource, ...]
+    resolve: Callable[[Any, Callable[[Resource, str], Optional[Id]]], Any]
+    describe: Callable[[Any, Callable[[Resource, Id], Optional[str]]], Any]
+
+
+@dataclass(frozen=True)
+class Subresource:
+    """A field that is read by a request of its own, below the path of the object.
+
+    :ivar path: the last segment of that path.
+    :ivar account_wide: whether all objects of the resource type have the same value.
+    """
+
+    path: str
+    account_wide: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class Field:
-    """A field that a user may set.
+    """A field that users can set.
 
-    :ivar name: str, what it is called in the API, and as an option.
-    :ivar spec: dict, its option as an argument spec of Ansible has it; None for a text, or the id of what it refers to.
-    :ivar option: str, the option that holds it, where that is called otherwise.
-    :ivar source: str, the option that names a file with its text, or None.
-    :ivar reference: Reference, or None.
-    :ivar resolve: function (value, id_of) -> the value with names replaced by ids; id_of takes a Resource and a name.
-    :ivar names: tuple of Resource, the kinds that ``resolve`` finds names of.
-    :ivar named: function (value, name_of) -> the reverse; name_of takes a Resource and an id, and may return None.
-    :ivar required: bool, whether a new object must have it; the key of a resource must be there in any case.
-    :ivar create: bool, whether the create request takes it; otherwise it is set by a second request.
-    :ivar update: bool, whether it can be changed after the creation.
-    :ivar initial: bool, whether it is said of new objects alone, and those that are there keep what they have.
-    :ivar shown: bool, whether answers show it; what is not shown cannot be compared. :ivar listed: bool, lists too.
-    :ivar always: bool, whether every update names it.
-    :ivar at: tuple of str, where an answer holds it. :ivar sent_at: tuple of str, where a request holds it; empty when
-        what is sent is a dict of its own words.
-    :ivar length: pair of int, the shortest and the longest value the service takes, or None.
-    :ivar check: function (wanted) -> str, what is wrong with a value, or None.
-    :ivar fit: function (wanted, now, directory) -> the wanted value, once it is known what is there (``now`` is None for a
-        new object); it may look at other kinds of objects. None where nothing depends on that.
-    :ivar stored: function (wanted, now) -> what the service will hold once ``wanted`` is written over ``now``.
-    :ivar normal: function (value) -> the same for all values that make no difference.
-    :ivar sent: function (stored, now) -> what to write in the request.
-    :ivar told: function (value) -> what may be shown of it in sentences and differences.
-    :ivar veiled: bool, whether nothing else is shown in results either, unless secrets are to be revealed.
-    :ivar remark: function (now, then) -> str, what a user has to know of such a change, or None.
-    :ivar fetched: str, last word of the path below the object that has to be read to know it, or None.
-    :ivar shared: bool, whether all objects of the kind have the same.
-    :ivar request: function (path, stored, now) -> Write, when it is changed by a request of its own; None otherwise.
+    :ivar name: its name in the API, and the name of its option unless ``option`` says otherwise.
+    :ivar spec: its option in Ansible's argument spec; by default a text, or the id of the referenced object.
+    :ivar file_option: the option that names a file with the field's text, or None.
+    :ivar codec: how values are compared and written.
+    :ivar describe: function (value) -> the value in messages and diffs.
+    :ivar sensitive: whether results show only the described value, unless ``reveal_secrets`` is set.
+    :ivar length: the shortest and the longest text that the service accepts, in characters.
+    :ivar validate: function (value) -> the error, as a clause that follows the option's name, or None.
+    :ivar coerce: function (wanted, current, directory) -> the wanted value, if that depends on the existing object.
+    :ivar required: whether a new object needs it; the natural key is always required.
+    :ivar default_on_create: whether it only applies to new objects; existing objects keep their value.
+    :ivar create_only: whether it cannot be changed after the creation.
+    :ivar set_after_create: whether the create request does not accept it, so that a second request sets it.
+    :ivar write_only: whether answers do not contain it, so that it cannot be compared.
+    :ivar detail_only: whether lists do not contain it.
+    :ivar required_on_update: whether every update request must contain it.
+    :ivar response_path: the keys that lead to it in an answer.
+    :ivar request_path: the keys that lead to it in a request; empty if its value is merged into the request's body.
+    :ivar update_request: function (path, expected, current) -> the Write that changes it, if a request of
+        its own does so.
+    :ivar change_warning: function (current, expected) -> a clause to warn users with, or None.
     """
 
     name: str
-    spec: Optional[dict] = None
+    spec: Optional[JsonObject] = None
     option: str = ""
-    source: Optional[str] = None
+    file_option: Optional[str] = None
     reference: Optional[Reference] = None
-    resolve: Optional[Callable[[Any, Callable], Any]] = None
-    names: Tuple[Resource, ...] = ()
-    named: Optional[Callable[[Any, Callable], Any]] = None
-    required: bool = False
-    create: bool = True
-    update: bool = True
-    initial: bool = False
-    shown: bool = True
-    listed: bool = True
-    always: bool = False
-    at: Tuple[str, ...] = ()
-    sent_at: Optional[Tuple[str, ...]] = None
+    nested_references: Optional[NestedReferences] = None
+    codec: Codec = PLAIN
+    describe: Callable[[Any], Any] = _identity
+    sensitive: bool = False
     length: Optional[Tuple[int, int]] = None
-    check: Callable[[Any], Optional[str]] = lambda wanted: None
-    fit: Optional[Callable[[Any, Any, Any], Any]] = None
-    stored: Callable[[Any, Any], Any] = _as_wanted
-    normal: Callable[[Any], Any] = _itself
-    sent: Callable[[Any, Any], Any] = _as_stored
-    told: Callable[[Any], Any] = _itself
-    veiled: bool = False
-    remark: Callable[[Any, Any], Optional[str]] = lambda now, then: None
-    fetched: Optional[str] = None
-    shared: bool = False
-    request: Optional[Callable[[str, Any, Any], Write]] = None
+    validate: Callable[[Any], Optional[str]] = _valid
+    coerce: Optional[Callable[[Any, Any, Any], Any]] = None
+    required: bool = False
+    default_on_create: bool = False
+    create_only: bool = False
+    set_after_create: bool = False
+    write_only: bool = False
+    detail_only: bool = False
+    required_on_update: bool = False
+    response_path: Tuple[str, ...] = ()
+    request_path: Optional[Tuple[str, ...]] = None
+    subresource: Optional[Subresource] = None
+    update_request: Optional[Callable[[str, Any, Any], Write]] = None
+    change_warning: Callable[[Any, Any], Optional[str]] = lambda current, expected: None
 
-    def value(self, shown):
-        """Return what an object holds of this field, None where it holds none; ``shown`` is the object, a dict."""
-        for word in self.at or (self.name,):
-            shown = shown.get(word) if isinstance(shown, dict) else None
-        return shown
+    @property
+    def option_name(self) -> str:
+        """The name of the option that sets it."""
+        return self.option or self.name
 
-    def put(self, shown, value):
-        """Return an object, a dict, with this field set to a value."""
-        return _put(shown, self.at or (self.name,), value)
+    def get(self, obj: JsonObject) -> Any:
+        """Return the field's value in an object, or None if the object does not contain it."""
+        value: Any = obj
+        for key in self.response_path or (self.name,):
+            value = value.get(key) if isinstance(value, dict) else None
+        return value
+
+    def put(self, obj: JsonObject, value: Any) -> JsonObject:
+        """Return a copy of an object in which the field has a value."""
+        return put_value(obj, self.response_path or (self.name,), value)
+
+    def put_in_request(self, body: JsonObject, value: Any) -> JsonObject:
+        """Return a copy of a request's body in which the field has a value."""
+        return put_value(body, (self.name,) if self.request_path is None else self.request_path, value)
+
+    def is_same(self, wanted: Any, current: Any) -> bool:
+        """Return whether writing a wanted value would leave the current value as it is."""
+        return self.codec.normalize(self.codec.expected(wanted, current)) == self.codec.normalize(current)
 
 
 @dataclass(frozen=True)
 class Parent:
-    """Where an object lives.
+    """The object that contains another.
 
-    :ivar resource: Resource, the kind of the parent; None where it is known by its id alone.
-    :ivar field: str, the option with the parent's id, and the field of the child that holds it.
-    :ivar children: str, the key under which the parent carries its children whole, or None.
+    :ivar resource: its resource type; None if users can only give its id.
+    :ivar field: the option with the parent's id, and the field of the child that holds it.
+    :ivar children: the key under which the parent lists its children in full, or None.
     """
 
     resource: Optional[Resource]
@@ -141,432 +165,236 @@ class Parent:
     children: Optional[str] = None
 
     @property
-    def noun(self):
-        """Its name in a sentence: str."""
+    def noun(self) -> str:
+        """Its resource type in a sentence."""
         return self.resource.noun if self.resource else self.field[: -len("_id")].replace("_", " ")
+
+
+@dataclass(frozen=True)
+class ApiShape:
+    """The requests that the API offers for a resource type.
+
+    :ivar path: the path of the list; the path of an object adds ``/{id}``. May contain the parent's field in braces.
+    :ivar create_path: the path that new objects are posted to, if it is not ``path``.
+    :ivar wrapper: the key around the body of a request, or None for a flat body (docs/service.md#envelopes).
+    :ivar pagination: how the list continues, or None for a list that comes whole.
+    :ivar filters: fields and options that the list accepts as query parameters.
+    :ivar period: the two options with the start and the end of a period that the list accepts, or empty.
+    :ivar readable: whether one object can be read by itself.
+    :ivar creatable: whether objects can be created. :ivar deletable: whether they can be deleted.
+    :ivar addressed_by_key: whether objects are read and written by their natural key, and an update creates an object
+        that does not exist.
+    :ivar unique_key: whether the service refuses a second object of the same natural key.
+    :ivar id_type: the Ansible type of an id.
+    """
+
+    path: str
+    create_path: Optional[str] = None
+    wrapper: Optional[str] = None
+    pagination: Optional[Pagination] = None
+    filters: Tuple[str, ...] = ()
+    period: Tuple[str, ...] = ()
+    readable: bool = True
+    creatable: bool = True
+    deletable: bool = True
+    addressed_by_key: bool = False
+    unique_key: bool = False
+    id_type: str = "int"
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """What a resource type decides by functions of its own.
+
+    :ivar match_by_key: function (objects, key) -> the objects that the key selects, if that is more than equality.
+    :ivar validate: function (given) -> errors of fields that contradict each other, given by id or by name.
+    :ivar inapplicable_fields: function (wanted) -> the names of fields that such an object cannot have.
+    :ivar read_only_reason: function (current) -> why the object cannot be changed or deleted, or None.
+    :ivar is_expiring: function (current) -> whether the object is about to disappear by itself.
+    :ivar protection_reason: function (current, token_suffix) -> why the object must not be changed or deleted unless
+        the user forces it, or None; token_suffix is the end of the API token in use.
+    :ivar matches_secret: function (current, secret) -> whether this can be the object's one-time secret.
+    """
+
+    match_by_key: Optional[Callable[[List[JsonObject], Any], List[JsonObject]]] = None
+    validate: Callable[[JsonObject], Iterable[str]] = lambda given: ()
+    inapplicable_fields: Callable[[JsonObject], Iterable[str]] = lambda wanted: ()
+    read_only_reason: Optional[Callable[[JsonObject], Optional[str]]] = None
+    is_expiring: Callable[[JsonObject], bool] = lambda current: False
+    protection_reason: Optional[Callable[[JsonObject, str], Optional[str]]] = None
+    matches_secret: Optional[Callable[[JsonObject, str], bool]] = None
 
 
 @dataclass(frozen=True, eq=False)
 class Resource:
-    """A kind of object of the service.
+    """A resource type of the service, described.
 
-    :ivar name: str, singular: its name in results. :ivar plural: str, the name of a list of them.
-    :ivar former: str, the service's former name for it, or None.
-    :ivar path: str, of the list; with ``/{id}`` added, of one object. It may name the parent's field in braces.
-    :ivar fields: tuple of Field, what can be set, in the order of the API.
-    :ivar wrapper: str, the key around a request's body, or None for a flat one (facts 1.6).
-    :ivar key: str, the field that names an object among its siblings.
-    :ivar within: tuple of str, further fields that tell apart objects of one key.
-    :ivar hits: function (objects, key) -> those that go by this key, where that is more than to be called so.
-    :ivar parent: Parent or None.
-    :ivar create_path: str, where new ones are posted when that is not ``path``.
-    :ivar pages: Pagination, how the list goes on, or None for a list that is complete.
-    :ivar filters: tuple of str, fields and options that the list takes as parameters.
-    :ivar period: tuple of str, the two options with the start and the end of a time that the list takes, or empty.
-    :ivar bulk: str, the option that names several objects by their keys, or None; the key is one of ``filters`` then.
-    :ivar by_key: bool, whether the path of an object may hold its key in place of its id.
-    :ivar upsert: bool, whether an update by the key makes an object that is not there.
-    :ivar readable: bool, whether one object can be read by itself.
-    :ivar creatable: bool. :ivar deletable: bool, whether the API offers it.
-    :ivar made: str, how one is made that the API cannot make, as a clause; empty where there is nothing to say.
-    :ivar needs: str, what a token that may do all this must be, for the sentence about one that may not; or None.
-    :ivar replaceable: bool, whether a new one can take the place of another.
-    :ivar unique: bool, whether the service refuses a second object of the same key.
-    :ivar id_type: str, the Ansible type of an id.
-    :ivar secrets: tuple of str, fields that give access to something, at any depth of the object.
-    :ivar one_time: str, the field of a create answer that is never shown again, or None.
-    :ivar fits: function (shown, secret) -> bool, whether this can be what was shown once of an object; None where that
-        cannot be told.
-    :ivar rules: function (given) -> the sentences of what does not go together, by ids or names.
-    :ivar foreign: function (wanted) -> the names of the fields that such an object cannot have.
-    :ivar frozen: function (current) -> str, why an object cannot be changed any more, or None.
-    :ivar leaving: function (current) -> bool, whether an object is about to go by itself.
-    :ivar protected: function (current, client) -> str, why an object must not go by the way, or None.
+    :ivar name: its name in results, singular. :ivar plural: the name of a list of its objects.
+    :ivar fields: the fields that users can set, in the order of the API.
+    :ivar natural_key: the field that names an object among its siblings.
+    :ivar identity_fields: further fields that distinguish objects of the same natural key.
+    :ivar legacy_name: the service's former name for it, or None.
+    :ivar bulk_option: the option that takes several natural keys at once, or None.
+    :ivar sensitive_fields: fields that give access to something, at any depth of the object.
+    :ivar one_time_secret: the field that only the answer to the creation contains, or None.
+    :ivar replaceable: whether a new object may take the place of an existing one.
+    :ivar creation_hint: how objects come into being if the API cannot create them, as a clause.
+    :ivar required_access: the token that these requests need, for the message about a refusal, or None.
     """
 
     name: str
     plural: str
-    path: str
+    api: ApiShape
     fields: Tuple[Field, ...]
-    former: Optional[str] = None
-    wrapper: Optional[str] = None
-    key: str = "name"
-    within: Tuple[str, ...] = ()
-    hits: Optional[Callable[[list, Any], list]] = None
+    natural_key: str = "name"
+    identity_fields: Tuple[str, ...] = ()
     parent: Optional[Parent] = None
-    create_path: Optional[str] = None
-    pages: Optional[Pagination] = None
-    filters: Tuple[str, ...] = ()
-    period: Tuple[str, ...] = ()
-    bulk: Optional[str] = None
-    by_key: bool = False
-    upsert: bool = False
-    readable: bool = True
-    creatable: bool = True
-    deletable: bool = True
-    made: str = ""
-    needs: Optional[str] = None
+    legacy_name: Optional[str] = None
+    bulk_option: Optional[str] = None
+    sensitive_fields: Tuple[str, ...] = ()
+    one_time_secret: Optional[str] = None
     replaceable: bool = True
-    unique: bool = False
-    id_type: str = "int"
-    secrets: Tuple[str, ...] = ()
-    one_time: Optional[str] = None
-    fits: Optional[Callable[[dict, str], bool]] = None
-    rules: Callable[[dict], Iterable[str]] = lambda given: ()
-    foreign: Callable[[dict], Iterable[str]] = lambda wanted: ()
-    frozen: Callable[[dict], Optional[str]] = _never
-    leaving: Callable[[dict], bool] = lambda current: False
-    protected: Callable[[dict, Any], Optional[str]] = lambda current, client: None
+    creation_hint: str = ""
+    required_access: Optional[str] = None
+    hooks: Hooks = field(default_factory=Hooks)
+
+    def __post_init__(self) -> None:
+        errors = list(_find_contradictions(self))
+        if errors:
+            raise ValueError(f"Resource type {self.name}: {'; '.join(errors)}")
 
     @property
-    def noun(self):
-        """Its name in a sentence: str."""
-        return _in_words(self.name)
+    def noun(self) -> str:
+        """Its name in a sentence."""
+        return _words(self.name)
 
     @property
-    def one(self):
-        """Its name in a sentence, with its article: str."""
+    def noun_with_article(self) -> str:
+        """Its name in a sentence, with the indefinite article."""
         return f"{'an' if self.noun[0] in 'aeiouAEIOU' else 'a'} {self.noun}"
 
     @property
-    def many(self):
-        """The name of several in a sentence: str."""
-        return _in_words(self.plural)
+    def plural_noun(self) -> str:
+        """The name of several in a sentence."""
+        return _words(self.plural)
 
     @property
-    def identity(self):
-        """The names of the fields that tell an object from its siblings: tuple of str."""
-        return (self.key, *self.within)
+    def key_field(self) -> Field:
+        """The field that is the natural key."""
+        return self.field(self.natural_key)
 
     @property
-    def nested(self):
-        """Whether its path can only be told with the id of its parent: bool."""
-        return "{" in self.path
+    def identity(self) -> Tuple[str, ...]:
+        """The names of the fields that distinguish an object from its siblings."""
+        return (self.natural_key, *self.identity_fields)
 
     @property
-    def freezes(self):
-        """Whether there are objects that cannot be changed any more: bool."""
-        return self.frozen is not _never
+    def is_nested(self) -> bool:
+        """Whether its path contains the id of its parent."""
+        return "{" in self.api.path
 
     @property
-    def reveals(self):
-        """Whether it holds what is shown only to whom asks for it: bool."""
-        return bool(self.secrets) or any(field.veiled for field in self.fields)
+    def has_secrets(self) -> bool:
+        """Whether its objects contain values that results show only on request."""
+        return bool(self.sensitive_fields) or any(item.sensitive for item in self.fields)
 
     @property
-    def recreatable(self):
-        """Whether only a new object can have another value of some field: bool."""
-        able = self.creatable and self.deletable and self.replaceable
-        return able and any(self._is_fixed(field) for field in self.fields)
+    def can_recreate(self) -> bool:
+        """Whether a field can only be changed by replacing the object."""
+        if not (self.api.creatable and self.api.deletable and self.replaceable):
+            return False
+        return any(
+            item.create_only and item.name != self.natural_key and not item.write_only and not item.set_after_create
+            for item in self.fields
+        )
 
-    def _is_fixed(self, field):
-        return not field.update and field.name != self.key and field.shown and field.create
+    @property
+    def must_read_before_delete(self) -> bool:
+        """Whether an object has to be read to know that it may be deleted."""
+        return self.hooks.read_only_reason is not None or self.hooks.protection_reason is not None
 
-    def field(self, name):
-        """Return the Field of a name."""
-        return next(field for field in self.fields if field.name == name)
+    def field(self, name: str) -> Field:
+        """Return the field of a name."""
+        return next(item for item in self.fields if item.name == name)
 
-    def list_path(self, parent_id=None):
-        """Return the path of the list: str."""
-        return self._below(self.path, parent_id)
+    def list_path(self, parent_id: Optional[Id] = None) -> str:
+        """Return the path of the list."""
+        return self._format_path(self.api.path, parent_id)
 
-    def object_path(self, object_id, parent_id=None):
-        """Return the path of one object, by its id or, where the service knows it by that, its key: str.
+    def object_path(self, object_id: Optional[Id], parent_id: Optional[Id] = None) -> str:
+        """Return the path of an object, by its id or, if the API allows it, its natural key.
 
-        :raises MailtrapError: for one that would lead elsewhere.
+        :raises MailtrapError: if the id would lead to another path.
         """
         if object_id in ("", ".", ".."):
-            raise MailtrapError(f"{object_id!r} names no {self.noun}")
+            raise MailtrapError(f"{object_id!r} is not the id of {self.noun_with_article}")
         return f"{self.list_path(parent_id)}/{quote(str(object_id), safe='')}"
 
-    def creation_path(self, parent_id=None):
-        """Return the path to which new objects are posted: str."""
-        return self._below(self.create_path or self.path, parent_id)
+    def creation_path(self, parent_id: Optional[Id] = None) -> str:
+        """Return the path that new objects are posted to."""
+        return self._format_path(self.api.create_path or self.api.path, parent_id)
 
-    def _below(self, path, parent_id):
+    def _format_path(self, path: str, parent_id: Optional[Id]) -> str:
         return path.format(**{self.parent.field: parent_id}) if self.parent else path
 
 
 @dataclass(frozen=True)
 class Write:
-    """One request that changes something; its arguments are those of Client.request.
+    """One request that changes something; its values are arguments of :meth:`Client.request`.
 
-    :ivar answers: str, what the answer shows: OBJECT, NOTHING, or the name of one field.
-    :ivar verb: str, what is done to an object that is there.
+    :ivar answers: the part of the object that the answer contains: OBJECT, NOTHING, or the name of one field.
+    :ivar creates: whether the request creates an object.
+    :ivar verb: what the request does to an existing object, for messages.
     """
 
     method: str
     path: str
     body: Any = None
     answers: str = OBJECT
+    creates: bool = False
     verb: str = "update"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to do, and what will be there then.
+    """The writes that are needed, and the object afterwards.
 
-    :ivar writes: tuple of Write, in order; empty when there is nothing to do.
-    :ivar after: dict, the object as it will be as far as it can be known, or None for absent.
+    :ivar writes: in their order; empty if nothing has to change.
+    :ivar after: the object afterwards, as far as it can be predicted; None if it will be absent.
+    :ivar affected: the objects that the writes delete or take out of use, each with its resource type.
     """
 
-    writes: Tuple[Write, ...]
-    after: Optional[dict]
+    writes: Tuple[Write, ...] = ()
+    after: Optional[JsonObject] = None
+    affected: Tuple[Tuple[Resource, JsonObject], ...] = ()
 
 
-def wanted_of(resource, options):
-    """Return the fields that the user manages: dict of what was given; None is unmanaged."""
-    given = {field.name: options.get(field.option or field.name) for field in resource.fields}
-    return {name: value for name, value in given.items() if value is not None}
-
-
-def check_wanted(resource, wanted, options=None):
-    """Refuse values that the service is known to refuse, all of them in one go.
-
-    :param options: dict, what objects are named by that the fields refer to.
-    :raises MailtrapError: nothing has been asked for then.
-    """
-    wrong = [reason for field in resource.fields if field.name in wanted for reason in _faults(resource, field, wanted)]
-    references = {field.name: field.reference.option for field in resource.fields if field.reference}
-    named = {name: (options or {}).get(option) for name, option in references.items()}
-    wrong.extend(resource.rules({**{name: value for name, value in named.items() if value is not None}, **wanted}))
-    if wrong:
-        raise MailtrapError(*wrong)
-
-
-def identity_of(resource, shown):
-    """Return what tells an object from its siblings: dict of those fields of its identity that it holds. Pure."""
-    held = {name: resource.field(name).value(shown) for name in resource.identity}
-    return {name: value for name, value in held.items() if value is not None}
-
-
-def match(resource, objects, identity):
-    """Return the one object that is meant: dict, or None. Which of several is meant is for the user to say. Pure.
-
-    :param objects: list of dict, the siblings.
-    :param identity: dict, the value of the key, and of those fields of ``resource.within`` that are known.
-    :raises MailtrapError: when there are several; their ids are in the sentence.
-    """
-    fields = [resource.field(name) for name in resource.identity if name in identity]
-    if resource.hits:
-        objects, fields = resource.hits(objects, identity[resource.key]), fields[1:]
-    hits = [item for item in objects if all(_same(field, identity[field.name], field.value(item)) for field in fields)]
-    if len(hits) > 1:
-        told = resource.field(resource.key).told(identity[resource.key])
-        ids = ", ".join(str(item["id"]) for item in hits)
-        more = [resource.field(name).option or name for name in resource.within if name not in identity]
-        advice = f"give the id, or {', '.join(more)}" if more else "give the id"
-        raise MailtrapError(f"{len(hits)} {resource.many} are called {told!r}, with the ids {ids}: {advice}")
-    return hits[0] if hits else None
-
-
-def plan(resource, current, wanted, state="present", parent_id=None, recreate=False):
-    """Decide what brings one object to a state. Pure.
-
-    :param current: dict, the object as the service holds it, or None.
-    :param wanted: dict, field -> value, only what is managed.
-    :param state: str, present or absent.
-    :param parent_id: int, id of the parent.
-    :param recreate: bool, whether a new object may take the place of one that cannot be changed so.
-    :returns: Plan.
-    :raises MailtrapError: when it cannot be done; nothing has been written then.
-    """
-    if current is None:
-        return Plan((), None) if state == "absent" else _plan_create(resource, wanted, parent_id)
-    path = resource.object_path(current["id"], parent_id)
-    changes = {} if state == "absent" else _changes(resource, current, wanted)
-    if state != "absent" and not changes:
-        return Plan((), current)
-    if resource.frozen(current):
-        raise MailtrapError(resource.frozen(current))
-    if state == "absent":
-        return Plan((Write("DELETE", path),), None)
-    fixed = [field for field in resource.fields if field.name in changes and not field.update]
-    if fixed and recreate:
-        return plan_recreate(resource, current, wanted, parent_id)
-    if fixed:
-        raise MailtrapError(*(_refusal(resource, field, current, wanted) for field in fixed))
-    return _plan_update(resource, current, changes, path)
-
-
-def plan_recreate(resource, current, wanted, parent_id=None):
-    """Make a new object with what is wanted, and for the rest as the old one is, in its place. Pure.
-
-    The new one comes first, so that nothing is lost when it is refused, unless the service lets only one have the key.
-    """
-    kept = {field.name: field.value(current) for field in resource.fields if field.create and field.shown}
-    foreign = set(resource.foreign({**kept, **wanted}))
-    kept = {name: value for name, value in kept.items() if value is not None and name not in foreign}
-    created = _plan_create(resource, {**kept, **wanted}, parent_id)
-    delete = Write("DELETE", resource.object_path(current["id"], parent_id))
-    key = resource.field(resource.key)
-    taken = resource.unique and key.normal(key.value(created.after)) == key.normal(key.value(current))
-    return Plan((delete, *created.writes) if taken else (*created.writes, delete), created.after)
-
-
-def remarks(resource, current, after):
-    """Return what a user has to know of a change: list of clauses. Pure.
-
-    :param current: dict, the object before, or None. :param after: dict, the object after, or None.
-    """
-    if current is None or after is None:
-        return []
-    found = [field.remark(field.value(current), field.value(after)) for field in resource.fields]
-    return [reason for reason in found if reason]
-
-
-def diff(resource, before, after):
-    """Return the difference for diff mode: dict with before and after, of identity and settable fields. Pure.
-
-    :param before: dict, the object before, or None. :param after: dict, the object after, or None.
-    """
-    return {"before": _told(resource, before), "after": _told(resource, after)}
-
-
-def without_secrets(resource, value):
-    """Return an object, or a list of them, without secrets at any depth, and with veiled fields masked. Pure."""
-    if isinstance(value, list):
-        return [without_secrets(resource, item) for item in value]
-    if isinstance(value, dict):
-        for field in resource.fields:
-            if field.veiled and field.value(value) is not None:
-                value = field.put(value, field.told(field.value(value)))
-        return {name: without_secrets(resource, item) for name, item in value.items() if name not in resource.secrets}
-    return value
-
-
-def ignored(resource, after, wanted):
-    """Return the wanted fields that the service shows otherwise than they were just written: list of Field. Pure."""
-    fields = [resource.field(name) for name in _changes(resource, after, wanted)]
-    return [field for field in fields if (field.at or (field.name,))[0] in after]
-
-
-def set_later(resource, wanted):
-    """Return those wanted fields that the create request does not take: dict. Pure."""
-    return {field.name: wanted[field.name] for field in resource.fields if field.name in wanted and not field.create}
-
-
-def _plan_create(resource, wanted, parent_id):
-    if not resource.creatable:
-        made = f": {resource.made}" if resource.made else ""
-        raise MailtrapError(f"there is no such {resource.noun}, and the API cannot make one{made}")
-    needed = [field for field in resource.fields if field.required or field.name == resource.key]
-    # None is there: it is what check mode has to do without.
-    missing = [_words_for(field) for field in needed if wanted.get(field.name, "") in ("", [])]
-    if missing:
-        raise MailtrapError(f"a new {resource.noun} needs {' and '.join(missing)}")
-    body, after = {}, {"id": None}
-    if resource.parent:
-        after[resource.parent.field] = parent_id
-    for field in resource.fields:
-        if field.name in wanted:
-            stored = field.stored(wanted[field.name], None)
-            if field.create:
-                body = _put(body, _sent_at(field), field.sent(stored, None))
-            if field.shown:
-                after = field.put(after, stored)
-    if resource.upsert:
-        where = ("PATCH", resource.object_path(wanted[resource.key], parent_id))
-    else:
-        where = ("POST", resource.creation_path(parent_id))
-    return Plan((Write(*where, _wrapped(resource, body)),), after)
-
-
-def _plan_update(resource, current, changes, path):
-    writes, body, after = [], {}, current
-    for field in resource.fields:
-        now = field.value(current)
-        if field.name in changes:
-            stored = changes[field.name]
-            if field.request:
-                writes.append(field.request(path, stored, now))
-            else:
-                body = _put(body, _sent_at(field), field.sent(stored, now))
-            after = field.put(after, stored)
-    if body:
-        for field in resource.fields:
-            if field.always:
-                body = _put(body, _sent_at(field), field.value(after))
-        writes.insert(0, Write("PATCH", path, _wrapped(resource, body)))
-    return Plan(tuple(writes), after)
-
-
-def _changes(resource, current, wanted):
-    """Return field -> value as stored, for those wanted fields that differ."""
-    changes = {}
-    for field in resource.fields:
-        if field.name in wanted and field.shown and not field.initial:
-            now = field.value(current)
-            stored = field.stored(wanted[field.name], now)
-            if field.normal(stored) != field.normal(now):
-                changes[field.name] = stored
-    return changes
-
-
-def _same(field, wanted, now):
-    return field.normal(field.stored(wanted, now)) == field.normal(now)
-
-
-def _refusal(resource, field, current, wanted):
-    now, then = field.told(field.value(current)), field.told(wanted[field.name])
-    advice = "; recreate allows a new one in its place" if resource.recreatable else ""
-    return f"{field.option or field.name} of {resource.one} cannot be changed: it is {now!r}, not {then!r}{advice}"
-
-
-def _faults(resource, field, wanted):
-    """Return what is wrong with the wanted value of a field: iterable of str."""
-    value = wanted[field.name]
-    name = field.option or field.name
-    if field.name == resource.key and value == "":
-        yield f"{name} is empty"
-    # A block scalar in YAML makes a key that only looks like another one, with its line break.
-    elif field.name == resource.key and isinstance(value, str) and value != value.strip():
-        yield f"{name} {field.told(value)!r} begins or ends with white space"
-    elif field.length and not field.length[0] <= len(value) <= field.length[1]:
-        shortest, longest = field.length
-        shown = f"{field.told(value)!r} " if len(value) <= 100 else ""
-        yield f"{name} {shown}has {len(value)} characters; the service takes {shortest} to {longest}"
-    reason = field.check(value)
-    if reason:
-        yield f"{name} {reason}"
-
-
-def _words_for(field):
-    """Return how a user gives a field: str."""
-    names = [field.option or field.name]
-    if field.reference:
-        names.insert(0, field.reference.option)
-    return " or ".join(dict.fromkeys(names))
-
-
-def _told(resource, shown):
-    if not shown:
-        return {}
-    names = ["id", resource.parent.field] if resource.parent else ["id"]
-    told = {name: shown[name] for name in names if name in shown}
-    for field in resource.fields:
-        value = field.value(shown)
-        if field.shown and (value is not None or field.name in shown):
-            told[field.name] = field.told(value)
-    return told
-
-
-def _in_words(name):
-    return " ".join("API" if word == "api" else word for word in name.split("_"))
-
-
-def _put(target, words, value):
-    """Return a dict with a value under a path of words, leaving the given one alone."""
-    if not words:
+def put_value(target: Mapping[str, Any], keys: Sequence[str], value: Any) -> JsonObject:
+    """Return a copy of a dict with a value under a path of keys; without keys, merge the value into the copy."""
+    if not keys:
         return {**target, **value}
-    first, rest = words[0], words[1:]
-    inner = _put(target.get(first) or {}, rest, value) if rest else value
-    return {**target, first: inner}
+    first, *rest = keys
+    return {**target, first: put_value(target.get(first) or {}, rest, value) if rest else value}
 
 
-def _sent_at(field):
-    return (field.name,) if field.sent_at is None else field.sent_at
+def _find_contradictions(resource: Resource) -> Iterable[str]:
+    names = [item.name for item in resource.fields]
+    yield from (
+        f"several fields are named {name}" for name in sorted({name for name in names if names.count(name) > 1})
+    )
+    yield from (f"there is no field {name}" for name in resource.identity if name not in names)
+    if resource.is_nested and resource.parent is None:
+        yield f"the path {resource.api.path} needs a parent"
+    if resource.parent and resource.is_nested and f"{{{resource.parent.field}}}" not in resource.api.path:
+        yield f"the path {resource.api.path} does not contain {resource.parent.field}"
+    for item in resource.fields:
+        targets = [item.reference.resource] if item.reference else []
+        targets.extend(item.nested_references.resources if item.nested_references else ())
+        if not all(isinstance(target, Resource) for target in targets):
+            yield f"the field {item.name} refers to an unknown resource type"
+        if item.update_request and item.create_only:
+            yield f"the field {item.name} cannot be updated, but has a request to update it"
 
 
-def _wrapped(resource, body):
-    return {resource.wrapper: body} if resource.wrapper else body
+def _words(name: str) -> str:
+    return " ".join("API" if word == "api" else word for word in name.split("_"))

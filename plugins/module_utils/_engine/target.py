@@ -39,16 +39,16 @@ class Target:
         """The options that select the object: its name, its id, and the name or id of its parent."""
         spec: Dict[str, Dict[str, Any]] = {
             self.name_option: {"type": "str"},
-            self.id_option: {"type": self.resource.id_type},
+            self.id_option: {"type": self.resource.api.id_type},
         }
-        legacy_name = self.resource.former
+        legacy_name = self.resource.legacy_name
         if legacy_name:
             spec[self.name_option]["aliases"] = [legacy_name]
             spec[self.id_option]["aliases"] = [f"{legacy_name}_id"]
         parent = self.resource.parent
         if parent and parent.resource:
             spec[parent.resource.name] = {"type": "str"}
-            spec[parent.field] = {"type": parent.resource.id_type}
+            spec[parent.field] = {"type": parent.resource.api.id_type}
         return spec
 
     def label(self, options: Dict[str, Any]) -> str:
@@ -60,7 +60,7 @@ class Target:
         self, client: Client, options: Dict[str, Any], check_mode: bool, directory: Optional[Directory] = None
     ) -> Lookup:
         """Find the object; see :func:`find_object`."""
-        identity = {"id": options[self.id_option], self.resource.key: options[self.name_option]}
+        identity = {"id": options[self.id_option], self.resource.natural_key: options[self.name_option]}
         parent = self.resource.parent
         if parent and parent.resource:
             identity.update({name: options.get(name) for name in (parent.resource.name, parent.field)})
@@ -84,7 +84,8 @@ class Target:
         :returns: a Lookup of a list of ids; of None, with warnings, if one is missing in check mode.
         """
         lookups = [
-            find_object(client, self.resource, {self.resource.key: name}, check_mode, directory) for name in names
+            find_object(client, self.resource, {self.resource.natural_key: name}, check_mode, directory)
+            for name in names
         ]
         warnings = [warning for lookup in lookups for warning in lookup.warnings]
         return Lookup(None if warnings else [lookup.found["id"] for lookup in lookups], warnings)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from .._api.client import EncodedBody
 from .._api.errors import MailtrapError, attempting
 from .._engine.apply import send_write
-from .._engine.argspec import place_of
+from .._engine.argspec import get_parent_options
 from .._engine.lookup import find_object
 from .._engine.resource import Write
 from .._mail.composer import attached
@@ -22,7 +22,7 @@ _TAKEN_OVER = ("subject", "template", "template_uuid", "template_variables")
 
 # The options of a module that answers, and what goes together in them.
 ANSWER_OPTIONS = {
-    **place_of(INBOUND_MESSAGE),
+    **get_parent_options(INBOUND_MESSAGE),
     "id": {"type": "str", "required": True},
     **{name: option for name, option in MESSAGE_OPTIONS.items() if name not in _TAKEN_OVER},
 }
@@ -56,7 +56,7 @@ def _send(client, options, check_mode, word):
     mail = answer_payload(options, needs_body=word != "forward")
     if options["attachments"]:
         mail["attachments"] = [attached(entry) for entry in options["attachments"]]
-    place = {name: options[name] for name in place_of(INBOUND_INBOX)}
+    place = {name: options[name] for name in get_parent_options(INBOUND_INBOX)}
     inbox = {"id": options["inbound_inbox_id"], "name": options["inbound_inbox"]}
     lookup = find_object(client, INBOUND_INBOX, {**inbox, **place}, check_mode)
     path = f"{INBOUND_MESSAGE.object_path(options['id'], lookup.found.get('id'))}/{word}"

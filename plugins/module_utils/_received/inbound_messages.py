@@ -9,7 +9,7 @@ from __future__ import annotations
 from .._api.errors import MailtrapError, attempting
 from .._engine.files import check_folder
 from .._engine.lookup import find_objects
-from .._engine.resource import without_secrets
+from .._engine.plan import mask_secrets
 from .._resources.catalog import INBOUND_MESSAGE
 from .message_files import save
 
@@ -64,5 +64,5 @@ def read_messages(client, options, check_mode):
             changed = changed or written
             found[number] = {**one, **saved}
     if not options["reveal_secrets"]:
-        found = without_secrets(INBOUND_MESSAGE, found)
+        found = mask_secrets(INBOUND_MESSAGE, found)
     return {"changed": changed, "inbound_messages": found, "warnings": lookup.warnings}

@@ -12,7 +12,8 @@ from .._api.errors import MailtrapError, attempting
 from .._engine.apply import send_write
 from .._engine.files import check_dest, write_secret
 from .._engine.lookup import find_objects, parse_object
-from .._engine.resource import Write, without_secrets
+from .._engine.plan import mask_secrets
+from .._engine.resource import Write
 from .._resources.catalog import SANDBOX
 from .._resources.targets import SANDBOX_TARGET
 
@@ -44,7 +45,7 @@ def reset_credentials(client, options, check_mode):
     revealed = options["reveal_secrets"] and dest is None
     return {
         "changed": True,
-        "sandbox": (found if revealed else without_secrets(SANDBOX, found)) or None,
+        "sandbox": (found if revealed else mask_secrets(SANDBOX, found)) or None,
         "warnings": sandbox.warnings,
     }
 

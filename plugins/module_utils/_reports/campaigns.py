@@ -12,7 +12,7 @@ from .._api.errors import MailtrapError, attempting
 from .._engine.directory import unwrap
 from .._engine.lookup import find_object, find_objects
 from .._engine.times import day, instant
-from .._resources.campaign_rules import ACTIONS, hints, steps
+from .._resources.campaign_states import ACTIONS, get_refusal_advice, plan_actions
 from .._resources.catalog import EMAIL_CAMPAIGN
 
 PARTS = ("bodies", "stats")
@@ -58,11 +58,11 @@ def act(client, options, check_mode):
             return {"changed": True, "email_campaign": None, "warnings": lookup.warnings}
         path = EMAIL_CAMPAIGN.object_path(lookup.found["id"])
         before = after = lookup.found if "current_state" in lookup.found else _campaign(client.get(path), "GET", path)
-        todo = steps(action, before, at, now)
+        todo = plan_actions(action, before, at, now)
         for number, step in enumerate(todo):
             body = {"datetime": f"{at:%Y-%m-%dT%H:%M:%SZ}"} if step == "schedule" else None
             if check_mode:
-                after = {**after, "current_state": ACTIONS[step].becomes}
+                after = {**after, "current_state": ACTIONS[step].next_state}
             else:
                 after = _taken(client, path, step, body, number)
     told = [{name: one.get(name) for name in ("id", "name", "current_state")} for one in (before, after)]
@@ -78,7 +78,7 @@ def _taken(client, path, step, body, number):
     try:
         return _campaign(client.request("POST", f"{path}/{step}", body), "POST", path)
     except MailtrapError as error:
-        error.messages.extend(hints(error.messages))
+        error.messages.extend(get_refusal_advice(error.messages))
         if error.uncertain:
             error.messages.append("it may have taken effect all the same: run again to see")
         if number:

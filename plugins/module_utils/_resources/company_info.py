@@ -1,47 +1,57 @@
 # Copyright (c) the community.mailtrap authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
-"""Who stands behind an account, as its domains show it (facts 3.12). Pure."""
+"""The company info that a domain shows to its recipients (docs/service.md#company-info)."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, Optional
+
 from .._api.errors import MailtrapError
+from .._engine.codecs import Codec
 from .._engine.resource import Write
 
-_NEEDED = ("name", "address", "city", "country", "zip_code", "website_url")
-_OTHERS = ("phone", "privacy_policy_url", "terms_of_service_url")
-LEVELS = ("business", "individual")
+if TYPE_CHECKING:
+    from .._api.json_types import JsonObject
 
-SPEC = {
+_REQUIRED = ("name", "address", "city", "country", "zip_code", "website_url")
+_OPTIONAL = ("phone", "privacy_policy_url", "terms_of_service_url")
+INFO_LEVELS = ("business", "individual")
+
+COMPANY_INFO_SPEC = {
     "type": "dict",
     "options": {
-        **{name: {"type": "str"} for name in (*_NEEDED, *_OTHERS)},
-        "info_level": {"type": "str", "choices": list(LEVELS)},
+        **{name: {"type": "str"} for name in (*_REQUIRED, *_OPTIONAL)},
+        "info_level": {"type": "str", "choices": list(INFO_LEVELS)},
     },
 }
 
 
-def put_over(given, now):
-    """Return the info once what was given is written over it: dict; None leaves a value as it is."""
-    return {**(now or {}), **{name: value for name, value in given.items() if value is not None}}
+def _merge(wanted: JsonObject, current: Optional[JsonObject]) -> JsonObject:
+    """Return the info once the wanted values are written; None leaves a value as it is."""
+    return {**(current or {}), **{name: value for name, value in wanted.items() if value is not None}}
 
 
-def without_blanks(info):
-    """Return the info without values that are none: dict."""
+def _remove_empty(info: Optional[JsonObject]) -> JsonObject:
     return {name: value for name, value in (info or {}).items() if value not in (None, "")}
 
 
-def write(path, stored, now):
-    """Return the Write that changes what differs, or gives the info for the first time.
+def write_company_info(path: str, expected: JsonObject, current: Any) -> Write:
+    """Return the request that changes the differing values, or creates the info.
 
-    :raises MailtrapError: when that takes more than is known.
+    :param path: the path of the domain.
+    :raises MailtrapError: if the info does not exist yet, and required values are not given.
     """
-    # The service shows a level even where nobody has said anything.
-    is_new = not without_blanks(now).keys() - {"info_level"}
-    missing = [name for name in _NEEDED if not stored.get(name)]
+    # The service returns a level even if the account has no info.
+    is_new = not _remove_empty(current).keys() - {"info_level"}
+    missing = [name for name in _REQUIRED if not expected.get(name)]
     if is_new and missing:
         raise MailtrapError(f"the account has no company_info yet, and a new one needs {' and '.join(missing)}")
-    changes = {name: value for name, value in stored.items() if (value or None) != ((now or {}).get(name) or None)}
+    changes = {
+        name: value for name, value in expected.items() if (value or None) != ((current or {}).get(name) or None)
+    }
     method = "POST" if is_new else "PATCH"
     return Write(method, f"{path}/company_info", {"company_info": changes}, answers="company_info")
+
+
+COMPANY_INFO = Codec(expected=_merge, normalize=_remove_empty)

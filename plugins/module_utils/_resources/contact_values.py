@@ -1,10 +1,9 @@
 # Copyright (c) the community.mailtrap authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+"""Convert the values of contact fields to their types (docs/service.md#contacts, docs/service.md#contact-fields).
 
-"""The values that contacts have, by merge tag, as the types of their fields are (facts 3.14, 3.16). Pure.
-
-The service converts nothing, while a table and a template have texts for all values.
+The service converts nothing, while templates and tables contain texts only.
 """
 
 from __future__ import annotations
@@ -12,53 +11,59 @@ from __future__ import annotations
 import math
 import re
 from datetime import date
+from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Union
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from .._api.errors import MailtrapError
 
-_WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
+if TYPE_CHECKING:
+    from .._api.json_types import JsonObject
+
+_INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_LONGEST_TEXT = 255
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MAX_TEXT_LENGTH = 255
 
 
-def fitted(values, types, lack):
-    """Return the values of one contact, a dict by merge tag, as the types of its fields are.
+def convert_values(
+    values: JsonObject, types: Mapping[str, Optional[str]], report_missing: Callable[[str], None]
+) -> JsonObject:
+    """Return the values of one contact, by merge tag, converted to the types of their fields.
 
-    :param types: dict, from each merge tag that there is to its type.
-    :param lack: function (what), called for a merge tag that there is not.
-    :raises MailtrapError: when a value is not of its type.
+    :param types: the types of all fields, by merge tag.
+    :param report_missing: is called with the label of each field that does not exist.
+    :raises MailtrapError: if a value cannot be converted.
     """
     for tag in values:
         if tag not in types:
-            lack(f"contact field {tag!r} (there are {', '.join(types)})")
-    as_they_are = {}
+            report_missing(f"contact field {tag!r} (there are {', '.join(types)})")
+    converted = {}
     for tag, value in values.items():
         try:
-            as_they_are[tag] = as_type(value, types.get(tag))
+            converted[tag] = convert_value(value, types.get(tag))
         except MailtrapError as error:
             raise MailtrapError(f"fields.{tag}: {error}") from None
-    return as_they_are
+    return converted
 
 
-def as_type(value, data_type):
-    """Return a value as a field of a type holds it: None, str, int, float or bool.
+def convert_value(value: Any, data_type: Optional[str]) -> Any:
+    """Return a value converted to a type of the service, or to ``number`` if only that is known.
 
-    :param value: anything a user wrote, None for no value.
-    :param data_type: str, of the service, or "number" where only so much is known; with another one it stays as it is.
-    :raises MailtrapError: when it cannot be one.
+    A value of an unknown type, or None, stays as it is.
+
+    :raises MailtrapError: if it cannot be converted.
     """
-    if value is None or data_type not in _READERS:
+    if value is None or data_type not in _CONVERTERS:
         return value
     try:
-        return _READERS[data_type](value)
+        return _CONVERTERS[data_type](value)
     except (TypeError, ValueError, OverflowError):
-        raise MailtrapError(f"{value!r} is no {_CALLED.get(data_type, data_type)}") from None
+        raise MailtrapError(f"{value!r} is not a {_DESCRIPTIONS.get(data_type, data_type)}") from None
 
 
-def type_of(value):
-    """Return what the type of a field is by a value that it has: str, or None where it has none."""
+def infer_type(value: Any) -> Optional[str]:
+    """Return the type that a field must have because it holds a value; None if it holds no value."""
     if isinstance(value, bool):
         return "boolean"
     if isinstance(value, (int, float)):
@@ -66,70 +71,70 @@ def type_of(value):
     return "text" if isinstance(value, str) else None
 
 
-def may_be_otherwise(value):
-    """Say whether the service may want a value written otherwise: bool; a text like any other stays as it is."""
+def is_ambiguous(value: Any) -> bool:
+    """Return whether the type of its field decides how a value is written, as for a text that reads as a number."""
     if isinstance(value, str):
-        return any(_reads(value, data_type) for data_type in ("number", "boolean"))
+        return any(_is_convertible(value, data_type) for data_type in ("number", "boolean"))
     return value is not None
 
 
-def _reads(value, data_type):
+def _is_convertible(value: Any, data_type: str) -> bool:
     try:
-        as_type(value, data_type)
+        convert_value(value, data_type)
     except MailtrapError:
         return False
     return True
 
 
-def _text(value):
+def _to_text(value: Any) -> str:
     if isinstance(value, (list, dict)):
         raise TypeError
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    if len(text) > _LONGEST_TEXT:
+    if len(text) > _MAX_TEXT_LENGTH:
         raise ValueError
     return text
 
 
-def _integer(value):
-    number = _number(value)
+def _to_integer(value: Any) -> int:
+    number = _to_number(value)
     if number != int(number):
         raise ValueError
     return int(number)
 
 
-def _number(value):
+def _to_number(value: Any) -> Union[int, float]:
     if isinstance(value, bool):
         raise TypeError
     if isinstance(value, str):
         text = value.strip()
         if not _NUMBER.fullmatch(text):
             raise ValueError
-        value = int(text) if _WHOLE.fullmatch(text) else float(text)
+        value = int(text) if _INTEGER.fullmatch(text) else float(text)
     if not math.isfinite(value):
         raise ValueError
     return value
 
 
-def _boolean(value):
+def _to_boolean(value: Any) -> bool:
     return boolean(value.strip() if isinstance(value, str) else value)
 
 
-def _date(value):
-    if not _DAY.fullmatch(value):
+def _to_date(value: Any) -> str:
+    if not _DATE.fullmatch(value):
         raise ValueError
     return date.fromisoformat(value).isoformat()
 
 
-_READERS = {
-    "text": _text,
-    "integer": _integer,
-    "float": _number,
-    "number": _number,
-    "boolean": _boolean,
-    "date": _date,
+_CONVERTERS: Dict[Optional[str], Callable[[Any], Any]] = {
+    "text": _to_text,
+    "integer": _to_integer,
+    "float": _to_number,
+    "number": _to_number,
+    "boolean": _to_boolean,
+    "date": _to_date,
 }
-_CALLED = {
-    "text": f"text of up to {_LONGEST_TEXT} characters",
+_DESCRIPTIONS: Dict[Optional[str], str] = {
+    "text": f"text of up to {_MAX_TEXT_LENGTH} characters",
     "float": "number",
     "boolean": "boolean, true or false",
     "date": "date, such as 2026-01-31",

@@ -1,36 +1,41 @@
 # Copyright (c) the community.mailtrap authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
-"""Names of domains, which have no case, and an ASCII form where they are written in other letters. Pure."""
+"""Compare and check domain names: without regard to case, and in their ASCII form."""
 
 from __future__ import annotations
 
 import contextlib
 import re
+from typing import Any, Optional
+
+from .._engine.codecs import Codec
 
 try:
     import idna
-except ImportError:  # it comes with requests; name_fault tells of it where it is needed
+except ImportError:  # it is installed with requests; validate_domain_name reports it if it is needed
     idna = None
 
 _LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?"
 _NAME = re.compile(rf"{_LABEL}(\.{_LABEL})+")
 
 
-def ascii_name(name):
-    """Return a name in ASCII and lower case: str, e.g. xn--bcher-kva.example for Bücher.example; "" for None."""
+def to_ascii_name(name: Optional[str], current: Any = None) -> str:
+    """Return a domain name in ASCII and lower case: ``xn--bcher-kva.example`` for ``Bücher.example``."""
     name = name or ""
     if idna and not name.isascii():
-        with contextlib.suppress(UnicodeError):  # whether it is a name is for others to say
+        with contextlib.suppress(UnicodeError):  # validate_domain_name reports an invalid name
             name = idna.encode(name, uts46=True).decode("ascii")
     return name.lower()
 
 
-def name_fault(name):
-    """Return what is wrong with a name: str, or None."""
-    if _NAME.fullmatch(ascii_name(name)):
+def validate_domain_name(name: str) -> Optional[str]:
+    """Return an error if a text is not a domain name, or cannot be checked."""
+    if _NAME.fullmatch(to_ascii_name(name)):
         return None
     if idna is None and not name.isascii():
-        return f"{name!r} is not in ASCII, for which the Python library idna is needed"
-    return f"{name!r} is not the name of a domain, such as shop.example"
+        return f"{name!r} is not ASCII, which needs the Python library idna"
+    return f"{name!r} is not a domain name, such as shop.example"
+
+
+ASCII_DOMAIN = Codec(expected=to_ascii_name, normalize=to_ascii_name)

@@ -1,17 +1,20 @@
 # Copyright (c) the community.mailtrap authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
-"""Which inbound mail a rule is about, and to whom it forwards it (facts 11). Pure."""
+"""The conditions and destinations of inbound forward rules (docs/service.md#inbound)."""
 
 from __future__ import annotations
 
-import re
+from typing import TYPE_CHECKING, Any, Iterable, Iterator, List, Optional
 
-_WITHOUT_VALUE = ("empty", "not_empty")
-_ADDRESS = re.compile(r"[^\s@<>,;:]+@[^\s@<>,;:]+")
+from .._engine.codecs import Codec
 
-CONDITIONS = {
+if TYPE_CHECKING:
+    from .._api.json_types import JsonObject
+
+_OPERATORS_WITHOUT_VALUE = ("empty", "not_empty")
+
+CONDITIONS_SPEC = {
     "type": "list",
     "elements": "dict",
     "options": {
@@ -27,17 +30,17 @@ CONDITIONS = {
 }
 
 
-def conditions_fault(conditions):
-    """Return what is wrong with conditions: str, or None."""
-    faults = [f"[{number}]: {fault}" for number, one in enumerate(conditions) for fault in _faults(one)]
-    return "; ".join(faults) or None
+def validate_conditions(conditions: List[JsonObject]) -> Optional[str]:
+    """Return an error that lists the invalid conditions, or None."""
+    errors = [f"[{number}]: {error}" for number, item in enumerate(conditions) for error in _find_errors(item)]
+    return "; ".join(errors) or None
 
 
-def _faults(condition):
+def _find_errors(condition: JsonObject) -> Iterator[str]:
     operator, is_header = condition["operator"], condition["match_type"] == "header"
-    takes_value = operator not in _WITHOUT_VALUE
+    takes_value = operator not in _OPERATORS_WITHOUT_VALUE
     if not takes_value and not is_header:
-        yield f"the operator {operator} is for the match_type header"
+        yield f"the operator {operator} needs the match_type header"
     if takes_value and not (condition.get("value") or "").strip():
         yield f"the operator {operator} needs a value"
     if not takes_value and condition.get("value") is not None:
@@ -45,43 +48,45 @@ def _faults(condition):
     if is_header and not (condition.get("header_key") or "").strip():
         yield "the match_type header needs a header_key"
     if not is_header and condition.get("header_key") is not None:
-        yield f"a header_key is for the match_type header, not {condition['match_type']}"
+        yield f"a header_key needs the match_type header, not {condition['match_type']}"
 
 
-def complete(conditions, now):
-    """Return conditions as the service shows them, with all that they can have: list of dict."""
-    return [{name: one.get(name) for name in CONDITIONS["options"]} for one in conditions]
+def _complete_conditions(conditions: List[JsonObject], current: Any) -> List[JsonObject]:
+    """Return conditions as answers contain them, with every key."""
+    return [{name: item.get(name) for name in CONDITIONS_SPEC["options"]} for item in conditions]
 
 
-def same_conditions(conditions):
-    """Return the same for all conditions that make no difference: all of them must hold, in whichever order."""
+def _normalize_conditions(conditions: Optional[List[JsonObject]]) -> Any:
+    """Return conditions without their order: all of them must hold."""
     return frozenset(
-        (one.get("match_type"), one.get("operator"), one.get("value") or "", (one.get("header_key") or "").lower())
-        for one in conditions or ()
+        (item.get("match_type"), item.get("operator"), item.get("value") or "", (item.get("header_key") or "").lower())
+        for item in conditions or ()
     )
 
 
-def without_blanks(conditions, now):
-    """Return conditions as a request has them: list of dict."""
-    return [{name: value for name, value in one.items() if value is not None} for one in conditions]
+def _encode_conditions(conditions: List[JsonObject], current: Any = None) -> List[JsonObject]:
+    """Return conditions as requests contain them, without empty keys."""
+    return [{name: value for name, value in item.items() if value is not None} for item in conditions]
 
 
-def destinations_fault(destinations):
-    """Return what is wrong with addresses: str, or None."""
-    wrong = [text for text in destinations if not _ADDRESS.fullmatch(text)]
-    return f"{', '.join(map(repr, wrong))}: that is no e-mail address, such as ann@example.com" if wrong else None
-
-
-def as_destinations(addresses, now):
-    """Return addresses as the service shows them: list of dict."""
+def _to_destinations(addresses: Iterable[str], current: Any) -> List[JsonObject]:
+    """Return addresses as answers contain them."""
     return [{"email": address} for address in dict.fromkeys(addresses)]
 
 
-def same_destinations(destinations):
-    """Return the same for all destinations that make no difference."""
-    return frozenset((one.get("email") or "").lower() for one in destinations or ())
+def _normalize_destinations(destinations: Optional[List[JsonObject]]) -> Any:
+    return frozenset((item.get("email") or "").lower() for item in destinations or ())
 
 
-def addresses(destinations, name_of=None):
-    """Return the addresses, as a user writes them, of destinations, a list of dict or of str: list of str."""
-    return [one["email"] if isinstance(one, dict) else one for one in destinations or ()]
+def to_addresses(destinations: Optional[Iterable[Any]]) -> List[str]:
+    """Return the addresses of destinations, in the form of answers or of users."""
+    return [item["email"] if isinstance(item, dict) else item for item in destinations or ()]
+
+
+CONDITIONS = Codec(
+    expected=_complete_conditions,
+    normalize=_normalize_conditions,
+    encode=_encode_conditions,
+    decode=_encode_conditions,
+)
+DESTINATIONS = Codec(expected=_to_destinations, normalize=_normalize_destinations, decode=to_addresses)

@@ -1,178 +1,204 @@
 # Copyright (c) the community.mailtrap authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+"""Permissions, as users write them and as the API returns them (docs/service.md#permissions).
 
-"""What somebody may do with which resources, as users write it and as the service does (facts 3.3).
-
-A user gives a list of permissions, each a dict of ``resource_type``, ``access_level`` in words, and where the type has
-many resources the name (``resource``) or the id (``resource_id``) of one. The service has a list of dicts of
-``resource_type``, ``resource_id`` and ``access_level`` in numbers, called grants here.
+Users write a list of dicts with ``resource_type``, ``access_level`` as a word and, if the account has several resources
+of the type, the name (``resource``) or the id (``resource_id``) of one. The API returns grants: a list of dicts with
+``resource_type``, ``resource_id`` and ``access_level`` as a number.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Tuple
+
 from .._api.errors import MailtrapError
+from .._api.json_types import JsonObject
+from .._engine.codecs import Codec
+
+if TYPE_CHECKING:
+    from .._engine.directory import Directory
+    from .._engine.resource import Id, Resource
+
+Grants = List[JsonObject]
 
 LEVELS = {"viewer": 10, "admin": 100}
-_WORDS = {1000: "owner", 100: "admin", 50: "viewer+", 10: "viewer"}
+_LEVEL_NAMES = {1000: "owner", 100: "admin", 50: "viewer+", 10: "viewer"}
 _OWNER = 1000
+_INDETERMINATE = 1
 
-# There is one of each of these in an account, and its id is the account's.
-_OF_ACCOUNT = ("account", "billing", "email_campaign_permission_scope", "email_template_permission_scope")
-_MANY = ("domain", "project", "sandbox")
+# An account has one resource of each of these types, and its id is the account's id.
+_ACCOUNT_TYPES = ("account", "billing", "email_campaign_permission_scope", "email_template_permission_scope")
+_OBJECT_TYPES = ("domain", "project", "sandbox")
 
-PERMISSIONS = {
+PERMISSIONS_SPEC = {
     "type": "list",
     "elements": "dict",
     "options": {
-        "resource_type": {"type": "str", "required": True, "choices": sorted([*_OF_ACCOUNT, *_MANY])},
+        "resource_type": {"type": "str", "required": True, "choices": sorted([*_ACCOUNT_TYPES, *_OBJECT_TYPES])},
         "resource": {"type": "str"},
         "resource_id": {"type": "int"},
         "access_level": {"type": "str", "required": True, "choices": list(LEVELS)},
     },
     "mutually_exclusive": [("resource", "resource_id")],
-    "required_if": [("resource_type", kind, ("resource", "resource_id"), True) for kind in _MANY],
+    "required_if": [("resource_type", name, ("resource", "resource_id"), True) for name in _OBJECT_TYPES],
 }
 
 
-def fault(permissions):
-    """Return what is wrong with the permissions that a user gives: str, or None. Pure."""
-    named = [_name(one) for one in permissions]
-    twice = next((name for number, name in enumerate(named) if name in named[:number]), None)
-    if twice:
-        return f"names the {twice} twice"
-    odd = next((one for one in permissions if one["resource_type"] in _OF_ACCOUNT and one.get("resource")), None)
-    return f"names a {odd['resource_type']} {odd['resource']!r}: there is only one" if odd else None
+def validate_permissions(permissions: Grants) -> Optional[str]:
+    """Return an error if permissions name a resource twice, or name one of a type that has only one."""
+    labels = [_get_label(permission) for permission in permissions]
+    duplicate = next((label for number, label in enumerate(labels) if label in labels[:number]), None)
+    if duplicate:
+        return f"names the {duplicate} twice"
+    for permission in permissions:
+        if permission["resource_type"] in _ACCOUNT_TYPES and permission.get("resource"):
+            return f"names a {permission['resource_type']} {permission['resource']!r}, but there is only one"
+    return None
 
 
-def resolved(permissions, id_of, kinds):
-    """Return the grants that permissions mean: list of dict, without an id for what there is one of in the account.
+def to_grants(
+    permissions: Grants, find_id: Callable[[Resource, str], Optional[Id]], resources: Dict[str, Resource]
+) -> Grants:
+    """Return the grants of permissions, without an id for types that have one resource in the account.
 
-    :param id_of: function (Resource, name) -> int, or None. :param kinds: dict, from a type with many to its Resource.
-    :raises MailtrapError: when there is no resource of a name, or one of them is named twice.
+    :param resources: the resource types of which an account has several objects, by name.
+    :raises MailtrapError: if a resource does not exist, or is named twice.
     """
     grants = []
-    for one in permissions:
-        kind, resource_id = one["resource_type"], one.get("resource_id")
-        if resource_id is None and kind in kinds:
-            resource_id = id_of(kinds[kind], one["resource"])
-        level = LEVELS[one["access_level"]]
-        grants.append({"resource_type": kind, "resource_id": resource_id, "access_level": level})
-    named = [_key(grant) for grant in grants if grant["resource_id"] is not None]
-    twice = next((key for number, key in enumerate(named) if key in named[:number]), None)
-    if twice:
-        raise MailtrapError(f"permissions names the {twice[0]} {twice[1]} twice, by its name and by its id")
+    for permission in permissions:
+        resource_type, resource_id = permission["resource_type"], permission.get("resource_id")
+        if resource_id is None and resource_type in resources:
+            resource_id = find_id(resources[resource_type], permission["resource"])
+        level = LEVELS[permission["access_level"]]
+        grants.append({"resource_type": resource_type, "resource_id": resource_id, "access_level": level})
+    keys = [_get_key(grant) for grant in grants if grant["resource_id"] is not None]
+    duplicate = next((key for number, key in enumerate(keys) if key in keys[:number]), None)
+    if duplicate:
+        raise MailtrapError(f"permissions names the {duplicate[0]} {duplicate[1]} twice, by its name and by its id")
     return grants
 
 
-def completed(grants, now, directory, account):
-    """Return grants with the id of the account where they have none: list of dict.
+def add_account_id(grants: Grants, current: Optional[Grants], directory: Directory, account: Resource) -> Grants:
+    """Return grants with the account's id, if they need it; it is only read if the current grants do not contain it.
 
-    :param now: list of dict, the grants that there are, or None. Only when they do not tell the id, it is asked for.
-    :param directory: Directory. :param account: Resource.
-    :raises MailtrapError: when there are several accounts.
+    :raises MailtrapError: if the API token has access to several accounts.
     """
-    ids = {
-        grant["resource_type"]: grant["resource_id"] for grant in _held(now) if grant["resource_type"] in _OF_ACCOUNT
+    known = {
+        grant["resource_type"]: grant["resource_id"]
+        for grant in _parse_grants(current)
+        if grant["resource_type"] in _ACCOUNT_TYPES
     }
 
-    def id_of(kind):
-        known = ids.get(kind) or next(iter(ids.values()), None) or directory.client.account_id
-        return known or directory.get_only(account)["id"]
+    def get_id(resource_type: str) -> Any:
+        account_id = known.get(resource_type) or next(iter(known.values()), None) or directory.client.account_id
+        return account_id or directory.get_only(account)["id"]
 
     return [
-        {**grant, "resource_id": id_of(grant["resource_type"])}
-        if grant["resource_id"] is None and grant["resource_type"] in _OF_ACCOUNT
+        {**grant, "resource_id": get_id(grant["resource_type"])}
+        if grant["resource_id"] is None and grant["resource_type"] in _ACCOUNT_TYPES
         else grant
         for grant in grants
     ]
 
 
-def named(grants, name_of, kinds):
-    """Return the permissions that mean grants, as far as they can be written: list of dict. Pure.
+def to_permissions(
+    grants: Any, find_name: Callable[[Resource, Id], Optional[str]], resources: Dict[str, Resource]
+) -> Grants:
+    """Return the permissions of grants, as far as users can write them.
 
-    :param name_of: function (Resource, id) -> str, or None. :param kinds: dict, from a type with many to its Resource.
+    :param find_name: returns the unique name of an object, or None.
+    :param resources: the resource types of which an account has several objects, by name.
     """
-    words = {number: word for word, number in LEVELS.items()}
+    level_names = {number: name for name, number in LEVELS.items()}
     permissions = []
-    for grant in _held(grants):
-        kind, level = grant["resource_type"], words.get(grant["access_level"])
-        if level and kind in (*_OF_ACCOUNT, *kinds):
-            name = name_of(kinds[kind], grant["resource_id"]) if kind in kinds else None
-            which = {"resource": name} if name else {"resource_id": grant["resource_id"]} if kind in kinds else {}
-            permissions.append({"resource_type": kind, **which, "access_level": level})
+    for grant in _parse_grants(grants):
+        resource_type, level = grant["resource_type"], level_names.get(grant["access_level"])
+        if level and resource_type in (*_ACCOUNT_TYPES, *resources):
+            selector: JsonObject = {}
+            if resource_type in resources:
+                name = find_name(resources[resource_type], grant["resource_id"])
+                selector = {"resource": name} if name else {"resource_id": grant["resource_id"]}
+            permissions.append({"resource_type": resource_type, **selector, "access_level": level})
     return permissions
 
 
-def exactly(grants, now):
-    """Return the grants that there will be: those that are wanted, and those that nobody can write. Pure."""
-    return [*grants, *(grant for grant in _held(now) if not _is_writable(grant))]
+def replace_grants(wanted: Grants, current: Any) -> Grants:
+    """Return the wanted grants and those that cannot be written, which stay."""
+    return [*wanted, *(grant for grant in _parse_grants(current) if not _is_writable(grant))]
 
 
-def besides(grants, now):
-    """Return the grants that there will be: those that are wanted, and what is there besides. Pure."""
-    wanted = {_key(grant): grant for grant in grants}
-    kept = [grant for grant in _held(now) if _key(grant) not in wanted]
-    return [*kept, *grants]
+def add_grants(wanted: Grants, current: Any) -> Grants:
+    """Return the wanted grants and the current grants on other resources."""
+    keys = {_get_key(grant) for grant in wanted}
+    return [*(grant for grant in _parse_grants(current) if _get_key(grant) not in keys), *wanted]
 
 
-def as_set(grants):
-    """Return the same for all lists of grants that make no difference. Pure."""
-    return frozenset((*_key(grant), grant["access_level"]) for grant in _held(grants) if _is_writable(grant))
-
-
-def differences(stored, now):
-    """Return what has to be written to come from some grants to others: list of dict. Pure."""
-    levels = {_key(grant): grant["access_level"] for grant in _held(now)}
-    words = {number: word for word, number in LEVELS.items()}
-    given = [grant for grant in stored if levels.get(_key(grant)) != grant["access_level"]]
-    left = {_key(grant) for grant in stored}
-    taken = [grant for grant in _held(now) if _is_writable(grant) and _key(grant) not in left]
-    return [
-        *({**_naming(grant), "access_level": words[grant["access_level"]]} for grant in given),
-        *({**_naming(grant), "_destroy": True} for grant in taken),
-    ]
-
-
-def in_words(grants):
-    """Return grants as a user may read them: list of str, in an order of their own. Pure."""
-    return sorted(
-        f"{_name(grant)}: {_WORDS.get(grant['access_level'], grant['access_level'])}" for grant in _held(grants)
+def normalize_grants(grants: Any) -> Any:
+    """Return grants without their order, and without those that cannot be written."""
+    return frozenset(
+        (*_get_key(grant), grant["access_level"]) for grant in _parse_grants(grants) if _is_writable(grant)
     )
 
 
-def is_owner(grants):
-    """Say whether grants are those of an owner: bool. Pure."""
-    return any(grant["access_level"] == _OWNER for grant in _held(grants))
+def get_grant_changes(expected: Grants, current: Any) -> List[JsonObject]:
+    """Return the permissions in a bulk update that leads from the current to the expected grants."""
+    levels = {_get_key(grant): grant["access_level"] for grant in _parse_grants(current)}
+    level_names = {number: name for name, number in LEVELS.items()}
+    changed = [grant for grant in expected if levels.get(_get_key(grant)) != grant["access_level"]]
+    kept = {_get_key(grant) for grant in expected}
+    removed = [grant for grant in _parse_grants(current) if _is_writable(grant) and _get_key(grant) not in kept]
+    return [
+        *({**_get_selector(grant), "access_level": level_names[grant["access_level"]]} for grant in changed),
+        *({**_get_selector(grant), "_destroy": True} for grant in removed),
+    ]
 
 
-def ids_of(grants, kind):
-    """Return the ids of the resources of a type that grants name: list of int. Pure."""
-    return [grant["resource_id"] for grant in _held(grants) if grant["resource_type"] == kind]
+def describe_grants(grants: Any) -> List[str]:
+    """Return grants for messages and diffs, sorted."""
+    return sorted(
+        f"{_get_label(grant)}: {_LEVEL_NAMES.get(grant['access_level'], grant['access_level'])}"
+        for grant in _parse_grants(grants)
+    )
 
 
-def _held(grants):
-    """Return those parts of an answer that are grants: list of dict."""
-    words = {"resource_type", "resource_id", "access_level"}
-    return [grant for grant in grants or () if isinstance(grant, dict) and words <= grant.keys()]
+def is_owner(grants: Any) -> bool:
+    """Return whether grants belong to the owner of the account."""
+    return any(grant["access_level"] == _OWNER for grant in _parse_grants(grants))
 
 
-def _is_writable(grant):
-    """What somebody is to the organization cannot be written, nor that there is something further down (facts 3.3)."""
-    return grant["resource_type"] in (*_OF_ACCOUNT, *_MANY) and grant["access_level"] > 1
+def get_granted_ids(grants: Any, resource_type: str) -> List[int]:
+    """Return the ids of the resources of a type that grants name."""
+    return [grant["resource_id"] for grant in _parse_grants(grants) if grant["resource_type"] == resource_type]
 
 
-def _key(grant):
+def _parse_grants(grants: Any) -> Grants:
+    """Return the items of an answer that are grants."""
+    keys = {"resource_type", "resource_id", "access_level"}
+    return [grant for grant in grants or () if isinstance(grant, dict) and keys <= grant.keys()]
+
+
+def _is_writable(grant: JsonObject) -> bool:
+    """Return whether the API can write a grant; it cannot write a role in the organization, nor an indirect access."""
+    return grant["resource_type"] in (*_ACCOUNT_TYPES, *_OBJECT_TYPES) and grant["access_level"] > _INDETERMINATE
+
+
+def _get_key(grant: JsonObject) -> Tuple[str, Any]:
     return grant["resource_type"], grant["resource_id"]
 
 
-def _naming(grant):
+def _get_selector(grant: JsonObject) -> JsonObject:
     return {"resource_type": grant["resource_type"], "resource_id": grant["resource_id"]}
 
 
-def _name(one):
-    """Return how a permission or a grant calls its resource: str."""
-    kind = one["resource_type"].replace("_", " ")
-    if one["resource_type"] in _OF_ACCOUNT:
-        return kind
-    return f"{kind} {one['resource']!r}" if one.get("resource") else f"{kind} {one['resource_id']}"
+def _get_label(permission: JsonObject) -> str:
+    """Return the resource of a permission or a grant, for messages."""
+    noun = permission["resource_type"].replace("_", " ")
+    if permission["resource_type"] in _ACCOUNT_TYPES:
+        return noun
+    return f"{noun} {permission['resource']!r}" if permission.get("resource") else f"{noun} {permission['resource_id']}"
+
+
+GRANTS = Codec(normalize=normalize_grants)
+REPLACED_GRANTS = Codec(expected=replace_grants, normalize=normalize_grants)
+ADDED_GRANTS = Codec(expected=add_grants, normalize=normalize_grants)

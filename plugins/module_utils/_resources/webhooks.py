@@ -1,22 +1,28 @@
 # Copyright (c) the community.mailtrap authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
-"""What webhooks are made of (facts 3.10). Pure."""
+"""Webhooks: their types, event types and URLs (docs/service.md#webhooks)."""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING, Any, Iterator, List, Optional
 
-# Type -> the fields that such a webhook must have, and those that it may have.
+from .._engine.codecs import EMPTY_IS_NONE, UNORDERED_UNIQUE
+from .._engine.resource import ApiShape, Field, Hooks, Reference, Resource
+from .domains import DOMAIN
+
+if TYPE_CHECKING:
+    from .._api.json_types import JsonObject
+
+# Webhook type -> the fields that it requires, and those that it allows besides.
 _TYPES = {
     "email_sending": (("event_types", "sending_stream"), ("domain_id",)),
     "campaigns": (("event_types",), ("domain_id",)),
     "audit_log": ((), ()),
     "inbound_receiving": ((), ("inbound_inbox_id",)),
 }
-TYPES = tuple(_TYPES)
-_OF_SOME_TYPES = ("event_types", "sending_stream", "domain_id", "inbound_inbox_id")
+_TYPE_SPECIFIC_FIELDS = ("event_types", "sending_stream", "domain_id", "inbound_inbox_id")
 
 _EVENT_TYPES = (
     "delivery",
@@ -29,9 +35,15 @@ _EVENT_TYPES = (
     "click",
     "reject",
 )
-# What the same events are called in payloads, in the email logs, and in suppressions.
-_ELSEWHERE = {"spam": "spam_complaint", "spam complaint": "spam_complaint", "soft bounce": "soft_bounce"}
-_ELSEWHERE.update({"hard bounce": "bounce", "hard_bounce": "bounce", "unsubscription": "unsubscribe"})
+# The names of the same events in payloads, in email logs and in suppressions.
+_OTHER_NAMES = {
+    "spam": "spam_complaint",
+    "spam complaint": "spam_complaint",
+    "soft bounce": "soft_bounce",
+    "hard bounce": "bounce",
+    "hard_bounce": "bounce",
+    "unsubscription": "unsubscribe",
+}
 
 _URL = re.compile(
     r"(?P<scheme>https?://)(?P<user>[^\s/?#]*@)?(?P<host>(\[[0-9a-f:.]+\]|[^\s/?#@:\[\]]+)(:\d{1,5})?)"
@@ -41,66 +53,93 @@ _URL = re.compile(
 _MASK = "***"
 
 
-def foreign(wanted):
-    """Return the fields that a webhook of the wanted type cannot have: list of str."""
-    must, may = _TYPES.get(wanted.get("webhook_type"), ((), _OF_SOME_TYPES))
-    return [name for name in _OF_SOME_TYPES if name not in must + may]
+def find_inapplicable_fields(wanted: JsonObject) -> List[str]:
+    """Return the fields that a webhook of the wanted type cannot have."""
+    required, allowed = _TYPES.get(wanted.get("webhook_type", ""), ((), _TYPE_SPECIFIC_FIELDS))
+    return [name for name in _TYPE_SPECIFIC_FIELDS if name not in required + allowed]
 
 
-def rules(given):
-    """Return the sentences of what does not go together: iterator."""
-    kind = given.get("webhook_type")
-    must, _may = _TYPES.get(kind, ((), ()))
-    missing = [name for name in must if not given.get(name)]
+def find_conflicts(given: JsonObject) -> Iterator[str]:
+    """Yield an error if a webhook of the given type lacks required fields, or has fields that it cannot have."""
+    webhook_type = given.get("webhook_type", "")
+    required, _allowed = _TYPES.get(webhook_type, ((), ()))
+    missing = [name for name in required if not given.get(name)]
     if missing:
-        yield f"a webhook of the type {kind} needs {' and '.join(missing)}"
-    extra = [name for name in foreign(given) if given.get(name)]
+        yield f"a webhook of type {webhook_type} needs {' and '.join(missing)}"
+    extra = [name for name in find_inapplicable_fields(given) if given.get(name)]
     if extra:
-        yield f"a webhook of the type {kind} has no {' and no '.join(extra)}"
+        yield f"a webhook of type {webhook_type} cannot have {' or '.join(extra)}"
 
 
-def event_types_fault(names):
-    """Return what is wrong with event types: str, or None."""
+def validate_event_types(names: List[str]) -> Optional[str]:
+    """Return an error if some event types do not exist; it suggests the webhook's name for names used elsewhere."""
     unknown = [name for name in names if name not in _EVENT_TYPES]
-    wrong = [f"{name!r}, which is {_ELSEWHERE[name]!r} here" for name in unknown if name in _ELSEWHERE]
-    others = [f"{name!r}" for name in unknown if name not in _ELSEWHERE]
+    errors = [f"{name!r}, which is named {_OTHER_NAMES[name]!r} here" for name in unknown if name in _OTHER_NAMES]
+    others = [f"{name!r}" for name in unknown if name not in _OTHER_NAMES]
     if others:
-        wrong.append(f"{' and '.join(others)}, which is none of {', '.join(_EVENT_TYPES)}")
-    return f"hold {', and '.join(wrong)}" if wrong else None
+        errors.append(f"{' and '.join(others)}, which is not one of {', '.join(_EVENT_TYPES)}")
+    return f"contains {', and '.join(errors)}" if errors else None
 
 
-def without_repeats(names, now):
-    """Return event types with each of them once: list of str."""
-    return list(dict.fromkeys(names))
-
-
-def url_fault(url):
-    """Return what is wrong with the URL: str, or None. What it is is not told: there may be a password in it."""
+def validate_url(url: str) -> Optional[str]:
+    """Return an error if a text is not a web address. The error does not repeat it, because it may hold a password."""
     if _MASK in url:
-        return f"holds {_MASK}, as if its secrets had been hidden: give it whole"
+        return f"contains {_MASK}, as if its secrets were masked: give the complete URL"
     return None if _URL.fullmatch(url) else "must look like https://host/path"
 
 
-def url_told(url):
-    """Return a URL with the secrets hidden that it may hold: str."""
+def mask_url_secrets(url: str) -> str:
+    """Return a URL with the user, the query values and the fragment masked."""
     parts = _URL.fullmatch(str(url))
     if not parts:
         return _MASK
     user = f"{_MASK}@" if parts["user"] else ""
     fragment = f"#{_MASK}" if parts["fragment"] else ""
-    query = "" if parts["query"] is None else f"?{'&'.join(map(_pair_told, parts['query'].split('&')))}"
+    query = "" if parts["query"] is None else f"?{'&'.join(map(_mask_query_value, parts['query'].split('&')))}"
     return f"{parts['scheme']}{user}{parts['host']}{parts['path'] or ''}{query}{fragment}"
 
 
-def _pair_told(pair):
+def _mask_query_value(pair: str) -> str:
     name, equals, value = pair.partition("=")
-    if not equals:  # it is all value
+    if not equals:  # a value without a name
         name, value = "", name
     return f"{name}{equals}{_MASK if value else ''}"
 
 
-def paused(now, then):
-    """Return what a user has to know when a webhook is switched on again: str, or None."""
-    if now is False and then:
-        return "was not active, as the service leaves one that it could not deliver to; what happened since is not told"
+def warn_if_paused(current: Any, expected: Any) -> Optional[str]:
+    """Return a warning if the change activates a paused webhook again."""
+    if current is False and expected:
+        return "was paused, as Mailtrap does after failed deliveries; events since then were not delivered"
     return None
+
+
+WEBHOOK = Resource(
+    name="webhook",
+    plural="webhooks",
+    api=ApiShape("/api/webhooks", wrapper="webhook"),
+    natural_key="url",
+    identity_fields=("webhook_type", "sending_stream", "domain_id", "inbound_inbox_id"),
+    fields=(
+        Field("url", validate=validate_url, describe=mask_url_secrets, sensitive=True),
+        Field("active", {"type": "bool"}, change_warning=warn_if_paused),
+        Field("webhook_type", {"type": "str", "choices": list(_TYPES)}, required=True, create_only=True),
+        Field("payload_format", {"type": "str", "choices": ["json", "jsonlines"]}),
+        Field("sending_stream", {"type": "str", "choices": ["transactional", "bulk"]}, create_only=True),
+        Field(
+            "domain_id",
+            reference=Reference(DOMAIN, "domain", empty_value=0),
+            codec=EMPTY_IS_NONE,
+            create_only=True,
+        ),
+        Field("inbound_inbox_id", {"type": "int"}, codec=EMPTY_IS_NONE),
+        Field(
+            "event_types",
+            {"type": "list", "elements": "str"},
+            codec=UNORDERED_UNIQUE,
+            validate=validate_event_types,
+        ),
+    ),
+    one_time_secret="signing_secret",
+    required_access="webhooks can only be managed with an API token that is an admin of the account",
+    hooks=Hooks(validate=find_conflicts, inapplicable_fields=find_inapplicable_fields),
+)

@@ -10,9 +10,9 @@ import pytest
 
 from ansible_collections.community.mailtrap.plugins.module_utils._api.errors import MailtrapError
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.contact_values import (
-    as_type,
-    may_be_otherwise,
-    type_of,
+    convert_value,
+    infer_type,
+    is_ambiguous,
 )
 
 
@@ -37,7 +37,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._resources.cont
     ],
 )
 def test_values(value, data_type, held):
-    found = as_type(value, data_type)
+    found = convert_value(value, data_type)
     assert found == held and type(found) is type(held)
 
 
@@ -60,19 +60,19 @@ def test_values(value, data_type, held):
     ],
 )
 def test_values_of_another_type(value, data_type):
-    with pytest.raises(MailtrapError, match="is no "):
-        as_type(value, data_type)
+    with pytest.raises(MailtrapError, match="is not a "):
+        convert_value(value, data_type)
 
 
 @pytest.mark.parametrize(
     "value, data_type", [(None, None), (True, "boolean"), (0, "number"), (0.5, "number"), ("", "text"), ("5", "text")]
 )
 def test_the_type_of_a_value(value, data_type):
-    assert type_of(value) == data_type
+    assert infer_type(value) == data_type
 
 
 @pytest.mark.parametrize(
     "value, is_so", [(None, False), ("Ann", False), ("", False), ("5", True), ("yes", True), (5, True), (True, True)]
 )
 def test_what_may_have_to_be_written_otherwise(value, is_so):
-    assert may_be_otherwise(value) == is_so
+    assert is_ambiguous(value) == is_so

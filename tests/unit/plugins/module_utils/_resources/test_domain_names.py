@@ -8,12 +8,12 @@ from ansible_collections.community.mailtrap.plugins.module_utils._resources impo
 
 
 def test_names_that_are_not_in_ascii():
-    assert domain_names.ascii_name("Bücher.example") == "xn--bcher-kva.example"
-    assert domain_names.name_fault("Bücher.example") is None
-    assert domain_names.name_fault("bü cher.example").endswith("is not the name of a domain, such as shop.example")
+    assert domain_names.to_ascii_name("Bücher.example") == "xn--bcher-kva.example"
+    assert domain_names.validate_domain_name("Bücher.example") is None
+    assert domain_names.validate_domain_name("bü cher.example").endswith("is not a domain name, such as shop.example")
 
 
 def test_without_the_library_for_them(monkeypatch):
     monkeypatch.setattr(domain_names, "idna", None)
-    assert domain_names.name_fault("shop.example") is None
-    assert domain_names.name_fault("Bücher.example").endswith("for which the Python library idna is needed")
+    assert domain_names.validate_domain_name("shop.example") is None
+    assert domain_names.validate_domain_name("Bücher.example").endswith("which needs the Python library idna")

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.email_addresses import validate_addresses
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.forward_rules import (
-    conditions_fault,
-    destinations_fault,
-    same_conditions,
+    CONDITIONS,
+    validate_conditions,
 )
 
 SENDER = {"match_type": "sender", "operator": "equal", "value": "a@b.example"}
@@ -25,29 +25,29 @@ HEADER = {"match_type": "header", "operator": "empty", "header_key": "X-Ticket"}
         ([SENDER, HEADER, {**HEADER, "operator": "contains", "value": "7"}], None),
         ([{**SENDER, "value": None}], "[0]: the operator equal needs a value"),
         ([SENDER, {**SENDER, "value": " "}], "[1]: the operator equal needs a value"),
-        ([{**SENDER, "operator": "empty", "value": None}], "[0]: the operator empty is for the match_type header"),
+        ([{**SENDER, "operator": "empty", "value": None}], "[0]: the operator empty needs the match_type header"),
         ([{**HEADER, "value": "7"}], "[0]: the operator empty takes no value"),
         ([{**HEADER, "header_key": None}], "[0]: the match_type header needs a header_key"),
-        ([{**SENDER, "header_key": "X"}], "[0]: a header_key is for the match_type header, not sender"),
+        ([{**SENDER, "header_key": "X"}], "[0]: a header_key needs the match_type header, not sender"),
     ],
 )
 def test_conditions(conditions, fault):
-    assert conditions_fault(conditions) == fault
+    assert validate_conditions(conditions) == fault
 
 
 @pytest.mark.parametrize(
     "addresses, fault",
     [
         (["ann@example.com"], None),
-        (["ann", "a b@c.example"], "'ann', 'a b@c.example': that is no e-mail address, such as ann@example.com"),
+        (["ann", "a b@c.example"], "'ann', 'a b@c.example' are not e-mail addresses, such as ann@example.com"),
     ],
 )
 def test_destinations(addresses, fault):
-    assert destinations_fault(addresses) == fault
+    assert validate_addresses(addresses) == fault
 
 
 def test_conditions_that_make_no_difference():
     shown = [{**SENDER, "header_key": None}, {**HEADER, "value": None}]
-    assert same_conditions([{**HEADER, "header_key": "x-ticket"}, SENDER]) == same_conditions(shown)
-    assert same_conditions([{**SENDER, "value": "A@b.example"}]) != same_conditions([SENDER])
-    assert same_conditions(None) == same_conditions([])
+    assert CONDITIONS.normalize([{**HEADER, "header_key": "x-ticket"}, SENDER]) == CONDITIONS.normalize(shown)
+    assert CONDITIONS.normalize([{**SENDER, "value": "A@b.example"}]) != CONDITIONS.normalize([SENDER])
+    assert CONDITIONS.normalize(None) == CONDITIONS.normalize([])

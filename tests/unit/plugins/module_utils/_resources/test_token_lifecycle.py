@@ -12,19 +12,19 @@ import pytest
 
 from ansible_collections.community.mailtrap.plugins.module_utils._account.token_rotation import plan_token
 from ansible_collections.community.mailtrap.plugins.module_utils._api.errors import MailtrapError
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.resource import Write, match
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.api_tokens import (
-    chain,
-    expiry_fault,
-    expiry_normal,
-    expiry_stored,
-    follows,
-    is_due,
-    name_stays,
-    newest,
-    time_before,
-)
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.plan import match
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.resource import Write
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import API_TOKEN
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.token_lifecycle import (
+    EXPIRY,
+    expect_name,
+    find_chain,
+    find_newest,
+    is_due,
+    is_successor,
+    parse_rotate_before,
+    validate_expiry,
+)
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 FIRST = {"id": 2500001, "name": "deploy"}
@@ -60,18 +60,18 @@ def ids(tokens):
     ],
 )
 def test_who_goes_by_a_name(tokens, called, hits):
-    assert ids(chain(tokens, "deploy")) == called
-    assert ids(newest(tokens, "deploy")) == hits
+    assert ids(find_chain(tokens, "deploy")) == called
+    assert ids(find_newest(tokens, "deploy")) == hits
 
 
 def test_a_name_may_end_in_a_number():
     old, new = {"id": 2500001, "name": "deploy 2026"}, {"id": 2500051, "name": "deploy 2026 2500051"}
-    assert newest([old, new], "deploy 2026") == [new]
-    assert follows(new, old) and not follows(old, new) and not follows(old, old)
+    assert find_newest([old, new], "deploy 2026") == [new]
+    assert is_successor(new, old) and not is_successor(old, new) and not is_successor(old, old)
 
 
 def test_several_leaves_are_told():
-    with pytest.raises(MailtrapError, match="2 API tokens are called 'deploy', with the ids 2500009, 2500040: give"):
+    with pytest.raises(MailtrapError, match="2 API tokens have the name 'deploy', with the ids 2500009, 2500040: give"):
         match(API_TOKEN, [SECOND, {"id": 2500040, "name": "deploy"}], {"name": "deploy"})
 
 
@@ -80,7 +80,7 @@ def test_several_leaves_are_told():
     [("deploy 2500009", True), ("deploy", True), ("deployment", False), ("deploy x", False), (None, False)],
 )
 def test_the_name_that_rotation_gave_is_no_difference(now, stays):
-    assert name_stays("deploy", now) == (now if stays else "deploy")
+    assert expect_name("deploy", now) == (now if stays else "deploy")
 
 
 @pytest.mark.parametrize(
@@ -94,15 +94,18 @@ def test_the_name_that_rotation_gave_is_no_difference(now, stays):
         ("2026-11-25T11:59:59Z", "'2026-11-25T11:59:59Z' is in the past"),
         ("0d", "'0d' is in the past"),
         ("2031-11-25", None),
-        ("2032-01-01", "'2032-01-01' is more than five years ahead, which the service does not take"),
-        ("999999w", "'999999w' is more than five years ahead, which the service does not take"),
-        ("9999-12-31T23:59:59-12:00", "'9999-12-31T23:59:59-12:00' is no time: write 2027-01-31T12:00:00Z, 90d for so"),
-        ("soon", "'soon' is no time: write 2027-01-31T12:00:00Z, 90d for so long from now, or never"),
-        ("", "'' is no time: write"),
+        ("2032-01-01", "'2032-01-01' is more than five years ahead"),
+        ("999999w", "'999999w' is more than five years ahead"),
+        (
+            "9999-12-31T23:59:59-12:00",
+            "'9999-12-31T23:59:59-12:00' is not a time: write 2027-01-31T12:00:00Z, 90d for 9",
+        ),
+        ("soon", "'soon' is not a time: write 2027-01-31T12:00:00Z, 90d for 90 days from now, or never"),
+        ("", "'' is not a time: write"),
     ],
 )
 def test_expiry(text, fault):
-    told = expiry_fault(text, NOW)
+    told = validate_expiry(text, NOW)
     assert (told is None) if fault is None else told.startswith(fault)
 
 
@@ -123,7 +126,7 @@ def test_expiry(text, fault):
     ],
 )
 def test_what_is_another_expiry(wanted, current, differs):
-    assert (expiry_normal(expiry_stored(wanted, current)) != expiry_normal(current)) == differs
+    assert (EXPIRY.normalize(EXPIRY.expected(wanted, current)) != EXPIRY.normalize(current)) == differs
 
 
 @pytest.mark.parametrize(
@@ -142,24 +145,24 @@ def test_due(expires_at, due):
 
 @pytest.mark.parametrize("expires_at", [None, "31d", "2027-01-31"])
 def test_a_rotation_that_can_be_done(expires_at):
-    assert time_before("30d", expires_at, NOW) == timedelta(days=30)
-    assert time_before(None, expires_at, NOW) is None
+    assert parse_rotate_before("30d", expires_at, NOW) == timedelta(days=30)
+    assert parse_rotate_before(None, expires_at, NOW) is None
 
 
 @pytest.mark.parametrize(
     "before, expires_at, sentence",
     [
-        ("30d", "30d", "rotate_before is too long: a new token would be due at once, for expires_at is '30d'"),
-        ("30d", "2026-12-24", "for expires_at is '2026-12-24'"),
-        ("365d", None, "for the service lets a token live for a year"),
-        ("30d", "never", "rotate_before is for tokens that expire, and expires_at is never"),
-        ("", None, "rotate_before '' is no length of time: write 12h, 30d or 4w"),
-        ("never", None, "rotate_before 'never' is no length of time: write 12h, 30d or 4w"),
+        ("30d", "30d", "rotate_before is too long: a new token would be due at once, because expires_at is '30d'"),
+        ("30d", "2026-12-24", "because expires_at is '2026-12-24'"),
+        ("365d", None, "because Mailtrap lets a token expire after a year"),
+        ("30d", "never", "rotate_before needs a token that expires, but expires_at is never"),
+        ("", None, "rotate_before '' is not a time span: write 12h, 30d or 4w"),
+        ("never", None, "rotate_before 'never' is not a time span: write 12h, 30d or 4w"),
     ],
 )
 def test_a_rotation_that_cannot_be_done(before, expires_at, sentence):
     with pytest.raises(MailtrapError, match=sentence):
-        time_before(before, expires_at, NOW)
+        parse_rotate_before(before, expires_at, NOW)
 
 
 VIEWER = [{"resource_type": "account", "resource_id": 9, "access_level": 10}]
@@ -176,7 +179,7 @@ def reset(expires_at):
 
 
 def create(resources, **more):
-    return Write("POST", "/api/api_tokens", {"name": "deploy", "resources": resources, **more})
+    return Write("POST", "/api/api_tokens", {"name": "deploy", "resources": resources, **more}, creates=True)
 
 
 @pytest.mark.parametrize(
@@ -209,20 +212,35 @@ def test_what_is_written(current, wanted, state, recreate, before, writes):
 @pytest.mark.parametrize(
     "current, wanted, state, sentence",
     [
-        (LIVE, {"resources": ADMIN}, "present", "it is ['account: viewer'], not ['account: admin']; recreate allows"),
-        (LIVE, {"resources": ADMIN}, "rotated", "it is ['account: viewer'], not ['account: admin']; recreate allows"),
-        (LIVE, {"expires_at": "never"}, "present", "it is '2027-01-31T12:00:00Z', not 'never'; recreate allows"),
+        (
+            LIVE,
+            {"resources": ADMIN},
+            "present",
+            "cannot be changed from ['account: viewer'] to ['account: admin']; set recreate",
+        ),
+        (
+            LIVE,
+            {"resources": ADMIN},
+            "rotated",
+            "cannot be changed from ['account: viewer'] to ['account: admin']; set recreate",
+        ),
+        (
+            LIVE,
+            {"expires_at": "never"},
+            "present",
+            "cannot be changed from '2027-01-31T12:00:00Z' to 'never'; set recreate",
+        ),
         (
             EXPIRED,
             {},
             "present",
-            "it expired at 2026-11-25T12:00:00Z, and what has expired cannot be rotated; recreate",
+            "it expired at 2026-11-25T12:00:00Z, and an expired token cannot be rotated; set recreate",
         ),
         (
             EXPIRED,
             {},
             "rotated",
-            "it expired at 2026-11-25T12:00:00Z, and what has expired cannot be rotated; recreate",
+            "it expired at 2026-11-25T12:00:00Z, and an expired token cannot be rotated; set recreate",
         ),
     ],
 )
@@ -244,5 +262,5 @@ def test_a_new_one_in_the_place_of_a_rotated_one():
     todo = plan_token(API_TOKEN, [current], current, wanted, "present", True, None, NOW)
     # Its name is free, so that nothing is lost when the new one is refused.
     assert list(todo.writes) == [create(ADMIN), Write("DELETE", "/api/api_tokens/2500009")]
-    with pytest.raises(MailtrapError, match="API token 2500001, which was rotated, still is and expires at 2027-01-31"):
+    with pytest.raises(MailtrapError, match="API token 2500001, which was rotated, has it until 2027-01-31"):
         plan_token(API_TOKEN, [LIVE, current], current, wanted, "present", True, None, NOW)

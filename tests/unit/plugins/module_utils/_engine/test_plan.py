@@ -9,19 +9,23 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.community.mailtrap.plugins.module_utils._api.errors import MailtrapError
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.plan import (
+    check_wanted,
+    diff,
+    find_ignored_fields,
+    get_change_warnings,
+    get_deferred,
+    get_wanted,
+    mask_secrets,
+    plan,
+)
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.resource import (
+    ApiShape,
     Field,
+    Hooks,
     Reference,
     Resource,
     Write,
-    check_wanted,
-    diff,
-    ignored,
-    plan,
-    remarks,
-    set_later,
-    wanted_of,
-    without_secrets,
 )
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import PROJECT, SANDBOX
 
@@ -37,7 +41,7 @@ RENAME = Write("PATCH", "/api/sandboxes/7", {"sandbox": {"name": "Live"}})
 NEW_ALIAS = Write("PATCH", "/api/sandboxes/7", {"sandbox": {"email_username": "other"}})
 TURN_OVER = Write("PATCH", "/api/sandboxes/7/toggle_email_username")
 DELETE = Write("DELETE", "/api/sandboxes/7")
-CREATE = Write("POST", "/api/projects/3/sandboxes", {"sandbox": {"name": "Staging"}})
+CREATE = Write("POST", "/api/projects/3/sandboxes", {"sandbox": {"name": "Staging"}}, creates=True)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +98,7 @@ def test_plan_leaves_its_input_alone():
 
 @pytest.mark.parametrize("name, length", [("x", 1), ("x" * 101, 101)])
 def test_a_name_of_a_length_that_the_service_refuses(name, length):
-    with pytest.raises(MailtrapError, match=rf"has {length} characters; the service takes 2 to 100"):
+    with pytest.raises(MailtrapError, match=rf"has {length} characters; the service accepts 2 to 100"):
         check_wanted(PROJECT, {"name": name})
 
 
@@ -114,14 +118,18 @@ def test_a_key_that_only_looks_like_another():
 
 
 def test_a_field_that_cannot_be_changed():
-    webhook = Resource("web_hook", "web_hooks", "/api/web_hooks", (Field("name"), Field("kind", update=False)))
-    with pytest.raises(MailtrapError, match="kind of a web hook cannot be changed: it is 'a', not 'b'"):
+    webhook = Resource(
+        "web_hook", "web_hooks", ApiShape("/api/web_hooks"), (Field("name"), Field("kind", create_only=True))
+    )
+    with pytest.raises(MailtrapError, match="kind of a web hook cannot be changed from 'a' to 'b'"):
         plan(webhook, {"id": 1, "name": "x", "kind": "a"}, {"kind": "b"})
 
 
 def test_it_is_told_by_the_name_of_its_option():
-    kind = Resource("api_key", "api_keys", "/x", (Field("name"), Field("resources", option="grants", update=False)))
-    with pytest.raises(MailtrapError, match="grants of an API key cannot be changed: it is 1, not 2; recreate allows"):
+    kind = Resource(
+        "api_key", "api_keys", ApiShape("/x"), (Field("name"), Field("resources", option="grants", create_only=True))
+    )
+    with pytest.raises(MailtrapError, match="grants of an API key cannot be changed from 1 to 2; set recreate"):
         plan(kind, {"id": 1, "name": "x", "resources": 1}, {"resources": 2})
 
 
@@ -134,34 +142,36 @@ def test_it_is_told_by_the_name_of_its_option():
     ],
 )
 def test_a_new_one_comes_first_where_there_is_room_for_both(unique, wanted, methods):
-    kind = Resource("hook", "hooks", "/api/hooks", (Field("name"), Field("kind", update=False)), unique=unique)
+    kind = Resource(
+        "hook", "hooks", ApiShape("/api/hooks", unique_key=unique), (Field("name"), Field("kind", create_only=True))
+    )
     current = {"id": 1, "name": "x", "kind": "a"}
     todo = plan(kind, current, wanted, recreate=True)
     assert [write.method for write in todo.writes] == methods
     assert Write("DELETE", "/api/hooks/1") in todo.writes
-    assert Write("POST", "/api/hooks", {"name": "x", **wanted}) in todo.writes
+    assert Write("POST", "/api/hooks", {"name": "x", **wanted}, creates=True) in todo.writes
 
 
-@pytest.mark.parametrize("made, end", [("", "cannot make one"), ("ask for it", "cannot make one: ask for it")])
+@pytest.mark.parametrize("made, end", [("", "cannot create one"), ("ask for it", "cannot create one: ask for it")])
 def test_what_the_api_cannot_make(made, end):
-    kind = Resource("seat", "seats", "/api/seats", (Field("name"),), creatable=False, made=made)
+    kind = Resource("seat", "seats", ApiShape("/api/seats", creatable=False), (Field("name"),), creation_hint=made)
     with pytest.raises(MailtrapError, match=f"there is no such seat, and the API {end}$"):
         plan(kind, None, {"name": "x"})
 
 
 def test_a_flat_body():
-    flat = Resource("list", "lists", "/api/lists", (Field("name"),))
-    assert plan(flat, None, {"name": "x"}).writes == (Write("POST", "/api/lists", {"name": "x"}),)
+    flat = Resource("list", "lists", ApiShape("/api/lists"), (Field("name"),))
+    assert plan(flat, None, {"name": "x"}).writes == (Write("POST", "/api/lists", {"name": "x"}, creates=True),)
 
 
 def test_wanted_leaves_out_what_is_not_given():
     options = {"name": None, "email_username": "", "email_username_enabled": False, "state": "present"}
-    assert wanted_of(SANDBOX, options) == {"email_username": "", "email_username_enabled": False}
+    assert get_wanted(SANDBOX, options) == {"email_username": "", "email_username_enabled": False}
 
 
 def test_set_later():
     wanted = {"name": "x", "email_username": "y", "email_username_enabled": True}
-    assert set_later(SANDBOX, wanted) == {"email_username": "y", "email_username_enabled": True}
+    assert get_deferred(SANDBOX, wanted) == {"email_username": "y", "email_username_enabled": True}
 
 
 def test_diff_shows_identity_and_settable_fields_alone():
@@ -183,55 +193,66 @@ def test_diff_shows_identity_and_settable_fields_alone():
 
 def test_secrets_are_left_out_at_any_depth():
     project = {"id": 1, "share_links": {"admin": "x"}, "sandboxes": [THERE]}
-    shown = without_secrets(PROJECT, [project])
+    shown = mask_secrets(PROJECT, [project])
     assert shown == [{"id": 1, "sandboxes": [{name: THERE[name] for name in THERE if name != "password"}]}]
 
 
 def test_a_setting_that_the_service_ignored():
     wanted = {"name": "Staging", "email_username_enabled": True}
-    assert ignored(SANDBOX, THERE, wanted) == [SANDBOX.field("email_username_enabled")]
-    assert ignored(SANDBOX, {"id": 7}, {"name": "Staging"}) == []
+    assert find_ignored_fields(SANDBOX, THERE, wanted) == [SANDBOX.field("email_username_enabled")]
+    assert find_ignored_fields(SANDBOX, {"id": 7}, {"name": "Staging"}) == []
 
 
 def test_an_update_that_makes_what_is_not_there():
-    contact = Resource("contact", "contacts", "/api/contacts", (Field("email"),), key="email", upsert=True)
-    made = Write("PATCH", "/api/contacts/a%2Bb%40example.com", {"email": "a+b@example.com"})
+    contact = Resource(
+        "contact", "contacts", ApiShape("/api/contacts", addressed_by_key=True), (Field("email"),), natural_key="email"
+    )
+    made = Write("PATCH", "/api/contacts/a%2Bb%40example.com", {"email": "a+b@example.com"}, creates=True)
     assert plan(contact, None, {"email": "a+b@example.com"}).writes == (made,)
 
 
 @pytest.mark.parametrize("object_id", ["", ".", ".."])
 def test_an_id_that_would_lead_elsewhere(object_id):
-    with pytest.raises(MailtrapError, match="names no project"):
+    with pytest.raises(MailtrapError, match="is not the id of a project"):
         PROJECT.object_path(object_id)
 
 
-OWNER = Resource("owner", "owners", "/api/owners", (Field("name"),))
+OWNER = Resource("owner", "owners", ApiShape("/api/owners"), (Field("name"),))
 HOOK = Resource(
     "hook",
     "hooks",
-    "/api/hooks",
+    ApiShape("/api/hooks"),
     (
-        Field("name", told=lambda name: name[:1] + "***", veiled=True),
-        Field("on", remark=lambda now, then: "was off" if then and not now else None),
-        Field("kind", update=False),
-        Field("speed", update=False),
-        Field("owner_id", reference=Reference(OWNER, "owner", nothing=0), required=True, shown=False),
+        Field("name", describe=lambda name: name[:1] + "***", sensitive=True),
+        Field("on", change_warning=lambda now, then: "was off" if then and not now else None),
+        Field("kind", create_only=True),
+        Field("speed", create_only=True),
+        Field("owner_id", reference=Reference(OWNER, "owner", empty_value=0), required=True, write_only=True),
     ),
-    secrets=("key",),
-    rules=lambda given: ["slow hooks have no owner"] if given.get("owner_id") and given.get("speed") == 0 else [],
-    foreign=lambda wanted: ["speed"] if wanted.get("kind") == "still" else [],
+    sensitive_fields=("key",),
+    hooks=Hooks(
+        validate=lambda given: (
+            ["slow hooks have no owner"] if given.get("owner_id") and given.get("speed") == 0 else []
+        ),
+        inapplicable_fields=lambda wanted: ["speed"] if wanted.get("kind") == "still" else [],
+    ),
 )
 RUNNING = {"id": 1, "name": "secret", "on": False, "kind": "fast", "speed": 9, "key": "k"}
 
 
 def test_what_a_result_shows_of_a_veiled_field():
-    assert without_secrets(HOOK, [RUNNING]) == [{"id": 1, "name": "s***", "on": False, "kind": "fast", "speed": 9}]
-    assert HOOK.reveals and SANDBOX.reveals and not OWNER.reveals
+    assert mask_secrets(HOOK, [RUNNING]) == [{"id": 1, "name": "s***", "on": False, "kind": "fast", "speed": 9}]
+    assert HOOK.has_secrets and SANDBOX.has_secrets and not OWNER.has_secrets
 
 
 def test_what_a_user_has_to_know_of_a_change():
-    assert remarks(HOOK, RUNNING, {**RUNNING, "on": True}) == ["was off"]
-    assert remarks(HOOK, RUNNING, RUNNING) == remarks(HOOK, None, RUNNING) == remarks(HOOK, RUNNING, None) == []
+    assert get_change_warnings(HOOK, RUNNING, {**RUNNING, "on": True}) == ["was off"]
+    assert (
+        get_change_warnings(HOOK, RUNNING, RUNNING)
+        == get_change_warnings(HOOK, None, RUNNING)
+        == get_change_warnings(HOOK, RUNNING, None)
+        == []
+    )
 
 
 def test_a_new_one_has_nothing_of_the_old_one_that_does_not_belong_to_it():
@@ -257,6 +278,12 @@ def test_rules_know_of_what_is_given_by_name_or_by_id(options, wanted):
 
 
 def test_what_is_said_of_new_objects_alone():
-    kind = Resource("note", "notes", "/api/notes", (Field("name"), Field("reason", initial=True)), replaceable=False)
+    kind = Resource(
+        "note",
+        "notes",
+        ApiShape("/api/notes"),
+        (Field("name"), Field("reason", default_on_create=True)),
+        replaceable=False,
+    )
     assert plan(kind, None, {"name": "x", "reason": "a"}).writes[0].body == {"name": "x", "reason": "a"}
     assert plan(kind, {"id": 1, "name": "x", "reason": "a"}, {"name": "x", "reason": "b"}).writes == ()

@@ -11,13 +11,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ansible_collections.community.mailtrap.plugins.module_utils._api.errors import MailtrapError
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.campaign_rules import (
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.campaign_states import (
     ACTIONS,
-    frozen,
-    hints,
-    steps,
-    throttle_fault,
+    explain_read_only,
+    get_refusal_advice,
+    plan_actions,
 )
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import EMAIL_CAMPAIGN
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 LATER, EARLIER = NOW + timedelta(days=1), NOW - timedelta(days=1)
@@ -46,10 +46,12 @@ TABLE = {
 @pytest.mark.parametrize("state", STATES)
 def test_every_action_in_every_state(action, state):
     if state in TABLE[action]:
-        assert steps(action, {"current_state": state}, None, NOW) == [step for step in [TABLE[action][state]] if step]
+        assert plan_actions(action, {"current_state": state}, None, NOW) == [
+            step for step in [TABLE[action][state]] if step
+        ]
     else:
-        with pytest.raises(MailtrapError, match=f"; only a .* campaign can be {ACTIONS[action].done}"):
-            steps(action, {"current_state": state}, None, NOW)
+        with pytest.raises(MailtrapError, match=f"; only a .* campaign can be {ACTIONS[action].participle}"):
+            plan_actions(action, {"current_state": state}, None, NOW)
 
 
 def scheduled(at):
@@ -68,7 +70,7 @@ def scheduled(at):
     ],
 )
 def test_schedules(campaign, at, todo):
-    assert steps("schedule", campaign, at, NOW) == todo
+    assert plan_actions("schedule", campaign, at, NOW) == todo
 
 
 @pytest.mark.parametrize(
@@ -81,31 +83,29 @@ def test_schedules(campaign, at, todo):
 )
 def test_schedules_that_cannot_be(campaign, at, reason):
     with pytest.raises(MailtrapError, match=f"^{reason}$"):
-        steps("schedule", campaign, at, NOW)
+        plan_actions("schedule", campaign, at, NOW)
 
 
 def test_refusals_tell_what_there_is_to_know():
-    with pytest.raises(
-        MailtrapError, match=r"it is scheduled for 2026-05-02T12:00:00.000Z \(cancel that first\); only"
-    ):
-        steps("start", scheduled(LATER), None, NOW)
+    with pytest.raises(MailtrapError, match=r"it is scheduled for 2026-05-02T12:00:00.000Z \(cancel it first\); only"):
+        plan_actions("start", scheduled(LATER), None, NOW)
     campaign = {"current_state": "failed_immediately", "current_state_metadata": {"error": "No domain"}}
     with pytest.raises(
         MailtrapError, match="it has failed immediately: No domain; only a draft campaign can be started"
     ):
-        steps("start", campaign, None, NOW)
+        plan_actions("start", campaign, None, NOW)
 
 
 @pytest.mark.parametrize("state", STATES)
 def test_only_drafts_change(state):
-    assert (frozen({"current_state": state}) is None) == (state == "draft")
+    assert (explain_read_only({"current_state": state}) is None) == (state == "draft")
 
 
 def test_hints():
-    assert hints(["Campaign design can't be blank"]) == ["it needs a body_html"]
-    assert hints(["Only draft campaigns can be updated"]) == []
+    assert get_refusal_advice(["Campaign design can't be blank"]) == ["give it a body_html"]
+    assert get_refusal_advice(["Only draft campaigns can be updated"]) == []
 
 
 @pytest.mark.parametrize("number, is_fine", [(1, True), (150_000, True), (0, False), (150_001, False)])
 def test_throttles(number, is_fine):
-    assert (throttle_fault(number) is None) == is_fine
+    assert (EMAIL_CAMPAIGN.field("emails_per_hour").validate(number) is None) == is_fine
