@@ -195,7 +195,7 @@ def _deliver_secrets(changes: List[JsonObject], dest: Optional[str]) -> List[Jso
 
     :raises MailtrapError: if the file cannot be written; its data contains all changes with their secrets.
     """
-    secret_fields = {resource.plural: resource.one_time_secret for resource in RESOURCE_TYPES}
+    secret_fields = {resource.plural: str(resource.one_time_secret) for resource in RESOURCE_TYPES}
     with_secret = [change for change in changes if secret_fields[change["kind"]] in change]
     if not dest or not with_secret:
         return changes

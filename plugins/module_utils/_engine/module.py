@@ -73,6 +73,8 @@ class _Module(AnsibleModule):
     :param masks: functions by option that return the option's value without its secrets.
     """
 
+    params: Options
+
     def __init__(self, masks: Mapping[str, Callable[[Any], Any]], **arguments: Any) -> None:
         self._masks = masks
         super().__init__(**arguments)

@@ -119,11 +119,11 @@ def find_object_at(
     directory: Directory, resource: Resource, options: Options, wanted: JsonObject
 ) -> Tuple[Location, Optional[JsonObject]]:
     """Return the location that the options describe, and the object there, or None."""
-    object_id, key = options.get("id"), options.get(resource.natural_key)
-    if object_id is None and not key:
+    object_id = options.get("id")
+    if object_id is None and not options.get(resource.natural_key):
         raise MailtrapError(f"{resource.natural_key} is empty: give it, or the id")
     if object_id is None and resource.api.addressed_by_key:
-        return Location(), directory.get(resource, key)
+        return Location(), directory.get(resource, options[resource.natural_key])
     is_located = object_id is None or resource.is_nested
     location = find_location(directory, resource, options) if is_located else Location()
     if location.missing_parent:
@@ -178,7 +178,7 @@ def find_location(directory: Directory, resource: Resource, options: Options) ->
     if place.missing_parent:
         return Location(missing_parent=place.missing_parent, query=query)
     try:
-        found = directory.find(parent.resource, name, place.parent_id)
+        found = directory.find(parent.resource, options[parent.resource.name], place.parent_id)
     except ParentNotFound:
         return Location(missing_parent=get_parent_label(parent.resource, options), query=query)
     return Location(found["id"] if found else None, None if found else label, query)

@@ -14,7 +14,7 @@ from .._engine.codecs import Codec
 try:
     import idna
 except ImportError:  # it is installed with requests; validate_domain_name reports it if it is needed
-    idna = None
+    idna = None  # type: ignore[assignment]  # a module that may be missing
 
 _LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?"
 _NAME = re.compile(rf"{_LABEL}(\.{_LABEL})+")
