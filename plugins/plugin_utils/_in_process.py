@@ -48,7 +48,7 @@ importlib.import_module("gc")
 # Whom to trust is read before the fork too. Where it cannot be read, the task that needs it says so.
 if transport.REQUESTS_IMPORT_ERROR is None:
     with contextlib.suppress(MailtrapError):
-        transport.authorities(True)
+        transport.get_ssl_context(True)
 
 # AnsibleModule asks of every value what it is; abstract types remember the answers of the process that asked first.
 remove_values([{}, "", b"", 0, 0.5, True, None], set())

@@ -86,10 +86,10 @@ def test_old_paths_and_words(play_in, things):
     "path, answer, sentence",
     [
         (ACCOUNTS, {}, "Could not read the accounts: the service's answer is not a list of accounts"),
-        (ACCOUNTS, [7], "Could not read the accounts: the service's list of accounts holds something else"),
+        (ACCOUNTS, [7], "Could not read the accounts: the service's list of accounts contains an invalid item"),
         (USAGE, [], "Could not read the usage of the plans: the service's answer holds no usage"),
         (RESOURCES, {}, "Could not read the permissions of the API token: the service's answer is not a list"),
-        (RESOURCES, [{"id": 1, "resources": [3]}], "the service's list of resources holds something else"),
+        (RESOURCES, [{"id": 1, "resources": [3]}], "the service's list of resources contains an invalid item"),
     ],
 )
 def test_answers_of_another_shape(play_in, emulator, path, answer, sentence):

@@ -171,7 +171,7 @@ def test_options_that_cannot_be(play_in, emulator):
     assert only.startswith("only names inboxes; there are projects, ")
     assert purge.startswith("purge names mail; there are projects, ")
     assert parallel == "parallel must be 1 to 32; it is 0"
-    assert dest == "dest names '/none/secrets.json', and there is no folder /none"
+    assert dest == "dest '/none/secrets.json' cannot be written: the folder /none does not exist"
 
 
 PURGED = """

@@ -603,7 +603,7 @@ def test_a_file_that_cannot_be_written_after_all(play_in, emulator, tmp_path):
 def test_a_bad_file_is_told_before_the_rotation(play_in, emulator, tmp_path):
     seed(emulator, {"id": 2400000, "name": "deploy"})
     (step,) = play_in("in_process", [task(name="deploy", state="rotated", dest=str(tmp_path / "none" / "token"))])
-    assert step.failed and "there is no folder" in step.msg and step.requests == []
+    assert step.failed and "does not exist" in step.msg and step.requests == []
 
 
 def test_no_value_is_shown_anywhere(play, emulator, tmp_path):

@@ -354,14 +354,14 @@ def test_another_export_that_takes_too_long(play, book, tmp_path):
 @pytest.mark.parametrize(
     "fault, reason",
     [
-        ({"status": 403, "text": "Expired"}, "the address of the file is not good any longer: Expired"),
-        ({"status": 404}, "the file is not there any longer"),
+        ({"status": 403, "text": "Expired"}, "the download link has expired: Expired"),
+        ({"status": 404}, "the file no longer exists"),
         ({"status": 200, "text": "<html>"}, "the exported file is not the gzip file that it should be"),
         (
             {"path": "/exports/", "status": 200, "json": {"id": 1, "status": "finished"}},
-            "names no address for the exported",
+            "returned no download link for the exported",
         ),
-        ({"truncate": True}, "broke before the answer was complete"),
+        ({"truncate": True}, "was lost before the answer was complete"),
     ],
 )
 def test_a_file_that_cannot_be_had(play_in, book, tmp_path, fault, reason):
@@ -383,7 +383,7 @@ def test_exports_that_cannot_be(play_in, book, tmp_path):
             tried(exported(dest=str(tmp_path / "a.csv.gz"), lists=["None"])),
         ],
     )
-    assert "there is no folder" in steps[0].msg
+    assert "does not exist" in steps[0].msg
     assert steps[1].msg.endswith("wait must be 1 s or more; it is 0")
     assert steps[2].msg.endswith("no list is named: leave lists and list_ids out for the contacts of all lists")
     assert steps[3].msg.endswith("there is no contact list 'None'")

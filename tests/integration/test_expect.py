@@ -383,7 +383,7 @@ def test_links_that_answer(play, box, site, tmp_path):
     assert not some.failed and not moved.failed
     assert f"link {site.base}/gone answers 404, link {site.base}/loop does not answer:" in bad.msg
     assert (
-        "link http://127.0.0.1:9/x does not answer: no connection to http://127.0.0.1:9: Connection refused" in bad.msg
+        "link http://127.0.0.1:9/x does not answer: cannot connect to http://127.0.0.1:9: Connection refused" in bad.msg
     )
     assert "http://[::1/x does not answer" in bad.msg and f"{site.base}/help" not in bad.msg
     assert many.msg.endswith("it has 51 links, and 50 are followed at most: say in links which matter")
@@ -483,8 +483,8 @@ WRONG = [
     ({"captures": {"code": "("}}, "captures code '(' is not a regular expression"),
     ({"attachments": [{"filename": "("}]}, "attachments filename '(' is not a regular expression"),
     ({"attachments": [{}]}, "attachments holds an entry that says nothing"),
-    ({"since": "yesterday"}, "since 'yesterday' is no time: write 2026-01-31T12:00:00Z, or 12h or 7d for so long ago"),
-    ({"since": ""}, "since '' is no time"),
+    ({"since": "yesterday"}, "since 'yesterday' is not a valid time: use ISO 8601, such as 2026-01-31T12:00:00Z"),
+    ({"since": ""}, "since '' is not a valid time"),
     ({"wait": -1}, "wait must be 0 to 3600 s; it is -1"),
     ({"wait": 3601}, "wait must be 0 to 3600 s; it is 3601"),
     ({"count": -1}, "count must be 0 or more; it is -1"),
@@ -601,5 +601,5 @@ def test_odd_values_are_no_traceback(play_in, box):
     assert (
         json.dumps(meant["arrived"][0]["objections"]) == "[\"to does not match '8'\", \"subject does not match 'x'\"]"
     )
-    assert "created_at of message 9 'None' is no time" in time_.msg
+    assert "created_at of message 9 'None' is not a valid time" in time_.msg
     assert "its spam score is not known" in parts.msg and "its HTML has 2 errors, more than 1" in parts.msg

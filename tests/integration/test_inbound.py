@@ -274,7 +274,7 @@ def test_what_cannot_be_read(play_in, mail, tmp_path):
         ],
     )
     assert "include names eml, which is written to files: give dest" in steps[0].msg
-    assert "there is no such folder" in steps[1].msg and "limit must be 1 or more; it is 0" in steps[2].msg
+    assert "is not an existing folder" in steps[1].msg and "limit must be 1 or more; it is 0" in steps[2].msg
     assert "there is no inbound inbox 99" in steps[3].msg
     assert "'' names no inbound message" in steps[4].msg and "'' names no inbound message" in steps[5].msg
 

@@ -121,7 +121,7 @@ def test_pages_that_do_not_go_on(play_in, box):
     page = [{"id": number, "subject": "x"} for number in range(30, 0, -1)]
     box.fault(method="GET", path="/messages", status=200, json=page)
     (step,) = play_in("in_process", "[{community.mailtrap.sandbox_message_info: {sandbox_id: 5}, ignore_errors: true}]")
-    assert "the service's pages of messages do not go on" in step.msg
+    assert "the service's list of messages repeats a page" in step.msg
     assert len(step.requests) == 2
 
 
@@ -258,7 +258,7 @@ def test_places_that_are_none(play_in, with_files, tmp_path):
             )
         ],
     )
-    assert missing.msg == f"dest names '{tmp_path}/none', and there is no such folder" and missing.requests == []
-    assert file.msg == f"dest names '{tmp_path}/file', and there is no such folder" and file.requests == []
+    assert missing.msg == f"dest '{tmp_path}/none' is not an existing folder" and missing.requests == []
+    assert file.msg == f"dest '{tmp_path}/file' is not an existing folder" and file.requests == []
     assert no_dest.msg == "include names eml, which is written to a file: give dest" and no_dest.requests == []
     assert "6000000001/bashrc' cannot be written: File exists" in blocked.msg

@@ -259,7 +259,7 @@ def test_a_file_on_the_target(play, box, tmp_path):
         ({"status": 413, "html": "<h1>no</h1>"}, "the message is too large; the service takes 10 MB a message unless"),
         (
             {"status": 429, "json": {"success": False, "errors": ["Rate limit exceeded"]}},
-            "the service takes no more mail for now: Rate limit exceeded; it was too much in an hour or a day",
+            "the service accepts no more mail for now: Rate limit exceeded; it was too much in an hour or a day",
         ),
     ],
 )

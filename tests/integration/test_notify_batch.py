@@ -322,7 +322,7 @@ def test_of_what_is_unknown_nothing_is_repeated_and_nothing_more_is_sent(play_in
         ({"status": 413, "text": ""}, "the message is too large; the service takes 10 MB a message unless"),
         (
             {"status": 429, "json": {"success": False, "errors": ["Rate limit exceeded"]}},
-            "the service takes no more mail for now: Rate limit exceeded; it was too much in an hour or a day",
+            "the service accepts no more mail for now: Rate limit exceeded; it was too much in an hour or a day",
         ),
         ({"status": 400, "json": {"errors": ["empty field: 'requests'"]}}, "empty field: 'requests'"),
     ],
@@ -486,7 +486,7 @@ def test_nobody_listens(play_in, box):
     task = {**many(2), "api_url": "http://127.0.0.1:9", "retries": 0}
     (step,) = play_in("in_process", [{"community.mailtrap.notify": task, "ignore_errors": True}])
     assert step.failed and not step.changed and statuses(step) == ["not_sent"] * 2
-    assert "messages[0] to [1] were not sent: no connection to http://127.0.0.1:9: Connection refused" in step.msg
+    assert "messages[0] to [1] were not sent: cannot connect to http://127.0.0.1:9: Connection refused" in step.msg
 
 
 def test_a_file_that_is_gone_when_its_turn_comes(box, tmp_path):

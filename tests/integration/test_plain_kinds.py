@@ -43,7 +43,7 @@ def test_bodies_from_files(play, tmp_path):
     assert made["email_template"]["body_html"] == "<p>Grüße</p>\n" and not again.changed
     assert both.msg == "parameters are mutually exclusive: body_html_src|body_html"
     assert none.msg.startswith("body_text_src 'none.txt' was not found on the controller")
-    assert latin.msg.endswith("is not text in UTF-8") and latin.requests == []
+    assert latin.msg.endswith("is not UTF-8 text") and latin.requests == []
 
 
 def test_a_field_of_another_type_in_its_place(play, emulator):

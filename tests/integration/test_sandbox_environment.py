@@ -163,7 +163,7 @@ def test_what_it_does_not_take(role, emulator):
     assert run[-1].msg == "sandbox_environment_variables knows host, port, username, password and email, not pass."
     assert "sandbox_environment_format" in role(name="login", format="xml", status=FAILED)[-1].msg
     run = role(name="", expire="a week", status=FAILED)
-    assert "older_than: 'a week' is no time" in run[-1].msg
+    assert "older_than: 'a week' is not a valid time" in run[-1].msg
     assert names(emulator) == []
 
 

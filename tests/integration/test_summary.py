@@ -678,10 +678,13 @@ def test_it_works_ad_hoc(run):
 @pytest.mark.parametrize(
     "environment, sentence",
     [
-        ({"MAILTRAP_API_URL": "http://127.0.0.1:9"}, "Could not send the message: no connection to http://127.0.0.1:9"),
+        (
+            {"MAILTRAP_API_URL": "http://127.0.0.1:9"},
+            "Could not send the message: cannot connect to http://127.0.0.1:9",
+        ),
         ({"MAILTRAP_API_TOKEN": "wrong"}, "Could not send the message: the API token was refused"),
         ({"MAILTRAP_API_TOKEN": ""}, "no mail can be sent without api_token, or MAILTRAP_API_TOKEN in the environment"),
-        ({"MAILTRAP_API_URL": "nowhere"}, "api_url must look like https://host[:port]"),
+        ({"MAILTRAP_API_URL": "nowhere"}, "api_url must have the form https://host[:port]"),
         ({"MAILTRAP_SUMMARY_TO": None}, "no mail can be sent without to, cc or bcc"),
         ({"MAILTRAP_SUMMARY_TO": "nobody"}, "to: 'nobody' is not an e-mail address"),
         ({"MAILTRAP_SUMMARY_FROM": "", "MAILTRAP_SUMMARY_TO": ""}, "without from; to, cc or bcc"),
@@ -692,7 +695,7 @@ def test_it_works_ad_hoc(run):
         ({"MAILTRAP_SUMMARY_STREAM": "sandbox"}, "the stream is sandbox, and there is no sandbox"),
         ({"MAILTRAP_SUMMARY_SANDBOX": "Box", "MAILTRAP_SUMMARY_SANDBOX_ID": "5"}, "are both given: leave out one"),
         ({"MAILTRAP_SUMMARY_STATE_DIR": "/dev/null/x"}, "state_dir '/dev/null/x' cannot be used: Not a directory"),
-        ({"REQUESTS_CA_BUNDLE": "/none.pem"}, "ca_path names /none.pem, which does not exist"),
+        ({"REQUESTS_CA_BUNDLE": "/none.pem"}, "ca_path '/none.pem' does not exist"),
     ],
 )
 def test_what_goes_wrong_is_one_warning(run, environment, sentence):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pytest
 
 from ansible_collections.community.mailtrap.plugins.module_utils._api.client import Client
-from ansible_collections.community.mailtrap.plugins.module_utils._api.rate_limits import Pace
+from ansible_collections.community.mailtrap.plugins.module_utils._api.rate_limits import RateLimiter
 
 SHOP = {"id": 435, "domain_name": "shop.example"}
 
@@ -279,10 +279,11 @@ def test_the_service_need_not_refuse_anything(emulator):
     emulator.limits(rate_limits="on")
     emulator.clear_journal()
     time = Time(emulator)
-    client = Client(emulator.token, emulator.api_url, retries=0, sleep=time.sleep, pace=Pace(lambda: time.now))
+    rate_limiter = RateLimiter(lambda: time.now)
+    client = Client(emulator.token, emulator.api_url, retries=0, sleep=time.sleep, rate_limiter=rate_limiter)
     for email in addresses(35):
         client.request("POST", "/api/suppressions", {"email": email, "domain_id": 435, "sending_stream": "bulk"})
-    assert 180 < client.waited == time.now < 182
+    assert 180 < client.seconds_waited == time.now < 182
     for _number in range(450):
         client.get("/api/projects")
     assert time.now < 182 + 31
@@ -315,8 +316,8 @@ def test_info(play, emulator, kind):
 @pytest.mark.parametrize(
     "options, sentence",
     [
-        ({"start_time": "soon"}, "start_time 'soon' is no time: write 2026-01-31T12:00:00Z"),
-        ({"start_time": "1h", "end_time": "2h"}, "start_time is later than end_time: nothing can be in between"),
+        ({"start_time": "soon"}, "start_time 'soon' is not a valid time: use ISO 8601, such as 2026-01-31T12:00:00Z"),
+        ({"start_time": "1h", "end_time": "2h"}, "start_time must not be later than end_time"),
         ({"limit": 0}, "limit must be 1 or more; it is 0"),
     ],
 )

@@ -2,18 +2,21 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The two generations of the service's words, in one table (facts 1.3).
+"""Translation of requests and answers between the current and the legacy API (docs/service.md#api-generations).
 
-Everything above the client speaks the current generation: ``/api/sandboxes``, ``{"sandbox": ..}``,
-``sandbox_id``. With an account id, requests go to the account-scoped paths, which speak the old one.
+The collection uses the names of the current API throughout: ``/api/sandboxes``, ``sandbox``, ``sandbox_id``. If an
+account ID is set, the client sends requests to the account-scoped paths, which use the legacy names.
 """
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING, Any, Dict, List, Tuple
 
-# current noun -> old noun
-_NOUNS = {
+if TYPE_CHECKING:
+    from .json_types import Json, Query
+
+_LEGACY_NOUNS = {
     "sandbox": "inbox",
     "sandboxes": "inboxes",
     "sandbox_id": "inbox_id",
@@ -21,31 +24,31 @@ _NOUNS = {
     "domains": "sending_domains",
     "domain_id": "sending_domain_id",
 }
-_OLD_PATH_NOUNS = {current: _NOUNS[current] for current in ("sandboxes", "domains")}
-_OLD_WRAPPERS = {current: _NOUNS[current] for current in ("sandbox", "domain")}
-_CURRENT_KEYS = {_NOUNS[current]: current for current in ("sandboxes", "sandbox_id", "domain_id")}
+_LEGACY_PATH_SEGMENTS = {current: _LEGACY_NOUNS[current] for current in ("sandboxes", "domains")}
+_LEGACY_WRAPPERS = {current: _LEGACY_NOUNS[current] for current in ("sandbox", "domain")}
+_CURRENT_KEYS = {_LEGACY_NOUNS[current]: current for current in ("sandboxes", "sandbox_id", "domain_id")}
 
-# Types of resources in permissions -> their current names; answers of the old paths have the old ones.
-_CURRENT_TYPES = {_NOUNS[current]: current for current in ("sandbox", "domain")}
+# Values of resource_type in permissions.
+_CURRENT_RESOURCE_TYPES = {_LEGACY_NOUNS[current]: current for current in ("sandbox", "domain")}
 
-# Keys under which an object, and the body of a request, has a list of permissions (facts 3.3).
-_PERMISSIONS = ("resources", "permissions")
+# The keys of objects and request bodies that hold a list of permissions (docs/service.md#permissions).
+_PERMISSION_KEYS = ("resources", "permissions")
 
-# Keys under which an answer carries its objects (facts 1.6).
-_ENVELOPES = ("data", "messages")
+# The keys of answers that hold the objects (docs/service.md#envelopes).
+_ENVELOPE_KEYS = ("data", "messages")
 
-# Path -> query parameter -> its old name (facts 1.3). Everything else is called alike in both generations.
-_OLD_PARAMETERS = {
+# Path prefix -> query parameter -> its legacy name. All other parameters have the same name in both generations.
+_LEGACY_PARAMETERS = {
     "/api/stats": {"domain_ids": "sending_domain_ids"},
     "/api/email_logs": {"domain_id": "sending_domain_id"},
     "/api/account_accesses": {"sandbox_ids": "inbox_ids"},
 }
 
-# The groups of statistics are no nouns: "domains" is called so in both generations.
-_SAME_IN_BOTH = "/api/stats/"
+# Below this path, "domains" is a grouping of statistics and has the same name in both generations.
+_STATS_PREFIX = "/api/stats/"
 
-# These were never scoped by an account. The company info of a domain left its account behind (facts 11).
-_UNSCOPED = (
+# Paths that are never account-scoped.
+_UNSCOPED_PREFIXES = (
     "/api/accounts",
     "/api/organizations",
     "/api/inbound",
@@ -53,67 +56,77 @@ _UNSCOPED = (
     "/api/tracking_opt_outs",
     "/api/testing_message_parts",
 )
-_UNSCOPED_END = "/company_info"
+_UNSCOPED_SUFFIX = "/company_info"
 
 
-def is_scoped(path):
-    """Say whether a path of the current generation has an account-scoped twin."""
-    return not path.startswith(_UNSCOPED) and not path.endswith(_UNSCOPED_END)
+def is_scoped(path: str) -> bool:
+    """Return whether a current path has an account-scoped counterpart."""
+    return not path.startswith(_UNSCOPED_PREFIXES) and not path.endswith(_UNSCOPED_SUFFIX)
 
 
-def scoped_path(path, account_id):
-    """Return the account-scoped twin of a path: str, e.g. /api/accounts/7/inboxes/5 for /api/sandboxes/5."""
-    nouns = {} if path.startswith(_SAME_IN_BOTH) else _OLD_PATH_NOUNS
-    words = [nouns.get(word, word) for word in path[len("/api/") :].split("/")]
-    return f"/api/accounts/{account_id}/{'/'.join(words)}"
+def to_scoped_path(path: str, account_id: int) -> str:
+    """Return the account-scoped counterpart of a path: ``/api/accounts/7/inboxes/5`` for ``/api/sandboxes/5``."""
+    legacy_segments = {} if path.startswith(_STATS_PREFIX) else _LEGACY_PATH_SEGMENTS
+    segments = [legacy_segments.get(segment, segment) for segment in path[len("/api/") :].split("/")]
+    return f"/api/accounts/{account_id}/{'/'.join(segments)}"
 
 
-def to_legacy_query(path, query):
-    """Return the query of a path of the current generation with the old names of its parameters: list of pairs.
+def to_legacy_query(path: str, query: Query) -> List[Tuple[str, Any]]:
+    """Return a query with legacy parameter names.
 
-    :param query: dict or list of pairs; a name may be deep, such as filters[domain_id][operator].
+    :param path: the current path that the query belongs to.
+    :param query: the parameters; a name may be nested, such as ``filters[domain_id][operator]``.
     """
-    names = next((names for start, names in _OLD_PARAMETERS.items() if path.startswith(start)), {})
-    pairs = query.items() if isinstance(query, dict) else query
-    return [(re.sub(r"\w+", lambda word: names.get(word.group(), word.group()), name), value) for name, value in pairs]
+    legacy_names: Dict[str, str] = next(
+        (names for prefix, names in _LEGACY_PARAMETERS.items() if path.startswith(prefix)), {}
+    )
+    parameters = query.items() if isinstance(query, dict) else query
+    return [
+        (re.sub(r"\w+", lambda word: legacy_names.get(word.group(), word.group()), name), value)
+        for name, value in parameters
+    ]
 
 
-def to_legacy_body(body):
-    """Return a request body with the wrapper key that belongs to the old noun, and the old types in permissions."""
+def to_legacy_body(body: Json) -> Json:
+    """Return a request body with the legacy wrapper key and the legacy resource types in permissions."""
     if not isinstance(body, dict):
         return body
-    return {_OLD_WRAPPERS.get(key, key): _with_types(key, value, _NOUNS) for key, value in body.items()}
+    return {
+        _LEGACY_WRAPPERS.get(key, key): _rename_resource_types(key, value, _LEGACY_NOUNS) for key, value in body.items()
+    }
 
 
-def to_current_names(answer):
-    """Return an answer, enveloped or bare, with the current names of its objects' own fields.
+def to_current_names(answer: Json) -> Json:
+    """Return an answer with the current names of the fields of its objects.
 
-    Only the fields of the objects themselves are renamed: what lies deeper may be a user's data.
+    Deeper levels are not renamed, because they may be data of the user.
     """
     if isinstance(answer, list):
         return [to_current_names(item) for item in answer]
     if isinstance(answer, dict):
         return {
             _CURRENT_KEYS.get(key, key): (
-                to_current_names(value) if key in _ENVELOPES else _with_types(key, value, _CURRENT_TYPES)
+                to_current_names(value)
+                if key in _ENVELOPE_KEYS
+                else _rename_resource_types(key, value, _CURRENT_RESOURCE_TYPES)
             )
             for key, value in answer.items()
         }
     return answer
 
 
-def to_current_type(resource_type):
-    """Return the current name of a type of resource in permissions: str, e.g. sandbox for inbox."""
-    return _CURRENT_TYPES.get(resource_type, resource_type)
+def to_current_type(resource_type: Json) -> Json:
+    """Return the current name of a resource type in permissions: ``sandbox`` for ``inbox``."""
+    return _CURRENT_RESOURCE_TYPES.get(resource_type, resource_type)
 
 
-def _with_types(key, value, types):
-    """Return what an object has under a key, with other names of the types in it where it is a list of permissions."""
-    if key not in _PERMISSIONS or not isinstance(value, list):
+def _rename_resource_types(key: str, value: Json, names: Dict[str, str]) -> Json:
+    """Return the value of a key, with renamed resource types if it is a list of permissions."""
+    if key not in _PERMISSION_KEYS or not isinstance(value, list):
         return value
     return [
-        {**one, "resource_type": types.get(one["resource_type"], one["resource_type"])}
-        if isinstance(one, dict) and isinstance(one.get("resource_type"), str)
-        else one
-        for one in value
+        {**permission, "resource_type": names.get(permission["resource_type"], permission["resource_type"])}
+        if isinstance(permission, dict) and isinstance(permission.get("resource_type"), str)
+        else permission
+        for permission in value
     ]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""HTTP to the service: hosts, authentication, retries. It knows nothing of Ansible and of no resource."""
+"""HTTP client of the Mailtrap API: hosts, authentication, retries and rate limits."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ import json
 import random
 import re
 import time
+from typing import TYPE_CHECKING, Callable, Dict, List, Optional, Tuple, TypedDict
 from urllib.parse import urlencode
 
 from .api_generations import (
     is_scoped,
-    scoped_path,
     to_current_names,
     to_legacy_body,
     to_legacy_query,
+    to_scoped_path,
 )
 from .errors import (
     SENDING_MEANING,
@@ -25,6 +26,7 @@ from .errors import (
     STORAGE_MEANING,
     MailtrapError,
     parse_error_messages,
+    require_range,
 )
 from .rate_limits import RateLimiter, find_window
 from .transport import (
@@ -34,78 +36,90 @@ from .transport import (
     parse_retry_after,
 )
 
+if TYPE_CHECKING:
+    from urllib3.response import BaseHTTPResponse
+
+    from .json_types import Json, Query
+
 DEFAULT_URL = "https://mailtrap.io"
 
-# The service may lie below a path.
+# A base URL may have a path, for a service behind a reverse proxy.
 _BASE_URL = re.compile(rf"{ORIGIN.pattern}(?:/[^?#\s]*)?")
-_FILE_URL = re.compile(rf"{ORIGIN.pattern}/[!-~]*")
+_DOWNLOAD_URL = re.compile(rf"{ORIGIN.pattern}/[!-~]*")
 
 _TOKEN = re.compile(r"[!-~]+")
 
-# The hosts of the service (facts 1.1). With another base URL all of them are that one,
-# and the bulk stream, which only its host tells apart, has a prefix of its own.
-_SERVICE = {
+# The hosts of the service (docs/service.md#hosts). Any other base URL replaces all of them. Transactional and bulk mail
+# have the same path, so a prefix marks bulk mail then.
+_HOST_URLS = {
     "general": DEFAULT_URL,
     "transactional": "https://send.api.mailtrap.io",
     "bulk": "https://bulk.api.mailtrap.io",
     "sandbox": "https://sandbox.api.mailtrap.io",
 }
-_PREFIXES = {"bulk": "/bulk"}
+_PATH_PREFIXES = {"bulk": "/bulk"}
 
-# What a status means where an answer is from; everywhere else it is a host that sends.
-_MEANINGS = {"general": STATUS_MEANING, "storage": STORAGE_MEANING}
+# Host -> explanations of its HTTP statuses. The hosts that are not listed are sending hosts.
+_STATUS_MEANINGS = {"general": STATUS_MEANING, "storage": STORAGE_MEANING}
 
-# The sending hosts refuse requests without a usual user agent (facts 1.1).
+# The sending hosts may block requests without a common user agent (docs/service.md#hosts).
 USER_AGENT = "ansible-community.mailtrap (+https://github.com/ansible-collections/community.mailtrap)"
-_ANONYMOUS = {"User-Agent": USER_AGENT}
+_HEADERS_WITHOUT_TOKEN = {"User-Agent": USER_AGENT}
 
-# A longer wait than any window is the user's decision, not ours.
-LONGEST_WAIT = 60
-LONGEST_TIMEOUT = 3600
-_GATEWAY_FAULTS = (502, 503, 504)
+# Seconds. No rate limit has a longer window, so a longer wait is left to the user.
+MAX_WAIT = 60
+MAX_TIMEOUT = 3600
+_GATEWAY_ERRORS = (502, 503, 504)
 
 
-class EncodedBody(list):
-    """A body that is JSON already: list of bytes, sent one after the other, so that large ones are held once."""
+class EncodedBody(List[bytes]):
+    """A request body that is already encoded as JSON, in chunks. Large bodies need not be copied to send them."""
+
+
+class _Request(TypedDict):
+    """The arguments of :meth:`Transport.send`."""
+
+    method: str
+    url: str
+    headers: Dict[str, str]
+    body: Optional[EncodedBody]
 
 
 class Client:
-    """A connection to the service. Threads may share it: each request has a connection to itself while it lasts.
+    """A client of the service for one token. Thread-safe.
 
-    :param api_token: str.
-    :param api_url: str, base URL; another one than the service's stands for all of its hosts.
-    :param account_id: int or None; set, the account-scoped paths are used (facts 1.3).
-    :param timeout: int, seconds to wait for a connection, and for each part of an answer.
-    :param retries: int, how often one request is repeated at most.
-    :param validate_certs: bool. :param ca_path: str or None, a file or folder of certificates to trust.
-    :param pace: RateLimiter, where several clients of one token share it.
-    :ivar account_id: int or None.
-    :raises MailtrapError: when the token or the URL cannot be used.
+    :param api_url: the base URL. A value other than the default replaces all hosts of the service.
+    :param account_id: if set, requests use the account-scoped paths (docs/service.md#api-generations).
+    :param timeout: seconds to wait for a connection, and for each part of an answer.
+    :param retries: how often a request is repeated at most.
+    :param ca_path: a file or folder with certificates of trusted authorities, instead of the default ones.
+    :param rate_limiter: the rate limiter of the token, if clients share it.
+    :raises MailtrapError: if an argument is not valid.
     """
 
     def __init__(
         self,
-        api_token,
-        api_url=DEFAULT_URL,
-        account_id=None,
-        timeout=30,
-        retries=5,
-        validate_certs=True,
-        ca_path=None,
-        sleep=time.sleep,
-        pace=None,
-    ):
-        if not 1 <= timeout <= LONGEST_TIMEOUT or retries < 0:
-            limits = f"timeout must be 1 to {LONGEST_TIMEOUT} s, and retries 0 or more"
-            raise MailtrapError(f"{limits}; they are {timeout} and {retries}")
-        self._base = _checked_url(api_url)
+        api_token: Optional[str],
+        api_url: str = DEFAULT_URL,
+        account_id: Optional[int] = None,
+        timeout: int = 30,
+        retries: int = 5,
+        validate_certs: bool = True,
+        ca_path: Optional[str] = None,
+        sleep: Callable[[float], object] = time.sleep,
+        rate_limiter: Optional[RateLimiter] = None,
+    ) -> None:
+        require_range("timeout", timeout, 1, MAX_TIMEOUT, "s")
+        if retries < 0:
+            raise MailtrapError(f"retries must be 0 or more, not {retries}")
+        self._base_url = _parse_base_url(api_url)
         self.account_id = account_id
         self._retries = retries
         self._sleep = sleep
-        self._pace = pace or RateLimiter()
-        self._waits = []  # appending is safe among threads, adding is not
+        self._rate_limiter = rate_limiter or RateLimiter()
+        self._rate_limit_waits: List[float] = []  # a list, because += on a number is not thread-safe
         self._transport = Transport(timeout, validate_certs, ca_path)
-        self._token = _checked_token(api_token)
+        self._token = _parse_token(api_token)
         self._headers = {
             "Authorization": "Bearer " + self._token,
             "Accept": "application/json",
@@ -113,21 +127,21 @@ class Client:
         }
 
     @property
-    def token_suffix(self):
-        """The end of the token, by which the service calls it: str."""
+    def token_suffix(self) -> str:
+        """The last four characters of the token, which the service shows as ``last_4_digits``."""
         return self._token[-4:]
 
     @property
-    def seconds_waited(self):
-        """Seconds that the service's rate limits have cost so far, of all threads together: float."""
-        return sum(self._waits, 0.0)
+    def seconds_waited(self) -> float:
+        """The seconds that all threads together have waited for rate limits."""
+        return sum(self._rate_limit_waits, 0.0)
 
-    def get(self, path, query=None):
-        """Return the decoded JSON of a GET; see :meth:`request`."""
+    def get(self, path: str, query: Optional[Query] = None) -> Json:
+        """Send a GET request and return the decoded JSON; see :meth:`request`."""
         return self.request("GET", path, query=query)
 
-    def get_if_found(self, path, default=None):
-        """Return the decoded JSON of a GET, or ``default`` where the service says 404. Nothing else means absent."""
+    def get_if_found(self, path: str, default: Json = None) -> Json:
+        """Send a GET request and return the decoded JSON, or ``default`` if the status is 404."""
         try:
             return self.get(path)
         except MailtrapError as error:
@@ -135,24 +149,31 @@ class Client:
                 return default
             raise
 
-    def request(self, method, path, body=None, query=None, host="general", repeatable=None):
-        """Make one request and return the decoded JSON of its answer, None where it is empty.
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: Json = None,
+        query: Optional[Query] = None,
+        host: str = "general",
+        repeatable: Optional[bool] = None,
+    ) -> Json:
+        """Send a request and return the decoded JSON of its answer, or None if the answer is empty.
 
-        :param path: str, in the words of the current generation of the API.
-        :param body: anything JSON can hold, a EncodedBody, or None for no body at all.
-        :param query: dict or list of pairs.
-        :param host: str, general, transactional, bulk or sandbox.
-        :param repeatable: bool, whether doing it twice is as good as once; as HTTP has it for the verb, when not given.
-        :raises MailtrapError: for every failure; ``uncertain`` when it may have taken effect all the same.
+        :param path: the path in the current API, also for clients with an account ID.
+        :param body: a value to encode as JSON, an EncodedBody, or None for a request without a body.
+        :param host: ``general``, ``transactional``, ``bulk`` or ``sandbox``.
+        :param repeatable: whether repeating the request is harmless. By default this depends on the method.
+        :raises MailtrapError: if the request fails. ``uncertain`` is set if it may have taken effect.
         """
-        response = self._answered(method, path, body, query, host, repeatable)
+        response = self._send(method, path, body, query, host, repeatable)
         if not response.data or response.status == 404:
             return None
         try:
             answer = json.loads(response.data)
         except (ValueError, RecursionError):
             raise MailtrapError(
-                f"the service answered {response.status} with something that is not JSON",
+                f"the service answered {response.status} with a body that is not valid JSON",
                 status=response.status,
                 method=method,
                 path=path,
@@ -160,116 +181,122 @@ class Client:
             ) from None
         return to_current_names(answer) if is_scoped(path) else answer
 
-    def get_text(self, path):
-        """Return the body of a GET as text: str, decoded as the answer says, else as UTF-8.
+    def get_text(self, path: str) -> str:
+        """Send a GET request and return the body as text, in the charset of the answer or else UTF-8.
 
-        :raises MailtrapError: as :meth:`request`.
+        :raises MailtrapError: if the request fails.
         """
-        return _text(self._answered("GET", path, None, None, "general", True))
+        return _decode_text(self._send("GET", path, None, None, "general", True))
 
-    def get_bytes(self, path):
-        """Return the body of a GET as it is: bytes.
+    def get_bytes(self, path: str) -> bytes:
+        """Send a GET request and return the body.
 
-        :raises MailtrapError: as :meth:`request`.
+        :raises MailtrapError: if the request fails.
         """
-        return self._answered("GET", path, None, None, "general", True).data
+        return self._send("GET", path, None, None, "general", True).data
 
-    def download(self, url, called):
-        """Return a file that lies where the service says: bytes. The token stays here, and no redirect is followed.
+    def download(self, url: Optional[str], label: str) -> bytes:
+        """Download a file from a link of the service, without the token and without following redirects.
 
-        :param url: str, an address that needs no token, which makes it a secret: no sentence holds it.
-        :param called: str, what lies there, for sentences.
-        :raises MailtrapError: as :meth:`request`.
+        :param url: the link. It is secret because it works without a token, so no message contains it.
+        :param label: the name of the file for messages.
+        :raises MailtrapError: if there is no valid link, or the request fails.
         """
-        if not _FILE_URL.fullmatch(url or ""):
-            raise MailtrapError(f"the service names no address for {called}")
-        request = {"method": "GET", "url": url, "headers": _ANONYMOUS}
-        return self._until_answered(request, called, "storage", True).data
+        if not url or not _DOWNLOAD_URL.fullmatch(url):
+            raise MailtrapError(f"the service returned no download link for {label}")
+        request: _Request = {"method": "GET", "url": url, "headers": _HEADERS_WITHOUT_TOKEN, "body": None}
+        return self._send_with_retries(request, label, "storage", True).data
 
-    def follow_link(self, url, timeout):
-        """Follow a link that leads elsewhere, as a browser does: by its redirects, and without the token.
+    def follow_link(self, url: str, timeout: float) -> int:
+        """Follow a link in a mail and its redirects, without the token, and return the status of the last page.
 
-        :param url: str, http or https. :param timeout: float, seconds to wait for each step.
-        :returns: int, the status of the page at the end, of which nothing is read.
-        :raises MailtrapError: when nothing answers.
+        :param timeout: seconds to wait for each page.
+        :raises MailtrapError: if a page does not answer.
         """
         try:
-            return self._transport.follow_link(url, _ANONYMOUS, timeout)
-        except TransportError as fault:
-            raise MailtrapError(str(fault)) from None
+            return self._transport.follow_link(url, _HEADERS_WITHOUT_TOKEN, timeout)
+        except TransportError as error:
+            raise MailtrapError(str(error)) from None
 
-    def _answered(self, method, path, body, query, host, repeatable):
-        """Make a request until it is answered for good.
-
-        :returns: urllib3.HTTPResponse, with a 2xx status, or the 404 of a DELETE that an earlier try had done already.
-        """
+    def _send(
+        self, method: str, path: str, body: Json, query: Optional[Query], host: str, repeatable: Optional[bool]
+    ) -> BaseHTTPResponse:
+        """Send a request and return its final answer; see :meth:`_send_with_retries`."""
         if repeatable is None:
             repeatable = method not in ("POST", "PATCH") or (method == "PATCH" and body is not None)
-        base, path, body, query = self._target(host, path, body, query)
-        request = self._prepared(method, base + path, body, query)
-        return self._until_answered(request, path, host, repeatable)
+        base_url, path, body, query = self._resolve_target(host, path, body, query)
+        request = self._build_request(method, base_url + path, body, query)
+        return self._send_with_retries(request, path, host, repeatable)
 
-    def _until_answered(self, request, path, host, repeatable):
-        """Make a request that is ready until it is answered for good; see :meth:`_answered`.
+    def _send_with_retries(self, request: _Request, path: str, host: str, repeatable: bool) -> BaseHTTPResponse:
+        """Send a request until it succeeds or must not be repeated, and return its final answer.
 
-        :param request: dict, method, url, headers and body.
-        :param path: str, for sentences, and to know the rate limit by.
+        The answer's status is 2xx, or 404 if an earlier attempt of a DELETE may have deleted the object.
+
+        :param path: the path, for messages and for the rate limit.
+        :raises MailtrapError: if the request fails.
         """
         method = request["method"]
-        lost = False  # an earlier try may have taken effect
+        uncertain = False  # whether an earlier attempt may have taken effect
         for attempt in range(self._retries + 1):
-            last = attempt == self._retries
+            is_last = attempt == self._retries
             try:
-                response = self._sent_in_turn(request, path) if host == "general" else self._transport.send(**request)
-            except TransportError as fault:
-                lost = lost or fault.sent
-                if last or not fault.passing or (fault.sent and not repeatable):
-                    uncertain = lost and method != "GET"
-                    raise MailtrapError(str(fault), method=method, path=path, uncertain=uncertain) from None
-                self._sleep(_backoff(attempt))
+                if host == "general":
+                    response = self._send_rate_limited(request, path)
+                else:
+                    response = self._transport.send(**request)
+            except TransportError as error:
+                uncertain = uncertain or error.may_have_been_sent
+                if is_last or not error.is_transient or (error.may_have_been_sent and not repeatable):
+                    raise MailtrapError(
+                        str(error), method=method, path=path, uncertain=uncertain and method != "GET"
+                    ) from None
+                self._sleep(_get_retry_delay(attempt))
                 continue
             status = response.status
             if 200 <= status < 300:
                 return response
-            if status == 404 and method == "DELETE" and lost:
-                return response  # the try whose answer was lost has done it
-            if not last and (status == 429 or (status in _GATEWAY_FAULTS and repeatable)):
-                wait = parse_retry_after(response.headers)
-                if wait is None:
-                    wait = _window_wait(path, attempt) if status == 429 else _backoff(attempt)
-                if wait <= LONGEST_WAIT:
+            if status == 404 and method == "DELETE" and uncertain:
+                return response
+            if not is_last and (status == 429 or (status in _GATEWAY_ERRORS and repeatable)):
+                delay = parse_retry_after(response.headers)
+                if delay is None:
+                    delay = _get_rate_limit_delay(path, attempt) if status == 429 else _get_retry_delay(attempt)
+                if delay <= MAX_WAIT:
                     if status == 429:
-                        self._waits.append(wait)
+                        self._rate_limit_waits.append(delay)
                     else:
-                        lost = True
-                    self._sleep(wait)
+                        uncertain = True
+                    self._sleep(delay)
                     continue
-            raise self._refusal(response, method, path, host, lost)
-        raise AssertionError("the last try returns or raises")
+            raise self._build_error(response, method, path, host, uncertain)
+        raise AssertionError("the last attempt returns or raises")
 
-    def _target(self, host, path, body, query):
-        """Return the base and the path of a URL, the body and the query, as this service and this account have them."""
-        base = _SERVICE[host] if self._base is None else self._base + _PREFIXES.get(host, "")
+    def _resolve_target(
+        self, host: str, path: str, body: Json, query: Optional[Query]
+    ) -> Tuple[str, str, Json, Optional[Query]]:
+        """Return the base URL of a host, and the path, body and query in the API generation that is in use."""
+        base_url = _HOST_URLS[host] if self._base_url is None else self._base_url + _PATH_PREFIXES.get(host, "")
         if self.account_id is not None and host == "general" and is_scoped(path):
             query = to_legacy_query(path, query or {})
-            path, body = scoped_path(path, self.account_id), to_legacy_body(body)
-        return base, path, body, query
+            path, body = to_scoped_path(path, self.account_id), to_legacy_body(body)
+        return base_url, path, body, query
 
-    def _prepared(self, method, url, body, query):
-        """Return a request: dict of method, url, headers and body."""
+    def _build_request(self, method: str, url: str, body: Json, query: Optional[Query]) -> _Request:
         headers = self._headers
         if body is not None:
-            body = body if isinstance(body, EncodedBody) else EncodedBody([_as_json(body)])
+            body = body if isinstance(body, EncodedBody) else EncodedBody([_encode_json(body)])
             length = str(sum(map(len, body)))
             headers = {**headers, "Content-Type": "application/json", "Content-Length": length}
         if query:
             url += "?" + urlencode(query, doseq=True)
         return {"method": method, "url": url, "headers": headers, "body": body}
 
-    def _sent_in_turn(self, request, path):
-        turn, wait = self._pace.turn(path)
+    def _send_rate_limited(self, request: _Request, path: str) -> BaseHTTPResponse:
+        """Send a request when the rate limiter allows it."""
+        slot, wait = self._rate_limiter.reserve(path)
         if wait > 0:
-            self._waits.append(wait)
+            self._rate_limit_waits.append(wait)
             self._sleep(wait)
         headers = None
         try:
@@ -277,55 +304,68 @@ class Client:
             headers = response.headers
             return response
         finally:
-            self._pace.answered(turn, headers)
+            self._rate_limiter.record_answer(slot, headers)
 
-    def _refusal(self, response, method, path, host, lost):
+    def _build_error(
+        self, response: BaseHTTPResponse, method: str, path: str, host: str, uncertain: bool
+    ) -> MailtrapError:
+        """Return the MailtrapError for an answer.
+
+        :param uncertain: whether an earlier attempt may have taken effect.
+        """
         status = response.status
-        if 300 <= status < 400 and response.headers.get("Location"):
-            goal = response.headers.get("Location", "").split("?")[0]
-            messages = [f"the service answered with a redirect to {goal}: check api_url"]
+        location = response.headers.get("Location")
+        if 300 <= status < 400 and location:
+            messages = [f"the service answered with a redirect to {location.split('?')[0]}: check api_url"]
         else:
-            # Ansible masks what it displays; what a task registers is written to files as it is.
-            text = _text(response).replace(self._token, "***")
-            messages = parse_error_messages(status, text, response.reason, _MEANINGS.get(host, SENDING_MEANING))
-            wait = parse_retry_after(response.headers)
-            if wait is not None and wait > LONGEST_WAIT:
-                messages.append(f"the service asks to wait {wait:.0f} s, which is longer than a task waits")
+            # Ansible masks the token on the screen, but not if a registered result is written to a file.
+            text = _decode_text(response).replace(self._token, "***")
+            meanings = _STATUS_MEANINGS.get(host, SENDING_MEANING)
+            messages = parse_error_messages(status, text, response.reason or "", meanings)
+            delay = parse_retry_after(response.headers)
+            if delay is not None and delay > MAX_WAIT:
+                messages.append(f"the service asks to retry after {delay:.0f} s, but a task waits at most {MAX_WAIT} s")
         return MailtrapError(
             *messages,
             status=status,
             method=method,
             path=path,
-            uncertain=method != "GET" and (lost or status >= 500),
+            uncertain=method != "GET" and (uncertain or status >= 500),
         )
 
 
-def _checked_url(api_url):
-    """Return a base URL without a trailing slash, None for the service's own."""
+def _parse_base_url(api_url: str) -> Optional[str]:
+    """Return a base URL without a trailing slash, or None for the default URL."""
     url = api_url.strip().rstrip("/")
     if not _BASE_URL.fullmatch(url):
-        # It is not told back: what is wrong with it may be the password in it.
-        raise MailtrapError("api_url must look like https://host[:port], without user, query and fragment")
+        # The message does not repeat the URL, because it may contain a password.
+        raise MailtrapError(
+            "api_url must have the form https://host[:port][/path], without a user name, a query or a fragment"
+        )
     return None if url == DEFAULT_URL else url
 
 
-def _checked_token(api_token):
+def _parse_token(api_token: Optional[str]) -> str:
     token = (api_token or "").strip()
     if not token:
-        raise MailtrapError("there is no API token: set api_token, or MAILTRAP_API_TOKEN in the environment")
+        raise MailtrapError(
+            "an API token is required: set the option api_token or the environment variable MAILTRAP_API_TOKEN"
+        )
     if not _TOKEN.fullmatch(token):
-        raise MailtrapError("the API token holds characters that no token has, such as blanks: was it copied whole?")
+        raise MailtrapError(
+            "the API token contains characters that no token can have, such as spaces: check that it is complete"
+        )
     return token
 
 
-def _as_json(body):
+def _encode_json(body: Json) -> bytes:
     try:
         return json.dumps(body, allow_nan=False).encode()
     except (TypeError, ValueError, RecursionError) as error:
-        raise MailtrapError(f"the request cannot be written as JSON: {error}") from None
+        raise MailtrapError(f"the request cannot be encoded as JSON: {error}") from None
 
 
-def _text(response):
+def _decode_text(response: BaseHTTPResponse) -> str:
     charset = re.search(r"charset=[\"']?([\w-]+)", response.headers.get("Content-Type", ""))
     try:
         return response.data.decode(charset.group(1) if charset else "utf-8", "replace")
@@ -333,16 +373,16 @@ def _text(response):
         return response.data.decode("utf-8", "replace")
 
 
-def _window_wait(path, attempt):
-    """Return seconds to wait after a 429 that names none: growing, past the whole window in four tries."""
-    return min(LONGEST_WAIT, find_window(path).seconds / 10 * _growth(attempt))
+def _get_rate_limit_delay(path: str, attempt: int) -> float:
+    """Return the seconds to wait after a 429 without Retry-After. Four attempts outlast the whole window."""
+    return min(MAX_WAIT, find_window(path).seconds / 10 * _get_backoff_factor(attempt))
 
 
-def _backoff(attempt):
-    """Return seconds to wait after a fault of the network or of a gateway."""
-    return min(LONGEST_WAIT, 0.25 * _growth(attempt))
+def _get_retry_delay(attempt: int) -> float:
+    """Return the seconds to wait after a network or gateway error."""
+    return min(MAX_WAIT, 0.25 * _get_backoff_factor(attempt))
 
 
-def _growth(attempt):
-    """Return a factor that doubles with each try; its random part keeps parallel runs from marching in step."""
+def _get_backoff_factor(attempt: int) -> float:
+    """Return a factor that doubles with each attempt, with jitter so that parallel runs do not retry in step."""
     return 2 ** min(attempt, 10) * random.uniform(1, 1.25)

@@ -2,53 +2,66 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one exception of the collection, and how the service's error answers become sentences."""
+"""MailtrapError, and the parser that turns the service's error answers into messages."""
 
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Dict, Iterator, List, Optional, Type
 
-# How many reasons a sentence holds; the result of a task holds all of them.
-_MOST_TOLD = 20
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from .json_types import Json, JsonObject, Result
+
+# The text of an error contains at most this many reasons. The task result lists all of them.
+_MAX_REASONS = 20
 
 
 class MailtrapError(Exception):
-    """Something could not be done, told in sentences that can be shown to a user.
+    """A failed operation. Its text is the message for the user.
 
-    :ivar messages: list of str, what is wrong, one sentence or clause each.
-    :ivar status: int, the HTTP status of the answer, or None where there was none.
-    :ivar method: str, the HTTP verb of the request, or None where none was made.
-    :ivar path: str, the path of the request, or None.
-    :ivar uncertain: bool, True when the request may have taken effect although it failed.
-    :ivar attempt: str, what was being attempted, as an infinitive ("create project 'x'"), or None.
-    :ivar data: dict, what had been done before the failure, for the result of the task.
+    :ivar messages: the reasons, each a sentence or a clause.
+    :ivar status: the HTTP status of the answer, or None if there was no answer.
+    :ivar method: the HTTP method of the request, or None if no request was made.
+    :ivar path: the path of the request, or None.
+    :ivar uncertain: whether the request may have taken effect although it failed.
+    :ivar attempt: the operation that failed, as an infinitive such as ``create project 'x'``, or None.
+    :ivar data: the results of everything done before the failure, which are added to the task result.
     """
 
-    def __init__(self, *messages, status=None, method=None, path=None, uncertain=False):
+    def __init__(
+        self,
+        *messages: str,
+        status: Optional[int] = None,
+        method: Optional[str] = None,
+        path: Optional[str] = None,
+        uncertain: bool = False,
+    ) -> None:
         super().__init__(*messages)
-        self.messages = list(messages)
+        self.messages: List[str] = list(messages)
         self.status = status
         self.method = method
         self.path = path
         self.uncertain = uncertain
-        self.attempt = None
-        self.data = {}
+        self.attempt: Optional[str] = None
+        self.data: JsonObject = {}
 
-    def __str__(self):
-        reasons = "; ".join(self.messages[:_MOST_TOLD])
-        if len(self.messages) > _MOST_TOLD:
-            reasons += f"; and {len(self.messages) - _MOST_TOLD} more, in errors of the result"
-        where = f" ({self._request()})" if self.method else ""
+    def __str__(self) -> str:
+        reasons = "; ".join(self.messages[:_MAX_REASONS])
+        if len(self.messages) > _MAX_REASONS:
+            reasons += f"; and {len(self.messages) - _MAX_REASONS} more (see errors in the result)"
+        request = f" ({self._describe_request()})" if self.method else ""
         if self.attempt:
-            return f"Could not {self.attempt}: {reasons}{where}"
-        return f"{reasons}{where}"
+            return f"Could not {self.attempt}: {reasons}{request}"
+        return f"{reasons}{request}"
 
-    def _request(self):
-        answered = f"HTTP {self.status} for " if self.status else ""
-        return f"{answered}{self.method} {self.path}"
+    def _describe_request(self) -> str:
+        status = f"HTTP {self.status} for " if self.status else ""
+        return f"{status}{self.method} {self.path}"
 
-    def as_result(self):
-        """Return the failure as the keyword arguments of ``fail_json``: dict with msg, status, errors and the data."""
+    def as_result(self) -> Result:
+        """Return the keyword arguments of ``fail_json`` that report this error."""
         return dict(self.data, msg=str(self), status=self.status, errors=self.messages)
 
 
@@ -70,21 +83,25 @@ def require_range(option: str, value: int, lowest: int, highest: int, unit: str 
 
 
 class attempting:
-    """Name what is attempted in every MailtrapError that passes through; the innermost name stays."""
+    """Context manager that sets ``attempt`` of a MailtrapError, unless an inner one has set it already."""
 
-    def __init__(self, attempt):
+    def __init__(self, attempt: str) -> None:
         self.attempt = attempt
 
-    def __enter__(self):
+    def __enter__(self) -> attempting:
         return self
 
-    def __exit__(self, kind, error, traceback):
+    def __exit__(
+        self,
+        error_type: Optional[Type[BaseException]],
+        error: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
         if isinstance(error, MailtrapError) and error.attempt is None:
             error.attempt = self.attempt
-        return False
 
 
-# What a bare status means, in the user's words (facts 2.2).
+# Explanations of HTTP statuses for the user (docs/service.md#status-codes).
 STATUS_MEANING = {
     401: "the API token was refused",
     403: "the API token has no access to this",
@@ -93,77 +110,81 @@ STATUS_MEANING = {
     429: "the rate limit is exceeded",
 }
 
-# The same on the hosts that send (facts 2.2, 4.3).
+# The same for the sending hosts (docs/service.md#sending-answers).
 SENDING_MEANING = {
     401: "the API token was refused",
     403: "the service does not accept this mail",
     404: "there is no such sandbox, or the API token cannot see it",
     413: "the message is too large",
-    429: "the service takes no more mail for now",
+    429: "the service accepts no more mail for now",
 }
 
-# The same where the files of the service lie.
+# The same for downloads, whose links expire (docs/service.md#contact-jobs, docs/service.md#inbound-messages).
 STORAGE_MEANING = {
-    403: "the address of the file is not good any longer",
-    404: "the file is not there any longer",
+    403: "the download link has expired",
+    404: "the file no longer exists",
 }
 
 
-def parse_error_messages(status, body, reason="", meanings=None):
-    """Return what an error answer says, as a list of sentences; it is never empty.
+def parse_error_messages(
+    status: int, body: str, reason: str = "", meanings: Optional[Dict[int, str]] = None
+) -> List[str]:
+    """Return the messages of an error answer; there is always at least one.
 
-    :param status: int, the HTTP status.
-    :param body: str, the text of the answer: any of the shapes of facts 2.1, HTML and nothing included.
-    :param reason: str, the HTTP reason phrase, the last resort.
-    :param meanings: dict, from status to what it means where the answer is from: str; STATUS_MEANING when not given.
+    :param body: the body in any of its shapes (docs/service.md#error-bodies); it may also be HTML or empty.
+    :param reason: the HTTP reason phrase, used only if the body contains no message.
+    :param meanings: explanations of HTTP statuses, STATUS_MEANING by default.
     """
-    said = _said(body)
-    limits = [f"plan limit: {text}" for text in said if _is_plan_limit(status, text)]
+    messages = _extract_messages(body)
+    limits = [f"plan limit: {message}" for message in messages if _is_plan_limit(status, message)]
     if limits:
         return limits
     meaning = (STATUS_MEANING if meanings is None else meanings).get(status)
     if meaning:
-        return [f"{meaning}: {'; '.join(said)}" if said else meaning]
-    return said or [f"the service answered {status} {reason}".rstrip() + " without saying why"]
+        return [f"{meaning}: {'; '.join(messages)}" if messages else meaning]
+    return messages or [f"the service answered {status} {reason}".rstrip() + " without saying why"]
 
 
-def _said(body):
+def _extract_messages(body: str) -> List[str]:
     try:
         answer = json.loads(body)
     except ValueError:
         text = " ".join(body.split())
-        # A page is made for browsers: nothing in it is worth a user's time.
+        # An HTML page contains nothing that helps the user.
         return [text[:300]] if text and not text.startswith("<") else []
     if isinstance(answer, dict):
         for key in ("errors", "error", "message"):
             if answer.get(key):
-                return list(_sentences(answer[key]))
+                return list(_flatten_errors(answer[key]))
         return []
-    return list(_sentences(answer))
+    return list(_flatten_errors(answer))
 
 
-def _sentences(errors, label=""):
-    """Flatten strings, lists and maps, each sentence led by the name of its field."""
+def _flatten_errors(errors: Json, label: str = "") -> Iterator[str]:
+    """Yield the messages in nested strings, lists and maps, each after the name of its field."""
     if isinstance(errors, dict):
-        item = errors.get("email") if isinstance(errors.get("errors"), dict) else None
-        if item is not None:  # one refused item of a bulk request (facts 2.1 E13)
-            yield from _sentences(errors["errors"], _joined(label, f"{item}:"))
+        email = errors.get("email") if isinstance(errors.get("errors"), dict) else None
+        if email is not None:  # an invalid contact of an import: shape E13 of docs/service.md#error-bodies
+            yield from _flatten_errors(errors["errors"], _join_labels(label, f"{email}:"))
             return
         for key, value in errors.items():
-            yield from _sentences(value, label if key == "base" else _joined(label, str(key)))
+            yield from _flatten_errors(value, label if key == "base" else _join_labels(label, str(key)))
     elif isinstance(errors, list):
         for value in errors:
-            yield from _sentences(value, label)
+            yield from _flatten_errors(value, label)
     elif errors is not None:
         text = str(errors).strip()
         yield f"{label} {text}".strip()
 
 
-def _joined(label, key):
-    return f"{label} {key}".strip()
+def _join_labels(outer: str, inner: str) -> str:
+    return f"{outer} {inner}".strip()
 
 
-def _is_plan_limit(status, text):
-    """Tell a plan's limit from a rule about a value: both are 422 (facts 2.2)."""
-    lowered = text.lower()
-    return status == 422 and "limit" in lowered and ("upgrade" in lowered or "reached" in lowered)
+def _is_plan_limit(status: int, message: str) -> bool:
+    """Return whether a message reports a plan limit; invalid values have the same status.
+
+    See docs/service.md#status-codes.
+    """
+    message = message.lower()
+    return status == 422 and "limit" in message and ("upgrade" in message or "reached" in message)

@@ -2,10 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""When the next request may go, so that the service need not refuse it (facts 1.10).
+"""Client-side rate limiter that delays requests instead of letting the service reject them.
 
-Nothing waits before a window is full. Every answer tells how much is left of the token's window; the narrower ones of
-some paths are counted here. A service that does not count down what it tells has its limits off: nothing is paced.
+The service counts requests in time windows (docs/service.md#rate-limits). Answers report how many requests are left in
+the window of the token. The windows of single endpoints are not reported, so the limiter counts their requests itself.
+A request is delayed only if a window is full. If the reported number never decreases, the service enforces no limits,
+and nothing is delayed.
 """
 
 from __future__ import annotations
@@ -14,126 +16,135 @@ import re
 import threading
 import time
 from dataclasses import dataclass
+from typing import Callable, Dict, Iterable, List, Mapping, Optional, Tuple
 
 
 @dataclass(frozen=True, eq=False)
 class RateWindow:
-    """So many requests in so many seconds."""
+    """A rate limit: the number of requests that are allowed in a number of seconds."""
 
     requests: int
     seconds: int
 
 
-# The token's, as long as no answer has told how many requests it takes.
-GENERAL = RateWindow(150, 10)
+# The window of the token, until an answer reports its real size.
+TOKEN_WINDOW = RateWindow(150, 10)
 
-# The account's, for the paths in which a pattern is found.
-_NARROW = (
+# The windows of the account, for paths that match a pattern.
+_ENDPOINT_WINDOWS = (
     (re.compile(r"/contacts(/|$)"), RateWindow(200, 60)),
     (re.compile(r"/stats(/|$)"), RateWindow(10, 60)),
     (re.compile(r"/suppressions(/|$)"), RateWindow(10, 60)),
     (re.compile(r"/email_logs$"), RateWindow(60, 60)),
     (re.compile(r"/email_logs/"), RateWindow(1000, 60)),
 )
-# Seconds that two clocks may differ by in one window.
-_MARGIN = 0.1
+# Seconds by which the clocks of the client and the service may differ within a window.
+_CLOCK_TOLERANCE = 0.1
 
 
-def find_window(path):
-    """Return the narrowest RateWindow that the requests for a path are counted in."""
-    return next((window for pattern, window in _NARROW if pattern.search(path)), GENERAL)
+def find_window(path: str) -> RateWindow:
+    """Return the narrowest window that counts the requests to a path."""
+    return next((window for pattern, window in _ENDPOINT_WINDOWS if pattern.search(path)), TOKEN_WINDOW)
 
 
-def next_free_time(times, window, now):
-    """Return when one more request fits into a RateWindow: float. Pure.
+def next_free_time(times: Iterable[float], window: RateWindow, now: float) -> float:
+    """Return the earliest time at which a window accepts another request.
 
-    :param times: list of float, when the others were made, or will be.
+    :param times: when the other requests were or will be sent.
     """
-    recent = sorted(at for at in times if at > now - window.seconds)
-    return now if len(recent) < window.requests else recent[-window.requests] + window.seconds + _MARGIN
+    recent = sorted(sent_at for sent_at in times if sent_at > now - window.seconds)
+    return now if len(recent) < window.requests else recent[-window.requests] + window.seconds + _CLOCK_TOLERANCE
 
 
 @dataclass
 class Slot:
-    """A request.
+    """A request's place in the schedule.
 
-    :ivar at: float, when it may go, and once it has been answered, when that was.
-    :ivar number: int, that of the general window that it is counted in, as far as was known when it went.
-    :ivar most: int, the most that its answer can tell to be left of that window.
+    :ivar time: when the request may be sent; after its answer, the time of the answer if that is later.
+    :ivar window_number: the number of the token window that is expected to count the request.
+    :ivar max_remaining: the highest number of remaining requests that the answer can report for that window.
     """
 
-    at: float
-    number: int = 0
-    most: int = 0
+    time: float
+    window_number: int = 0
+    max_remaining: int = 0
 
 
 class RateLimiter:
-    """What all clients with one token go by. It may be used by several threads.
+    """Schedules the requests of all clients that use the same token. Thread-safe.
 
-    :param clock: function () -> float, seconds.
+    :param clock: returns the current time in seconds.
     """
 
-    def __init__(self, clock=time.monotonic):
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._turns = {}  # RateWindow -> list of Slot
-        self._pending = 0  # requests that have not been answered yet
-        # The general window: which one it is, when it was opened at the latest, whether an answer has told of it, and
-        # what is left of it, None while unknown.
-        self._number = 0
-        self._opened = 0.0
-        self._is_told = False
-        self._left = None
-        self._limit = GENERAL.requests
-        self._is_counted = False
+        self._slots: Dict[RateWindow, List[Slot]] = {}  # of the endpoint windows
+        self._pending = 0  # requests without an answer so far
+        # Whether the service enforces limits.
+        self._has_limits = False
+        # The token window: its number, its latest possible start, whether an answer has confirmed it, the requests
+        # left in it (None if unknown) and its size.
+        self._window_number = 0
+        self._window_start = 0.0
+        self._is_window_confirmed = False
+        self._remaining: Optional[int] = None
+        self._limit = TOKEN_WINDOW.requests
 
-    def turn(self, path):
-        """Return the Slot of one more request, which has to be taken, and how long to wait for it: float, seconds."""
+    def reserve(self, path: str) -> Tuple[Slot, float]:
+        """Reserve a slot for a request, and return it with the seconds to wait before sending.
+
+        Each slot must be passed to :meth:`record_answer` later, even if its request fails.
+        """
         with self._lock:
             now = self._clock()
-            turn = self._general_turn(now)
+            slot = self._reserve_in_token_window(now)
             window = find_window(path)
-            if window is not GENERAL:
-                turns = [other for other in self._turns.get(window, ()) if other.at > now - window.seconds]
-                if self._is_counted:
-                    turn.at = max(turn.at, next_free_time([other.at for other in turns], window, now))
-                self._turns[window] = [*turns, turn]
+            if window is not TOKEN_WINDOW:
+                slots = [other for other in self._slots.get(window, ()) if other.time > now - window.seconds]
+                if self._has_limits:
+                    slot.time = max(slot.time, next_free_time([other.time for other in slots], window, now))
+                self._slots[window] = [*slots, slot]
             self._pending += 1
-            return turn, turn.at - now
+            return slot, slot.time - now
 
-    def answered(self, turn, headers=None):
-        """Note that a request was answered, with these headers, or that it will not be."""
+    def record_answer(self, slot: Slot, headers: Optional[Mapping[str, str]] = None) -> None:
+        """Record that a request was answered, or that it will not be.
+
+        :param headers: the headers of the answer, or None without an answer.
+        """
         with self._lock:
             now = self._clock()
-            turn.at = max(turn.at, now)
+            slot.time = max(slot.time, now)
             self._pending -= 1
+            headers = headers or {}
             try:
-                left, limit = (int(headers[f"X-RateLimit-{name}"]) for name in ("Remaining", "Limit"))
-            except (KeyError, TypeError, ValueError):
+                remaining, limit = (int(headers[f"X-RateLimit-{name}"]) for name in ("Remaining", "Limit"))
+            except (KeyError, ValueError):
                 return
             self._limit = limit
-            self._is_counted = self._is_counted or left < limit - 1
-            if turn.number != self._number:  # it tells of another window
+            self._has_limits = self._has_limits or remaining < limit - 1
+            if slot.window_number != self._window_number:  # the answer is about another window
                 return
-            if self._left is None or left > turn.most:
-                self._open(now, left - self._pending)
-            elif left < self._left:  # somebody else uses the token too
-                self._left = left - self._pending
-            if not self._is_told:  # the service opened it when the first request arrived
-                self._opened, self._is_told = now, True
+            if self._remaining is None or remaining > slot.max_remaining:
+                self._start_window(now, remaining - self._pending)
+            elif remaining < self._remaining:  # another client uses the token too
+                self._remaining = remaining - self._pending
+            if not self._is_window_confirmed:  # the service started it when the first request arrived
+                self._window_start, self._is_window_confirmed = now, True
 
-    def _general_turn(self, now):
-        if self._left is None:
+    def _reserve_in_token_window(self, now: float) -> Slot:
+        if self._remaining is None:
             return Slot(now)
-        closes = self._opened + GENERAL.seconds + _MARGIN
-        if now >= closes:  # what is on its way may be counted in the next window
-            self._open(now, self._limit - self._pending)
-        elif self._left < 1:
-            self._open(closes, self._limit)
-        most = self._left + self._pending
-        self._left -= 1
-        return Slot(max(now, self._opened), self._number, most)
+        window_end = self._window_start + TOKEN_WINDOW.seconds + _CLOCK_TOLERANCE
+        if now >= window_end:  # pending requests may be counted in the new window
+            self._start_window(now, self._limit - self._pending)
+        elif self._remaining < 1:
+            self._start_window(window_end, self._limit)
+        max_remaining = self._remaining + self._pending
+        self._remaining -= 1
+        return Slot(max(now, self._window_start), self._window_number, max_remaining)
 
-    def _open(self, at, left):
-        self._number += 1
-        self._opened, self._left, self._is_told = at, left, False
+    def _start_window(self, start: float, remaining: int) -> None:
+        self._window_number += 1
+        self._window_start, self._remaining, self._is_window_confirmed = start, remaining, False

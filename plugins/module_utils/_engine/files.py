@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Files: texts that a user wrote, and what only its owner may read, which is secrets and mail."""
+"""Reading of text files, and atomic writing of files that only their owner can read, such as secrets and mail."""
 
 from __future__ import annotations
 
@@ -13,102 +13,98 @@ import tempfile
 
 from .._api.errors import MailtrapError
 
-_FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_OTHERS_PERMISSIONS = stat.S_IRWXG | stat.S_IRWXO
 
 
-def check_dest(path):
-    """Refuse a path that write_secret could not write to, as far as that can be known. It changes nothing.
+def check_dest(path: str) -> None:
+    """Check that :func:`write_secret` can write a file, as far as this is possible without changing anything.
 
-    To be called before the request that brings the secret: what cannot be kept then is lost.
+    Call it before the request that returns the secret: a secret that cannot be written is lost.
 
-    :param path: str, the file, which need not be there yet.
-    :raises MailtrapError: one sentence.
+    :raises MailtrapError: if the file cannot be written.
     """
     folder = os.path.dirname(os.path.abspath(path))
     if not os.path.isdir(folder):
-        raise MailtrapError(f"dest names {path!r}, and there is no folder {folder}")
+        raise MailtrapError(f"dest {path!r} cannot be written: the folder {folder} does not exist")
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise MailtrapError(f"dest names {path!r}, and the folder {folder} cannot be written to")
+        raise MailtrapError(f"dest {path!r} cannot be written: the folder {folder} is not writable")
     if not os.path.basename(path) or (os.path.exists(path) and not os.path.isfile(path)):
-        raise MailtrapError(f"dest names {path!r}, which is not a file")
+        raise MailtrapError(f"dest {path!r} is not a regular file")
     try:
         os.lstat(path)
     except FileNotFoundError:
         pass
     except (OSError, ValueError) as error:
-        raise _unwritable(path, error) from None
+        raise _write_error(path, error) from None
 
 
-def read_text(path, option):
-    """Return the text of a file: str. It is UTF-8.
+def read_text(path: str, option: str) -> str:
+    """Read a text file in UTF-8.
 
-    :param option: str, the option that names it, for the sentence.
-    :raises MailtrapError: when it cannot be read, or is no text.
+    :param option: the option that contains the path, for the message.
+    :raises MailtrapError: if the file cannot be read, or is not UTF-8.
     """
     try:
         with open(path, encoding="utf-8", newline="") as file:
             return file.read()
     except UnicodeDecodeError:
-        raise MailtrapError(f"{option} {path!r} is not text in UTF-8") from None
+        raise MailtrapError(f"{option} {path!r} is not UTF-8 text") from None
     except (OSError, ValueError) as error:
         raise MailtrapError(f"{option} {path!r} cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
-def write_secret(path, text):
-    """Put a text into a file, with a line break at its end; see write_private.
-
-    :param path: str. :param text: str.
-    """
+def write_secret(path: str, text: str) -> None:
+    """Write a secret and a line break to a file; see :func:`write_private`."""
     write_private(path, text.rstrip("\n").encode() + b"\n")
 
 
-def read_secret(path):
-    """Return what write_secret put into a file: str, empty where it cannot be read."""
+def read_secret(path: str) -> str:
+    """Return the secret that :func:`write_secret` wrote, or an empty string if the file cannot be read."""
     try:
         return read_text(path, "dest").rstrip("\n")
     except MailtrapError:
         return ""
 
 
-def write_private(path, content):
-    """Put bytes into a file of mode 0600, which is there whole or not at all; what was there before is replaced.
+def write_private(path: str, content: bytes) -> None:
+    """Write a file with mode 0600 atomically, replacing an existing file or symbolic link.
 
-    :param path: str; a symbolic link is replaced, not followed. :param content: bytes.
-    :raises MailtrapError: when it cannot be written; what was there before is still there.
+    :raises MailtrapError: if it cannot be written. An existing file is unchanged then.
     """
     try:
-        descriptor, draft = tempfile.mkstemp(prefix=".mailtrap-", dir=os.path.dirname(os.path.abspath(path)))
+        descriptor, temporary_path = tempfile.mkstemp(prefix=".mailtrap-", dir=os.path.dirname(os.path.abspath(path)))
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(draft, path)
+            os.replace(temporary_path, path)
         except BaseException:
-            with contextlib.suppress(OSError):  # what went wrong first is what to tell
-                os.unlink(draft)
+            with contextlib.suppress(OSError):  # the first error is the one to report
+                os.unlink(temporary_path)
             raise
     except (OSError, ValueError) as error:
-        raise _unwritable(path, error) from None
+        raise _write_error(path, error) from None
 
 
-def check_folder(path):
-    """Refuse a folder in which keep could not write, as far as that can be known. It changes nothing.
+def check_folder(path: str) -> None:
+    """Check that :func:`keep` can write into a folder, as far as this is possible without changing anything.
 
-    :param path: str. :raises MailtrapError: one sentence.
+    :raises MailtrapError: if it cannot.
     """
     if not os.path.isdir(path):
-        raise MailtrapError(f"dest names {path!r}, and there is no such folder")
+        raise MailtrapError(f"dest {path!r} is not an existing folder")
     if not os.access(path, os.W_OK | os.X_OK):
-        raise MailtrapError(f"dest names {path!r}, and this folder cannot be written to")
+        raise MailtrapError(f"dest {path!r} is not writable")
 
 
-def keep(path, content, check_mode):
-    """Have a file that holds these bytes and is its owner's alone; its folder is made where that is missing.
+def keep(path: str, content: bytes, check_mode: bool) -> bool:
+    """Ensure that a file has this content and that only its owner can read it, and return whether it changed.
 
-    :param path: str. :param content: bytes. :param check_mode: bool, whether to leave it as it is all the same.
-    :returns: bool, whether it was otherwise.
-    :raises MailtrapError: when it cannot be written.
+    A missing parent folder is created.
+
+    :param check_mode: whether to only return whether the file would change.
+    :raises MailtrapError: if the file cannot be written.
     """
     if holds(path, content):
         return False
@@ -116,19 +112,16 @@ def keep(path, content, check_mode):
         try:
             os.makedirs(os.path.dirname(os.path.abspath(path)), mode=0o700, exist_ok=True)
         except OSError as error:
-            raise _unwritable(path, error) from None
+            raise _write_error(path, error) from None
         write_private(path, content)
     return True
 
 
-def holds(path, content):
-    """Say whether write_private would change nothing: bool.
-
-    :param path: str. :param content: bytes.
-    """
+def holds(path: str, content: bytes) -> bool:
+    """Return whether a file has this content and only its owner can read it."""
     try:
         status = os.lstat(path)
-        if not stat.S_ISREG(status.st_mode) or status.st_mode & _FOR_OTHERS or status.st_size != len(content):
+        if not stat.S_ISREG(status.st_mode) or status.st_mode & _OTHERS_PERMISSIONS or status.st_size != len(content):
             return False
         with open(path, "rb") as file:
             return file.read() == content
@@ -136,5 +129,5 @@ def holds(path, content):
         return False
 
 
-def _unwritable(path, error):
+def _write_error(path: str, error: Exception) -> MailtrapError:
     return MailtrapError(f"the file {path!r} cannot be written: {getattr(error, 'strerror', None) or error}")

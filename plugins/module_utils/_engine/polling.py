@@ -2,49 +2,52 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the service does in its own time: looked at now and then until it is done (facts 3.17)."""
+"""Polling of asynchronous jobs of the service, with growing pauses and a deadline."""
 
 from __future__ import annotations
 
 import time
+from typing import Callable, Iterator
 
-# Seconds from one look to the next; they grow, since what has taken long will take longer.
-_FIRST, _LONGEST, _GROWTH = 0.5, 10.0, 1.5
+# Seconds between two polls. The pauses grow because a job that has taken long is likely to take longer.
+_FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 0.5, 10.0, 1.5
 
 
 class Polling:
-    """How long a task still waits.
+    """The schedule by which a task polls until its deadline.
 
-    :param wait: int, seconds in all.
+    :param wait: seconds until the deadline.
     """
 
-    def __init__(self, wait, now=time.monotonic, sleep=time.sleep):
+    def __init__(
+        self, wait: float, now: Callable[[], float] = time.monotonic, sleep: Callable[[float], object] = time.sleep
+    ) -> None:
         self._start = now()
-        self._end = self._start + wait
+        self._deadline = self._start + wait
         self._now, self._sleep = now, sleep
 
     @property
-    def is_over(self):
-        """Whether the time is over: bool."""
-        return self._now() >= self._end
+    def is_over(self) -> bool:
+        """Whether the deadline has passed."""
+        return self._now() >= self._deadline
 
     @property
-    def waited(self):
-        """Seconds from the beginning until now: float."""
+    def waited(self) -> float:
+        """The seconds since the start."""
         return round(self._now() - self._start, 1)
 
-    def looks(self, at_once=True):
-        """Yield after pauses that grow, until the time is over, and then once more.
+    def looks(self, at_once: bool = True) -> Iterator[None]:
+        """Yield when it is time for a poll: after each pause, and a last time at the deadline.
 
-        :param at_once: bool, whether there is something to see before the first pause.
+        :param at_once: whether to yield before the first pause too.
         """
-        pause = _FIRST
+        pause = _FIRST_PAUSE
+        if at_once:
+            yield
         while True:
-            if at_once:
-                yield
-            at_once = True
-            left = self._end - self._now()
-            if left <= 0:
+            remaining = self._deadline - self._now()
+            if remaining <= 0:
                 return
-            self._sleep(min(pause, left))
-            pause = min(_LONGEST, pause * _GROWTH)
+            self._sleep(min(pause, remaining))
+            pause = min(_LONGEST_PAUSE, pause * _GROWTH)
+            yield

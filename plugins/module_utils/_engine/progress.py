@@ -2,31 +2,34 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Telling a user who waits how far a task has come. Only a task that runs inside the controller can be heard."""
+"""Progress messages of long tasks. Only tasks that run inside the controller can display them."""
 
 from __future__ import annotations
 
 import time
+from typing import Callable, ClassVar, Optional
 
-EVERY = 5  # seconds
+_INTERVAL = 5  # seconds between two messages
 
 
 class Progress:
-    """Tells how much of something is done, and not more often than every few seconds.
+    """Displays at intervals how many items of a task are done.
 
-    :cvar show: function (text), or None where nobody listens.
+    :cvar show: displays a message; None if the task runs outside the controller.
+    :param label: the task, for the messages.
+    :param total: the number of all items.
     """
 
-    show = None
+    show: ClassVar[Optional[Callable[[str], object]]] = None
 
-    def __init__(self, what, total):
-        self._what = what
+    def __init__(self, label: str, total: int) -> None:
+        self._label = label
         self._total = total
-        self._last = time.monotonic()
+        self._last_shown = time.monotonic()
 
-    def reached(self, count):
-        """Say that ``count`` of all are done."""
+    def reached(self, count: int) -> None:
+        """Display the number of items that are done, unless the last message is too recent."""
         now = time.monotonic()
-        if Progress.show and now - self._last >= EVERY:
-            self._last = now
-            Progress.show(f"{self._what}: {count} of {self._total}")
+        if Progress.show and now - self._last_shown >= _INTERVAL:
+            self._last_shown = now
+            Progress.show(f"{self._label}: {count} of {self._total}")

@@ -2,70 +2,85 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Times as users write them: ISO-8601, or how long from now."""
+"""Parsers for times in options: ISO 8601, or durations such as ``12h`` and ``7d``."""
 
 from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Dict, Optional
 
 from .._api.errors import MailtrapError
 
-_SPAN = re.compile(r"([0-9]{1,6})([smhdw])")
+if TYPE_CHECKING:
+    from .._api.json_types import Options
+
+_DURATION = re.compile(r"([0-9]{1,6})([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
-def span(text):
-    """Return a length of time: timedelta, None where a text is no number of s, m, h, d or w."""
-    read = _SPAN.fullmatch(text)
-    return timedelta(**{_UNITS[read.group(2)]: int(read.group(1))}) if read else None
+def span(text: str) -> Optional[timedelta]:
+    """Parse a duration: a number and a unit, which is ``s``, ``m``, ``h``, ``d`` or ``w``. Return None if invalid."""
+    match = _DURATION.fullmatch(text)
+    return timedelta(**{_UNITS[match.group(2)]: int(match.group(1))}) if match else None
 
 
-def instant(text):
-    """Return a point in time: datetime in UTC, None where a text is not ISO-8601. Without an offset it is UTC."""
+def instant(text: str) -> Optional[datetime]:
+    """Parse an ISO 8601 time, and return it in UTC, or None if it is invalid. Without an offset it is UTC."""
     try:
-        # What datetime.isoformat() writes is what Python 3.8 reads.
-        read = datetime.fromisoformat(re.sub(r"[Zz]$", "+00:00", text))
-        return (read if read.tzinfo else read.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
+        # Python 3.8 does not accept the Z of UTC.
+        parsed = datetime.fromisoformat(re.sub(r"[Zz]$", "+00:00", text))
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
     except (ValueError, OverflowError):
         return None
 
 
-def moment(text, now, called):
-    """Return a point in time: datetime in UTC.
+def moment(text: str, now: datetime, option: str) -> datetime:
+    """Parse a time in the past, and return it in UTC.
 
-    :param text: str, an ISO-8601 time, UTC where it says no offset, or a number of s, m, h, d or w ago.
-    :param now: datetime with a time zone. :param called: str, the option, for the sentence.
-    :raises MailtrapError: when it is neither.
+    :param text: an ISO 8601 time, or its age as a duration, such as ``12h``.
+    :param now: the current time, with a time zone.
+    :param option: the name of the option, for the message.
+    :raises MailtrapError: if the text is neither.
     """
     try:
-        ago = span(text)
-        at = instant(text) if ago is None else now.astimezone(timezone.utc) - ago
+        age = span(text)
+        time = instant(text) if age is None else now.astimezone(timezone.utc) - age
     except OverflowError:
-        at = None
-    if at is None:
-        raise MailtrapError(f"{called} {text!r} is no time: write 2026-01-31T12:00:00Z, or 12h or 7d for so long ago")
-    return at
+        time = None
+    if time is None:
+        raise MailtrapError(
+            f"{option} {text!r} is not a valid time: use ISO 8601, such as 2026-01-31T12:00:00Z,"
+            " or an age, such as 12h or 7d"
+        )
+    return time
 
 
-def period(options, first, last):
-    """Return the options that tell a period as the service reads them: dict of those that are given.
+def period(options: Options, start_option: str, end_option: str) -> Dict[str, str]:
+    """Return the start and the end of a period in the format of the service, without those that are not given.
 
-    :param first: str, the option with its start. :param last: str, the option with its end.
-    :raises MailtrapError: when one is no time, or nothing can be in between.
+    :raises MailtrapError: if a time is invalid, or the start is later than the end.
     """
     now = datetime.now(timezone.utc)
-    times = {name: moment(options[name], now, name) for name in (first, last) if options[name] is not None}
+    times = {name: moment(options[name], now, name) for name in (start_option, end_option) if options[name] is not None}
     if list(times.values()) != sorted(times.values()):
-        raise MailtrapError(f"{first} is later than {last}: nothing can be in between")
-    return {name: f"{at:%Y-%m-%dT%H:%M:%SZ}" for name, at in times.items()}
+        raise MailtrapError(f"{start_option} must not be later than {end_option}")
+    return {name: f"{time:%Y-%m-%dT%H:%M:%SZ}" for name, time in times.items()}
 
 
-def day(text, now, called):
-    """Return a day: date in UTC; ``text`` is YYYY-MM-DD, or a number of d or w ago. Else as :func:`moment`."""
+def day(text: str, now: datetime, option: str) -> date:
+    """Parse a date, and return it in UTC.
+
+    :param text: ``YYYY-MM-DD``, or its age in days or weeks, such as ``7d``.
+    :param now: the current time, with a time zone.
+    :param option: the name of the option, for the message.
+    :raises MailtrapError: if the text is neither.
+    """
     try:
-        if _SPAN.fullmatch(text) and text[-1] in "dw":
-            return moment(text, now, called).date()
+        if _DURATION.fullmatch(text) and text[-1] in "dw":
+            return moment(text, now, option).date()
         return date.fromisoformat(text)
     except (ValueError, MailtrapError):
-        raise MailtrapError(f"{called} {text!r} is no day: write 2026-01-31, or 7d for seven days ago") from None
+        raise MailtrapError(
+            f"{option} {text!r} is not a valid date: use YYYY-MM-DD, such as 2026-01-31, or an age, such as 7d"
+        ) from None

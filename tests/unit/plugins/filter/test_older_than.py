@@ -36,8 +36,8 @@ def test_offsets_count():
     [
         ({"id": 1}, "7d", "takes a list of objects"),
         ([1], "7d", "takes a list of objects"),
-        ([], "a week", "older_than: 'a week' is no time"),
-        ([{"at": "yesterday"}], "7d", "at 'yesterday' is no time"),
+        ([], "a week", "older_than: 'a week' is not a valid time"),
+        ([{"at": "yesterday"}], "7d", "at 'yesterday' is not a valid time"),
     ],
 )
 def test_what_it_does_not_take(objects, age, told):
