@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Each shape of an error answer becomes a sentence (facts 2.1)."""
+"""MailtrapError, and the messages of each shape of an error answer (docs/service.md#error-bodies)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,11 @@ from ansible_collections.community.mailtrap.plugins.module_utils._api.errors imp
         (400, '{"success":false,"errors":["\'subject\' is required"]}', ["'subject' is required"]),
         (400, "", ["the service answered 400 Bad Request without saying why"]),
         (409, "Conflict", ["Conflict"]),
-        (403, '{:errors=>"Account access forbidden"}', None),
+        (
+            403,
+            '{:errors=>"Account access forbidden"}',
+            ['the API token has no access to this: {:errors=>"Account access forbidden"}'],
+        ),
         (413, "", ["the request is too large"]),
         (502, "<html><body>Bad gateway</body></html>", ["the service answered 502 Bad Gateway without saying why"]),
         (400, '{"error":"Missing required parameter: start_date"}', ["Missing required parameter: start_date"]),
@@ -59,35 +63,31 @@ from ansible_collections.community.mailtrap.plugins.module_utils._api.errors imp
         (422, "null", ["the service answered 422 Unprocessable Entity without saying why"]),
     ],
 )
-def test_shapes(status, body, messages):
+def test_messages_of_error_answer(status: int, body: str, messages: list[str]) -> None:
     reasons = {400: "Bad Request", 422: "Unprocessable Entity", 502: "Bad Gateway"}
-    said = parse_error_messages(status, body, reasons.get(status, ""))
-    if messages is None:
-        assert len(said) == 1 and "Account access forbidden" in said[0]
-    else:
-        assert said == messages
+    assert parse_error_messages(status, body, reasons.get(status, "")) == messages
 
 
-def test_an_error_is_one_sentence():
+def test_text_names_attempt_reasons_and_request() -> None:
     error = MailtrapError("a", "b", status=422, method="POST", path="/api/projects")
     error.attempt = "create project 'x'"
     assert str(error) == "Could not create project 'x': a; b (HTTP 422 for POST /api/projects)"
     assert error.as_result() == {"msg": str(error), "status": 422, "errors": ["a", "b"]}
 
 
-def test_the_innermost_attempt_is_told():
-    with pytest.raises(MailtrapError) as caught, attempting("do all"), attempting("read project 7"):
+def test_innermost_attempt_is_reported() -> None:
+    with pytest.raises(MailtrapError) as caught, attempting("read the account"), attempting("read project 7"):
         raise MailtrapError("gone")
     assert str(caught.value) == "Could not read project 7: gone"
 
 
-def test_what_was_done_is_data_of_the_failure():
+def test_result_contains_data_from_before_the_failure() -> None:
     error = MailtrapError("x")
     error.data = {"project": {"id": 1}, "changed": True}
     assert error.as_result() == {"msg": "x", "status": None, "errors": ["x"], "project": {"id": 1}, "changed": True}
 
 
-def test_a_sentence_holds_as_many_reasons_as_can_be_read():
+def test_text_contains_a_limited_number_of_reasons() -> None:
     error = MailtrapError(*(f"reason {number}" for number in range(50)))
-    assert str(error).endswith("reason 19; and 30 more, in errors of the result") and "reason 20" not in str(error)
+    assert str(error).endswith("reason 19; and 30 more (see errors in the result)") and "reason 20" not in str(error)
     assert len(error.as_result()["errors"]) == 50
