@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The client by itself: trust, proxies, threads, and requests that may be repeated. Its faults are in test_faults."""
+"""The client without Ansible: TLS, proxies, threads and retries. test_faults.py tests how tasks report errors."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import StreamRequestHandler, ThreadingTCPServer
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,63 +23,87 @@ from mailtrap_emulator.testing import Emulator
 from ansible_collections.community.mailtrap.plugins.module_utils._api.client import Client
 from ansible_collections.community.mailtrap.plugins.module_utils._api.errors import MailtrapError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
 THREADS = 8
 
 
 @pytest.fixture(autouse=True)
-def no_proxies(monkeypatch):
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
     for scheme in ("http", "https", "all", "no"):
         for name in (f"{scheme}_proxy", f"{scheme}_proxy".upper()):
             monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(scope="module")
-def trusted():
-    """An emulator whose certificate is good for those who trust its ca_file."""
+def tls_emulator() -> Iterator[Emulator]:
+    """An emulator with TLS. Its certificate is valid for clients that trust its ca_file."""
     with Emulator("--rate-limits", "off", "--tls") as emulator:
         yield emulator
 
 
-def client_of(emulator, **options):
+def create_client(emulator: Emulator, **options: Any) -> Client:
     return Client(emulator.token, api_url=emulator.api_url, **{"retries": 2, "sleep": lambda seconds: None, **options})
 
 
-def requests_to(emulator):
+def list_requests(emulator: Emulator) -> list[str]:
     return [f"{entry['method']} {entry['path']}" for entry in emulator.journal()]
 
 
-def pass_on(client, service):
-    """Let two sockets talk to each other until one has enough."""
-    ways = {client: service, service: client}
-    while chunks := {way: way.recv(65536) for way in select.select(list(ways), [], [], 10)[0]}:
-        for way, chunk in chunks.items():
+def relay(client: socket.socket, service: socket.socket) -> None:
+    """Copy data between two sockets, in both directions, until one of them is closed."""
+    peers = {client: service, service: client}
+    while chunks := {source: source.recv(65536) for source in select.select(list(peers), [], [], 10)[0]}:
+        for source, chunk in chunks.items():
             if not chunk:
                 return
-            ways[way].sendall(chunk)
+            peers[source].sendall(chunk)
 
 
-class Relay(BaseHTTPRequestHandler):
-    """A proxy that lets through who knows its password, and tells its server what it saw."""
+class ProxyServer(ThreadingHTTPServer):
+    """An HTTP proxy that records its requests.
+
+    :ivar expected_authorization: the only accepted value of Proxy-Authorization, or None to accept only its absence.
+    :ivar drops_answers: whether to close the connection instead of returning the answer.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), ProxyHandler)
+        self.connections = 0
+        self.requests: list[str] = []
+        self.expected_authorization: str | None = None
+        self.drops_answers = False
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.server_address[1]}"
+
+
+class ProxyHandler(BaseHTTPRequestHandler):
+    """Handles one connection to a ProxyServer."""
 
     protocol_version = "HTTP/1.1"
+    server: ProxyServer
 
-    def setup(self):
+    def setup(self) -> None:
         super().setup()
         self.server.connections += 1
 
-    def do_CONNECT(self):
+    def do_CONNECT(self) -> None:
         self.close_connection = True
-        if not self._is_welcome():
+        if not self._authorize():
             return
         host, _, port = self.path.rpartition(":")
         with socket.create_connection((host, int(port)), timeout=10) as service:
             self.send_response(200)
             self.end_headers()
-            pass_on(self.connection, service)
+            relay(self.connection, service)
 
-    def forward(self):
+    def forward(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        if not self._is_welcome():
+        if not self._authorize():
             return
         url = urlsplit(self.path)
         service = HTTPConnection(url.hostname, url.port, timeout=10)
@@ -86,7 +111,7 @@ class Relay(BaseHTTPRequestHandler):
         answer = service.getresponse()
         content = answer.read()
         service.close()
-        if self.server.breaks:
+        if self.server.drops_answers:
             self.close_connection = True
             return
         self.send_response(answer.status)
@@ -96,64 +121,80 @@ class Relay(BaseHTTPRequestHandler):
 
     do_GET = do_POST = forward
 
-    def _is_welcome(self):
-        self.server.seen.append(f"{self.command} {self.path}")
-        if self.headers.get("Proxy-Authorization") == self.server.password:
+    def _authorize(self) -> bool:
+        """Record the request, and return whether its password is right. If not, answer it with 407."""
+        self.server.requests.append(f"{self.command} {self.path}")
+        if self.headers.get("Proxy-Authorization") == self.server.expected_authorization:
             return True
         self.send_response(407)
         self.send_header("Content-Length", "0")
         self.end_headers()
         return False
 
-    def log_message(self, *arguments):
+    def log_message(self, *arguments: object) -> None:
         pass
 
 
 @pytest.fixture
-def proxy():
-    with ThreadingHTTPServer(("127.0.0.1", 0), Relay) as server:
-        server.connections, server.seen, server.password, server.breaks = 0, [], None, False
-        server.place = f"127.0.0.1:{server.server_address[1]}"
+def proxy() -> Iterator[ProxyServer]:
+    with ProxyServer() as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
         server.shutdown()
 
 
-def test_certificates(trusted, tmp_path):
-    assert client_of(trusted, ca_path=trusted.ca_file).get("/api/projects") == []
-    assert client_of(trusted, validate_certs=False).get("/api/projects") == []
-    # Who trusts less must not get the connection of who trusts more.
-    trusted.clear_journal()
-    with pytest.raises(MailtrapError, match=r"no trusted connection to https://.*certificate verify failed"):
-        client_of(trusted).get("/api/projects")
-    nothing = tmp_path / "nothing.pem"
-    nothing.write_text("")
-    with pytest.raises(MailtrapError, match=f"the certificates to trust cannot be read from {nothing}: "):
-        client_of(trusted, ca_path=str(nothing)).get("/api/projects")
-    assert requests_to(trusted) == []
+def test_certificate_is_validated(tls_emulator: Emulator, tmp_path: Path) -> None:
+    assert create_client(tls_emulator, ca_path=tls_emulator.ca_file).get("/api/projects") == []
+    assert create_client(tls_emulator, validate_certs=False).get("/api/projects") == []
+    # A client that does not trust the certificate must not reuse the open connections of the clients above.
+    tls_emulator.clear_journal()
+    with pytest.raises(MailtrapError, match=r"the TLS connection to https://.* failed: .*certificate verify failed"):
+        create_client(tls_emulator).get("/api/projects")
+    empty_file = tmp_path / "empty.pem"
+    empty_file.write_text("")
+    with pytest.raises(MailtrapError, match=f"the trusted certificates in '{empty_file}' cannot be read: "):
+        create_client(tls_emulator, ca_path=str(empty_file)).get("/api/projects")
+    assert list_requests(tls_emulator) == []
 
 
-def test_proxies(emulator, trusted, proxy, monkeypatch):
-    proxy.password = "Basic " + base64.b64encode(b"me:p@ss").decode()
+def test_http_proxy_with_a_password(
+    emulator: Emulator, tls_emulator: Emulator, proxy: ProxyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy.expected_authorization = "Basic " + base64.b64encode(b"me:p@ss").decode()
     for scheme in ("http", "https"):
-        monkeypatch.setenv(f"{scheme}_proxy", f"http://me:p%40ss@{proxy.place}")
-    assert client_of(emulator).get("/api/projects") == []
-    assert client_of(trusted, ca_path=trusted.ca_file).get("/api/projects") == []
-    # What is for the service alone, the proxy has not seen.
-    assert proxy.seen == [f"GET {emulator.api_url}/api/projects", f"CONNECT {urlsplit(trusted.api_url).netloc}"]
-    monkeypatch.setenv("https_proxy", f"http://me:wrong@{proxy.place}")
-    with pytest.raises(MailtrapError) as caught:
-        client_of(trusted, ca_path=trusted.ca_file).get("/api/projects")
-    assert "through the proxy: Tunnel connection failed: 407" in str(caught.value) and "wrong" not in str(caught.value)
+        monkeypatch.setenv(f"{scheme}_proxy", f"http://me:p%40ss@{proxy.address}")
+    assert create_client(emulator).get("/api/projects") == []
+    assert create_client(tls_emulator, ca_path=tls_emulator.ca_file).get("/api/projects") == []
+    # With TLS, the proxy sees only the host.
+    assert proxy.requests == [
+        f"GET {emulator.api_url}/api/projects",
+        f"CONNECT {urlsplit(tls_emulator.api_url).netloc}",
+    ]
+    monkeypatch.setenv("https_proxy", f"http://me:wrong@{proxy.address}")
+    with pytest.raises(MailtrapError) as error:
+        create_client(tls_emulator, ca_path=tls_emulator.ca_file).get("/api/projects")
+    assert "through the proxy: Tunnel connection failed: 407" in str(error.value) and "wrong" not in str(error.value)
     monkeypatch.setenv("http_proxy", "http://me:wrong@")
-    with pytest.raises(MailtrapError, match="the proxy of the environment cannot be used: it names no host"):
-        client_of(emulator).get("/api/projects")
+    with pytest.raises(MailtrapError, match="the proxy that the environment sets cannot be used: its URL has no host"):
+        create_client(emulator).get("/api/projects")
 
 
-class Socks(StreamRequestHandler):
-    """A proxy of RFC 1928 that tells its server who came (RFC 1929), and to where."""
+class SocksServer(ThreadingTCPServer):
+    """A SOCKS5 proxy (RFC 1928) that records the user, password, host and port of each connection."""
 
-    def handle(self):
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), SocksHandler)
+        self.connections: list[tuple[bytes, bytes, str, int]] = []
+
+
+class SocksHandler(StreamRequestHandler):
+    """Handles one connection to a SocksServer. It accepts any user and password (RFC 1929)."""
+
+    server: SocksServer
+
+    def handle(self) -> None:
         _version, methods = self.rfile.read(2)
         self.rfile.read(methods)
         self.wfile.write(b"\x05\x02")
@@ -161,67 +202,72 @@ class Socks(StreamRequestHandler):
         user = self.rfile.read(length)
         password = self.rfile.read(*self.rfile.read(1))
         self.wfile.write(b"\x01\x00")
-        self.rfile.read(4)  # to connect, to an address of four bytes
+        self.rfile.read(4)  # the command CONNECT, and the address type IPv4
         host, port = socket.inet_ntoa(self.rfile.read(4)), int.from_bytes(self.rfile.read(2), "big")
-        self.server.seen.append((user, password, host, port))
+        self.server.connections.append((user, password, host, port))
         with socket.create_connection((host, port), timeout=10) as service:
             self.wfile.write(b"\x05\x00\x00\x01" + bytes(6))
-            pass_on(self.connection, service)
+            relay(self.connection, service)
 
 
-def test_socks(emulator, trusted, monkeypatch):
-    with ThreadingTCPServer(("127.0.0.1", 0), Socks) as server:
-        server.seen, server.daemon_threads = [], True
+def test_socks_proxy_with_a_password(
+    emulator: Emulator, tls_emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with SocksServer() as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         monkeypatch.setenv("all_proxy", f"socks5h://me:p%40ss@127.0.0.1:{server.server_address[1]}")
-        assert client_of(emulator).get("/api/projects") == []
-        assert client_of(trusted, ca_path=trusted.ca_file).get("/api/projects") == []
-        with pytest.raises(MailtrapError, match=r"no trusted connection to https://.*certificate verify failed"):
-            client_of(trusted).get("/api/projects")
+        assert create_client(emulator).get("/api/projects") == []
+        assert create_client(tls_emulator, ca_path=tls_emulator.ca_file).get("/api/projects") == []
+        with pytest.raises(
+            MailtrapError, match=r"the TLS connection to https://.* failed: .*certificate verify failed"
+        ):
+            create_client(tls_emulator).get("/api/projects")
         server.shutdown()
-    places = [urlsplit(service.api_url) for service in (emulator, trusted, trusted)]
-    assert server.seen == [(b"me", b"p@ss", place.hostname, place.port) for place in places]
+    urls = [urlsplit(service.api_url) for service in (emulator, tls_emulator, tls_emulator)]
+    assert server.connections == [(b"me", b"p@ss", url.hostname, url.port) for url in urls]
 
 
-def test_a_proxy_that_breaks_doubles_no_write(emulator, proxy, monkeypatch):
-    proxy.breaks = True
-    monkeypatch.setenv("http_proxy", proxy.place)
+def test_post_is_not_repeated_after_the_proxy_closed_the_connection(
+    emulator: Emulator, proxy: ProxyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy.drops_answers = True
+    monkeypatch.setenv("http_proxy", proxy.address)
     emulator.clear_journal()
-    with pytest.raises(MailtrapError, match=r"no connection to .* through the proxy: ") as caught:
-        client_of(emulator).request("POST", "/api/projects", {"project": {"name": "Shop"}})
-    assert caught.value.uncertain
-    assert requests_to(emulator) == ["POST /api/projects"]
+    with pytest.raises(MailtrapError, match=r"cannot connect to .* through the proxy: ") as error:
+        create_client(emulator).request("POST", "/api/projects", {"project": {"name": "Shop"}})
+    assert error.value.uncertain
+    assert list_requests(emulator) == ["POST /api/projects"]
 
 
-def test_a_client_is_shared_by_threads(emulator, proxy, monkeypatch):
-    monkeypatch.setenv("http_proxy", f"http://{proxy.place}")
-    client = client_of(emulator)
+def test_threads_share_a_client(emulator: Emulator, proxy: ProxyServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", f"http://{proxy.address}")
+    client = create_client(emulator)
     assert client.get("/api/projects") == []
     names = [f"Project {number}" for number in range(5 * THREADS)]
 
-    def create(name):
+    def create(name: str) -> str:
         return client.request("POST", "/api/projects", {"project": {"name": name}})["name"]
 
     with ThreadPoolExecutor(THREADS) as pool:
         assert list(pool.map(create, names)) == names
     assert proxy.connections <= THREADS
     assert sorted(project["name"] for project in client.get("/api/projects")) == sorted(names)
-    assert requests_to(emulator).count("POST /api/projects") == len(names)
+    assert list_requests(emulator).count("POST /api/projects") == len(names)
 
 
-def test_put_is_repeated_and_post_is_not(emulator):
+@pytest.mark.parametrize("method, attempts", [("PUT", 3), ("POST", 1)])
+def test_put_is_repeated_and_post_is_not(emulator: Emulator, method: str, attempts: int) -> None:
     emulator.fault(path="/api/nothing", status=503)
-    for method, tries in (("PUT", 3), ("POST", 1)):
-        emulator.clear_journal()
-        with pytest.raises(MailtrapError) as caught:
-            client_of(emulator).request(method, "/api/nothing", {"a": 1})
-        assert caught.value.status == 503 and caught.value.uncertain
-        assert requests_to(emulator) == [f"{method} /api/nothing"] * tries
+    emulator.clear_journal()
+    with pytest.raises(MailtrapError) as error:
+        create_client(emulator).request(method, "/api/nothing", {"a": 1})
+    assert error.value.status == 503 and error.value.uncertain
+    assert list_requests(emulator) == [f"{method} /api/nothing"] * attempts
 
 
 @pytest.mark.parametrize("body", [{"a": float("nan")}, {"a": {1}}])
-def test_a_body_that_is_no_json(emulator, body):
+def test_body_that_is_not_json_is_not_sent(emulator: Emulator, body: dict[str, Any]) -> None:
     emulator.clear_journal()
-    with pytest.raises(MailtrapError, match="the request cannot be written as JSON: "):
-        client_of(emulator).request("POST", "/api/projects", body)
-    assert requests_to(emulator) == []
+    with pytest.raises(MailtrapError, match="the request cannot be encoded as JSON: "):
+        create_client(emulator).request("POST", "/api/projects", body)
+    assert list_requests(emulator) == []

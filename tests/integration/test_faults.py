@@ -2,26 +2,38 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a bad day of the service does to a task: one clear sentence, no lost and no doubled write."""
+"""Tasks when the service, the network or the connection options fail: clear messages, no lost or repeated writes."""
 
 from __future__ import annotations
 
 import functools
 import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from conftest import Run
+    from mailtrap_emulator.testing import Emulator
+
+    Play = Callable[..., Run]
+
+# A task; %d is the number of retries.
 PROJECT = "[{community.mailtrap.project: {name: Shop, retries: %d, timeout: 1}, ignore_errors: true}]"
 DELETE = "[{community.mailtrap.project: {id: 77, state: absent, retries: 2}, ignore_errors: true}]"
-ANSWERS = [
+# Answers to a request for a list, and what the error message of the task contains.
+INVALID_ANSWERS = [
     ({"status": 500, "html": "<html>Oops</html>"}, "the service answered 500 Internal Server Error without saying why"),
     ({"status": 500, "json": {"errors": "Unexpected error"}}, "Unexpected error"),
-    ({"status": 200, "html": "<html>Sign in</html>"}, "the service answered 200 with something that is not JSON"),
+    ({"status": 200, "html": "<html>Sign in</html>"}, "the service answered 200 with a body that is not valid JSON"),
     ({"status": 200}, "the service's answer is not a list of projects"),
     ({"status": 200, "json": {"projects": []}}, "the service's answer is not a list of projects"),
-    ({"status": 200, "json": ["a"]}, "the service's list of projects holds something else"),
-    ({"status": 200, "json": [{"name": "Shop"}]}, "the service's list of projects holds something else"),
-    ({"status": 200, "text": "[" * 100_000}, "the service answered 200 with something that is not JSON"),
+    ({"status": 200, "json": ["a"]}, "the service's list of projects contains an invalid item"),
+    ({"status": 200, "json": [{"name": "Shop"}]}, "the service's list of projects contains an invalid item"),
+    ({"status": 200, "text": "[" * 100_000}, "the service answered 200 with a body that is not valid JSON"),
     ({"status": 304}, "the service answered 304 Not Modified without saying why"),
     ({"status": 404, "json": {"error": "Not Found"}}, "Not Found; is api_url right?"),
     ({"status": 400}, "the service answered 400 Bad Request without saying why"),
@@ -30,30 +42,32 @@ ANSWERS = [
         {"status": 302, "headers": {"Location": "https://elsewhere.example/login?next=x"}},
         "the service answered with a redirect to https://elsewhere.example/login: check api_url",
     ),
-    ({"truncate": True}, "broke before the answer was complete"),
-    ({"drop": True}, "broke before the answer was complete"),
-    ({"delay": 3}, "no answer from"),
+    ({"truncate": True}, "was lost before the answer was complete"),
+    ({"drop": True}, "was lost before the answer was complete"),
+    ({"delay": 3}, "did not answer within 1 s"),
 ]
 
 
 @pytest.fixture
-def play(play_in):
-    """One way is enough here: the client is the same in both, and test_two_ways compares them."""
+def play(play_in: Callable[..., Run]) -> Play:
+    """A function that runs tasks inside the controller only. The client is the same if modules run elsewhere."""
     return functools.partial(play_in, "in_process")
 
 
-@pytest.mark.parametrize("fault, sentence", ANSWERS)
-def test_a_list_that_cannot_be_read_is_never_an_absence(play, emulator, fault, sentence):
+@pytest.mark.parametrize("fault, message", INVALID_ANSWERS)
+def test_invalid_list_is_an_error_and_never_an_empty_list(
+    play: Play, emulator: Emulator, fault: dict[str, Any], message: str
+) -> None:
     emulator.fault(method="GET", path="/api/projects", **fault)
     (step,) = play(PROJECT % 0)
     assert step.failed
     assert step.msg.startswith("Could not find project 'Shop': ")
-    assert sentence in step.msg
+    assert message in step.msg
     assert step.requests == ["GET /api/projects"]
 
 
 @pytest.mark.parametrize("fault", [{"status": 502}, {"status": 503, "headers": {"Retry-After": 0}}, {"drop": True}])
-def test_reading_is_repeated(play, emulator, fault):
+def test_get_is_repeated(play: Play, emulator: Emulator, fault: dict[str, Any]) -> None:
     emulator.fault(method="GET", path="/api/projects", times=2, **fault)
     (step,) = play(PROJECT % 3)
     assert step.changed
@@ -70,7 +84,7 @@ def test_reading_is_repeated(play, emulator, fault):
         {"status": 200, "when": "after"},
     ],
 )
-def test_a_creation_whose_answer_is_lost_is_found(play, emulator, fault):
+def test_created_object_is_found_after_a_lost_answer(play: Play, emulator: Emulator, fault: dict[str, Any]) -> None:
     emulator.fault(method="POST", path="/api/projects", times=1, **fault)
     (step,) = play(PROJECT % 3)
     assert step.changed and not step.failed
@@ -78,7 +92,7 @@ def test_a_creation_whose_answer_is_lost_is_found(play, emulator, fault):
     assert step.requests == ["GET /api/projects", "POST /api/projects", "GET /api/projects"]
 
 
-def test_a_creation_that_may_have_failed_is_not_repeated(play, emulator):
+def test_create_of_uncertain_outcome_is_not_repeated(play: Play, emulator: Emulator) -> None:
     emulator.fault(method="POST", path="/api/projects", times=1, drop=True)
     (step,) = play(PROJECT % 3)
     assert step.failed
@@ -87,14 +101,14 @@ def test_a_creation_that_may_have_failed_is_not_repeated(play, emulator):
     assert step.requests == ["GET /api/projects", "POST /api/projects", "GET /api/projects"]
 
 
-def test_a_creation_that_cannot_be_looked_up_says_so(play, emulator):
+def test_create_of_unknown_outcome_is_reported(play: Play, emulator: Emulator) -> None:
     emulator.fault(method="POST", path="/api/projects", drop=True, when="after")
     emulator.fault(method="GET", path="/api/projects", skip=1, status=500)
     (step,) = play(PROJECT % 0)
     assert "whether it was made is not known, for looking failed too" in step.msg
 
 
-def test_a_refused_creation_is_not_looked_up(play, emulator):
+def test_rejected_create_needs_no_further_request(play: Play, emulator: Emulator) -> None:
     emulator.fault(method="POST", path="/api/projects", status=422, json={"errors": {"name": ["is odd"]}})
     (step,) = play(PROJECT % 3)
     assert step.msg == "Could not create project 'Shop': name is odd (HTTP 422 for POST /api/projects)"
@@ -103,7 +117,7 @@ def test_a_refused_creation_is_not_looked_up(play, emulator):
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_deletion_is_repeated_until_it_is_done(play, emulator, when):
+def test_delete_is_repeated(play: Play, emulator: Emulator, when: str) -> None:
     emulator.seed({"projects": [{"id": 77, "name": "Old"}]})
     emulator.fault(method="DELETE", path="/api/projects", times=1, drop=True, when=when)
     (step,) = play(DELETE)
@@ -111,7 +125,7 @@ def test_a_deletion_is_repeated_until_it_is_done(play, emulator, when):
     assert step.requests == ["DELETE /api/projects/77"] * 2
 
 
-def test_an_update_is_repeated(play, emulator):
+def test_update_is_repeated(play: Play, emulator: Emulator) -> None:
     emulator.seed({"projects": [{"id": 77, "name": "Old"}]})
     emulator.fault(method="PATCH", path="/api/projects", times=1, status=503)
     (step,) = play("[{community.mailtrap.project: {id: 77, name: New}}]")
@@ -119,7 +133,7 @@ def test_an_update_is_repeated(play, emulator):
     assert step.writes == ["PATCH /api/projects/77"] * 2
 
 
-def test_a_toggle_is_never_repeated(play, emulator):
+def test_toggle_is_never_repeated(play: Play, emulator: Emulator) -> None:
     emulator.seed({"projects": [{"id": 77, "name": "Old"}], "sandboxes": [{"id": 5, "name": "Box", "project_id": 77}]})
     emulator.fault(method="PATCH", path="toggle", times=1, drop=True, when="after")
     failed, again = play(
@@ -134,29 +148,28 @@ def test_a_toggle_is_never_repeated(play, emulator):
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_the_rate_limit_is_waited_for_on_every_verb(play, emulator, method):
+def test_every_method_is_repeated_after_a_rate_limit(play: Play, emulator: Emulator, method: str) -> None:
     emulator.fault(method=method, path="/api/projects", times=2, status=429, headers={"Retry-After": 0})
     (step,) = play(PROJECT % 3)
     assert step.changed
     assert len(step.requests) == 4 and step.requests.count("POST /api/projects") == (3 if method == "POST" else 1)
 
 
-def test_a_rate_limit_that_stays(play, emulator):
+def test_persistent_rate_limit_is_an_error(play: Play, emulator: Emulator) -> None:
     emulator.fault(path="/api/projects", status=429, headers={"Retry-After": 0}, json={"errors": "Rate limit exceeded"})
     (step,) = play(PROJECT % 2)
     assert step["status"] == 429 and step.requests == ["GET /api/projects"] * 3
     assert "the rate limit is exceeded: Rate limit exceeded" in step.msg
 
 
-def test_a_wait_that_no_window_asks_for_is_left_to_the_user(play, emulator):
+def test_long_retry_after_is_an_error(play: Play, emulator: Emulator) -> None:
     emulator.fault(path="/api/projects", status=429, headers={"Retry-After": 3600})
     (step,) = play(PROJECT % 5)
     assert step["status"] == 429 and step.requests == ["GET /api/projects"]
-    assert "the service asks to wait 3600 s, which is longer than a task waits" in step.msg
+    assert "the service asks to retry after 3600 s, but a task waits at most 60 s" in step.msg
 
 
-def test_the_real_rate_limit(play, emulator):
-    """More requests than a window takes: none of the tasks fails."""
+def test_tasks_that_exceed_the_rate_limit_succeed(play: Play, emulator: Emulator) -> None:
     emulator.limits(rate_limits="on", rate_scale=0.1)
     run = play("[{community.mailtrap.project_info: {}, loop: '{{ range(40) | list }}'}]")
     answers = [entry["status"] for entry in run[0].entries]
@@ -164,8 +177,8 @@ def test_the_real_rate_limit(play, emulator):
     assert answers.count(429) >= 1
 
 
-def test_the_token(play, emulator):
-    missing, empty, wrong, broken = play(
+def test_token_errors(play: Play, emulator: Emulator) -> None:
+    missing, empty, wrong, malformed = play(
         """
         - community.mailtrap.project: {name: Shop}
           ignore_errors: true
@@ -179,17 +192,19 @@ def test_the_token(play, emulator):
         "-vvvv",
         token=False,
     )
-    nothing = "there is no API token: set api_token, or MAILTRAP_API_TOKEN in the environment"
-    assert missing.msg == empty.msg == nothing
+    assert missing.msg == empty.msg
+    assert missing.msg == (
+        "an API token is required: set the option api_token or the environment variable MAILTRAP_API_TOKEN"
+    )
     assert wrong["status"] == 401
     assert wrong.msg == (
         "Could not find project 'Shop': the API token was refused: Incorrect API token (HTTP 401 for GET /api/projects)"
     )
-    assert "holds characters that no token has" in broken.msg
-    assert missing.requests == empty.requests == broken.requests == []
+    assert "contains characters that no token can have" in malformed.msg
+    assert missing.requests == empty.requests == malformed.requests == []
 
 
-def test_the_second_name_of_the_token_and_empty_variables(play, emulator):
+def test_empty_environment_variables_are_ignored(play: Play, emulator: Emulator) -> None:
     (step,) = play(
         "[{community.mailtrap.project_info: {}}]",
         token=False,
@@ -199,41 +214,41 @@ def test_the_second_name_of_the_token_and_empty_variables(play, emulator):
 
 
 @pytest.mark.parametrize(
-    "options, sentence",
+    "options, message",
     [
-        ("api_url: 'http://127.0.0.1:9', retries: 0", "no connection to http://127.0.0.1:9: Connection refused"),
-        ("api_url: 'http://no-such-host.invalid', retries: 0", "no connection to http://no-such-host.invalid: "),
-        ("api_url: mailtrap.io", "api_url must look like https://host[:port]"),
-        ("api_url: 'https://user:word@mailtrap.io'", "api_url must look like https://host[:port]"),
-        ("api_url: 'http://a..b'", "api_url must look like https://host[:port]"),
-        ("api_url: 'http://[::1'", "api_url must look like https://host[:port]"),
-        ("api_url: 'http://[::1]:9', retries: 0", "no connection to http://[::1]:9: "),
-        ("timeout: 0", "timeout must be 1 to 3600 s"),
-        ("timeout: 99999999999", "timeout must be 1 to 3600 s"),
-        ("retries: -1", "retries 0 or more"),
-        ("ca_path: /no/such/file", "ca_path names /no/such/file, which does not exist"),
+        ("api_url: 'http://127.0.0.1:9', retries: 0", "cannot connect to http://127.0.0.1:9: Connection refused"),
+        ("api_url: 'http://no-such-host.invalid', retries: 0", "cannot connect to http://no-such-host.invalid: "),
+        ("api_url: mailtrap.io", "api_url must have the form https://host[:port]"),
+        ("api_url: 'https://user:word@mailtrap.io'", "api_url must have the form https://host[:port]"),
+        ("api_url: 'http://a..b'", "api_url must have the form https://host[:port]"),
+        ("api_url: 'http://[::1'", "api_url must have the form https://host[:port]"),
+        ("api_url: 'http://[::1]:9', retries: 0", "cannot connect to http://[::1]:9: "),
+        ("timeout: 0", "timeout must be between 1 and 3600 s"),
+        ("timeout: 99999999999", "timeout must be between 1 and 3600 s"),
+        ("retries: -1", "retries must be 0 or more, not -1"),
+        ("ca_path: /no/such/file", "ca_path '/no/such/file' does not exist"),
     ],
 )
-def test_settings_that_cannot_work(play, options, sentence):
+def test_invalid_connection_options(play: Play, options: str, message: str) -> None:
     (step,) = play("[{community.mailtrap.project: {name: Shop, %s}, ignore_errors: true}]" % options)
-    assert sentence in step.msg and "word" not in step.msg
+    assert message in step.msg and "word" not in step.msg
     assert step.requests == []
 
 
-def test_netrc_and_proxies(play, emulator, tmp_path):
-    """~/.netrc never replaces the token; a proxy of the environment is used, but not for hosts that it is not for."""
+def test_proxy_variables_are_used_and_netrc_is_not(play: Play, emulator: Emulator, tmp_path: Path) -> None:
     (tmp_path / ".netrc").write_text("machine 127.0.0.1 login someone password else\n")
     (tmp_path / ".netrc").chmod(0o600)
     environment = {"HOME": str(tmp_path), "http_proxy": "http://127.0.0.1:9"}
     direct, proxied = (
-        play(PROJECT % 0, environment=dict(environment, no_proxy=bypass))[0] for bypass in ("127.0.0.1", "elsewhere")
+        play(PROJECT % 0, environment=dict(environment, no_proxy=no_proxy))[0]
+        for no_proxy in ("127.0.0.1", "elsewhere")
     )
     assert direct.changed
-    assert "no connection to http://127.0.0.1" in proxied.msg and "through the proxy" in proxied.msg
+    assert "cannot connect to http://127.0.0.1" in proxied.msg and "through the proxy" in proxied.msg
 
 
-def test_without_requests(play_in, emulator, tmp_path):
-    """What requests brings is missing where the module runs: the user is told, and told what to install."""
+def test_missing_library_is_reported(play_in: Callable[..., Run], emulator: Emulator, tmp_path: Path) -> None:
+    """The module needs dependencies of requests, so the message names requests as the library to install."""
     (tmp_path / "urllib3").mkdir()
     (tmp_path / "urllib3" / "__init__.py").write_text("raise ImportError('gone')\n")
     (step,) = play_in(
@@ -250,7 +265,7 @@ def test_without_requests(play_in, emulator, tmp_path):
     assert step.failed and "Failed to import the required Python library (requests)" in step.msg
 
 
-def test_a_parent_of_another_shape(play, emulator):
+def test_parent_with_an_invalid_list_of_children(play: Play, emulator: Emulator) -> None:
     emulator.fault(method="GET", path="/api/projects", json=[{"id": 7, "name": "Shop", "sandboxes": None}], status=200)
     (step,) = play("[{community.mailtrap.sandbox: {name: Box, project: Shop}, ignore_errors: true}]")
     assert "the service's answer is not a list of sandboxes" in step.msg
@@ -258,27 +273,27 @@ def test_a_parent_of_another_shape(play, emulator):
 
 
 @pytest.mark.parametrize("task", ["state: absent", "name: New"])
-def test_a_write_whose_answer_is_lost_for_good_says_so(play, emulator, task):
+def test_write_of_uncertain_outcome_is_reported(play: Play, emulator: Emulator, task: str) -> None:
     emulator.seed(projects=[{"id": 77, "name": "Old"}])
     emulator.fault(method="(PATCH|DELETE)", path="/api/projects", drop=True, when="after")
     (step,) = play("[{community.mailtrap.project: {id: 77, %s, retries: 0}, ignore_errors: true}]" % task)
     assert "it may have taken effect all the same" in step.msg
 
 
-def test_a_retry_after_that_is_no_time(play, emulator):
+def test_invalid_retry_after_is_ignored(play: Play, emulator: Emulator) -> None:
     emulator.fault(path="/api/projects", times=1, status=503, headers={"Retry-After": "Wed, 21 Oct 99999 07:28:00 GMT"})
     (step,) = play(PROJECT % 1)
     assert step.changed
 
 
-def test_passwords_of_proxies_are_not_told(play, emulator):
+def test_result_does_not_contain_the_password_of_a_proxy(play: Play, emulator: Emulator) -> None:
     proxy = {"http_proxy": "http://user:p4sswd@127.0.0.1:99999", "no_proxy": "elsewhere"}
     (step,) = play(PROJECT % 0, "-vvvv", environment=proxy)
     assert step.failed and "p4sswd" not in json.dumps(step.result)
 
 
-def test_the_token_is_not_in_the_result(play, emulator, tmp_path):
-    """What a user writes to a file is not masked by the display; a token with a line break is told by nobody either."""
+def test_result_does_not_contain_the_token(play: Play, emulator: Emulator, tmp_path: Path) -> None:
+    """Ansible masks the token on the screen only, not in results that a task writes to a file."""
     emulator.fault(path="/api/projects", times=1, status=403, json={"error": f"token {emulator.token} is bad"})
     failed, good, _copied = play(
         """
