@@ -6,13 +6,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: sandbox_credentials
-short_description: Get the SMTP credentials of a Mailtrap sandbox
+short_description: Read the SMTP credentials of a Mailtrap sandbox
 version_added: 0.1.0
 description:
-  - Return what an application needs to send its mail into a sandbox, host, port, user name and password, and the e-mail
-    address of the sandbox.
-  - Any number of sandboxes takes one request. Ansible evaluates a variable whenever it is used, so have a lookup
-    that is used often evaluated once, by M(ansible.builtin.set_fact).
+  - Return what an application needs to send mail into a sandbox. This is the SMTP host, its port, the user name, the
+    password, and the e-mail address of the sandbox.
+  - One request reads the credentials of any number of sandboxes.
+  - Ansible evaluates a variable each time it is used. If a variable with this lookup is used often, store its value
+    with M(ansible.builtin.set_fact).
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -21,28 +22,28 @@ extends_documentation_fragment:
 options:
   _terms:
     description:
-      - The sandboxes. A text is the name of one, a number is its id.
+      - The sandboxes. A string is the name of a sandbox, and a number is its id.
     type: list
     elements: raw
     required: true
   project:
-    description: The name of the project of the sandboxes, where their names alone are not unique.
+    description: The name of the project of the sandboxes. Required if the name of a sandbox is not unique.
     type: str
   project_id:
-    description: The id of the project of the sandboxes, where their names alone are not unique.
+    description: The id of the project of the sandboxes. Required if the name of a sandbox is not unique.
     type: int
 notes:
-  - What is read from the environment is read from that of the controller; the C(environment) of a task does not reach
+  - The lookup reads environment variables of the controller. The C(environment) keyword of a task does not affect
     lookups.
-  - The API token must be an admin of the sandbox. Others are not shown the password.
-  - Set C(no_log=true) for a task that would show the password.
+  - The API token needs admin access to the sandbox. The service does not return the password to other tokens.
+  - Set C(no_log=true) for a task if its output would contain the password.
 seealso:
   - module: community.mailtrap.sandbox
   - module: community.mailtrap.sandbox_credentials
 """
 
 EXAMPLES = r"""
-- name: Have the application send its mail into a sandbox
+- name: Write the SMTP credentials to the configuration of an application
   ansible.builtin.template:
     src: mail.env.j2
     dest: /etc/shop/mail.env
@@ -51,7 +52,7 @@ EXAMPLES = r"""
     smtp: "{{ lookup('community.mailtrap.sandbox_credentials', 'Staging', project='Shop') }}"
   no_log: true
 
-- name: Send a mail into a sandbox by SMTP
+- name: Send a message into the sandbox by SMTP
   community.general.mail:
     host: "{{ smtp.host }}"
     port: "{{ smtp.port }}"
@@ -66,7 +67,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _list:
-  description: The credentials of each sandbox, in the order in which they were asked for.
+  description: The credentials of each sandbox, in the order of the terms.
   type: list
   elements: dict
   contains:
@@ -75,7 +76,7 @@ _list:
       type: str
       sample: sandbox.smtp.mailtrap.io
     port:
-      description: The port that networks block least often, the last of RV(_list[].ports).
+      description: The last of RV(_list[].ports), which networks block least often.
       type: int
       sample: 2525
     ports:
@@ -84,16 +85,18 @@ _list:
       elements: int
       sample: [25, 465, 587, 2525]
     username:
-      description: The user name.
+      description: The user name for SMTP.
       type: str
     password:
-      description: The password.
+      description: The password for SMTP.
       type: str
     email:
-      description: The address at which the sandbox receives mail; V(null) when it does not.
+      description: The e-mail address of the sandbox, or V(null) if the sandbox does not receive mail by address.
       type: str
       sample: shopstaging-1a2b3c@inbox.mailtrap.io
 """
+
+from typing import Any
 
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
@@ -104,10 +107,11 @@ from ansible_collections.community.mailtrap.plugins.plugin_utils._connection imp
 
 
 class LookupModule(LookupBase):
-    def run(self, terms, variables=None, **kwargs):
+    def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[dict[str, Any]]:
+        """Return the credentials of the sandboxes that the terms name."""
         self.set_options(var_options=connection_variables(self, variables), direct=kwargs)
-        place = {name: self.get_option(name) for name in ("project", "project_id")}
+        project_options = {name: self.get_option(name) for name in ("project", "project_id")}
         try:
-            return read_credentials(client_of(self), self._flatten(terms), place)
+            return read_credentials(client_of(self), self._flatten(terms), project_options)
         except MailtrapError as error:
             raise AnsibleLookupError(str(error)) from None

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: inbound_message
-short_description: Delete a message that a Mailtrap inbound inbox has received
+short_description: Delete a message in a Mailtrap inbound inbox
 version_added: 0.1.0
 description:
-  - Delete one message, or make sure that it is there.
+  - Delete a message that an inbound inbox has received, or check that it exists.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -21,13 +21,13 @@ extends_documentation_fragment:
   - community.mailtrap._identity.inbound_inbox
 options:
   id:
-    description: The id of the message, a text of digits.
+    description: The id of the message. It is a string of digits.
     type: str
     required: true
   state:
     description:
-      - With V(absent), the message is deleted, and its thread with it when it was the last one in it.
-      - With V(present), the task fails when it is not there, and returns it otherwise.
+      - With V(absent), delete the message. Deleting the last message of a thread also deletes the thread.
+      - With V(present), return the message. The task fails if the message does not exist.
     type: str
     default: present
     choices:
@@ -39,7 +39,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Delete a message
+- name: Delete an inbound message
   community.mailtrap.inbound_message:
     id: "1871574677877796928"
     inbound_inbox: Tickets
@@ -50,7 +50,8 @@ EXAMPLES = r"""
 RETURN = r"""
 inbound_message:
   description:
-    - The message as M(community.mailtrap.inbound_message_info) returns it with its bodies; V(null) when it is absent.
+    - The message with its bodies, with the fields that M(community.mailtrap.inbound_message_info) returns. V(null) if
+      the message is absent.
   returned: success
   type: dict
   sample:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: inbound_message_forward
-short_description: Forward a message that a Mailtrap inbound inbox has received
+short_description: Forward a message in a Mailtrap inbound inbox
 version_added: 0.1.0
 description:
-  - Send one message on, with its attachments, below a text of your own.
-  - What is to be forwarded always is better left to M(community.mailtrap.inbound_forward_rule).
+  - Forward a message that an inbound inbox has received, with its attachments. Your own text can precede the message.
+  - To forward messages automatically, use M(community.mailtrap.inbound_forward_rule).
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -26,7 +26,7 @@ options:
     elements: str
     required: true
   text:
-    description: What to say above the message, as plain text.
+    description: The plain text to put above the forwarded message.
     type: str
 seealso:
   - module: community.mailtrap.inbound_message_info
@@ -35,7 +35,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Have somebody else look at a message
+- name: Forward a message to the accounting team
   community.mailtrap.inbound_message_forward:
     id: "1871574677877796928"
     inbound_inbox: Tickets
@@ -47,7 +47,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 message_ids:
-  description: The ids of the mails that went out, one for each recipient. Empty in check mode.
+  description: The ids of the sent mails, one for each recipient. The list is empty in check mode.
   returned: success
   type: list
   elements: str
@@ -55,14 +55,18 @@ message_ids:
     - 0c7fd939-02cf-11ed-88c2-0a58a9feac02
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
-from ansible_collections.community.mailtrap.plugins.module_utils._received.inbound_actions import (
-    ANSWER_OPTIONS,
-    ANSWER_RULES,
-    forward,
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._received.inbound_message_actions import (
+    SHARED_CONSTRAINTS,
+    SHARED_OPTIONS,
+    forward_message,
 )
 
-main = custom_module(forward, {**ANSWER_OPTIONS, "to": {**ANSWER_OPTIONS["to"], "required": True}}, **ANSWER_RULES)
+main = module_of(
+    forward_message,
+    {**SHARED_OPTIONS, "to": {**SHARED_OPTIONS["to"], "required": True}},
+    **SHARED_CONSTRAINTS,
+)
 
 
 if __name__ == "__main__":

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: inbound_message_info
-short_description: Read the mail that a Mailtrap inbound inbox has received
+short_description: Read the messages in a Mailtrap inbound inbox
 version_added: 0.1.0
 description:
-  - Return the messages of an inbox, newest first, or one of them with its bodies.
-  - Attachments and whole messages can be kept in files.
+  - Return the messages that an inbound inbox has received, newest first, or one of them with its bodies.
+  - Attachments and whole messages can be saved in files.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -23,41 +23,44 @@ attributes:
   check_mode:
     support: full
     details:
-      - Without O(dest), this module does not modify state. With it, files are compared with what they should be, but
-        not written.
+      - Without O(dest), this module does not modify state. With O(dest), check mode downloads and compares the files
+        but does not write them.
   diff_mode:
     support: none
   idempotent:
     support: full
     details:
-      - A file that is as it should be is not written again.
+      - An existing file with the right contents and permissions is not written again.
 options:
   id:
-    description: The id of the only message to return, a text of digits. It then has its bodies.
+    description:
+      - Return only the message with this id, which is a string of digits, with its bodies. The result is empty if the
+        message does not exist.
     type: str
   limit:
     description:
-      - How many messages to return at most.
-      - All of them when not given, which takes a request for each page.
+      - The maximum number of messages to return.
+      - Without a limit, all messages are returned. This takes one request for each page.
     type: int
   include:
     description:
-      - What is wanted of each message besides what lists tell. It takes a request for each message, and one for each
-        file. The bodies are then there in any case.
+      - The parts to return or save in addition to the fields in the list of messages.
+      - Any part takes one request for each message, which also returns the bodies. Each file takes another request.
     type: list
     elements: str
     default: []
     choices:
-      bodies: The text and the HTML, in RV(inbound_messages[].text_body) and RV(inbound_messages[].html_body).
-      attachments: The attachments as files; needs O(dest).
-      eml: The whole message as a file; needs O(dest).
+      bodies: The bodies, in RV(inbound_messages[].text_body) and RV(inbound_messages[].html_body).
+      attachments: The attachments as files. Requires O(dest).
+      eml: The whole message as a file. Requires O(dest).
   dest:
     description:
-      - A folder, where the module runs, in which to keep those of V(attachments) and V(eml) that O(include) names.
-      - It must exist. Attachments are in a folder of their own in it, called by the id of the message, and whole
-        messages are called V(<id>.eml).
-      - The files have mode V(0600). A name that a mail gives is changed where it would lead elsewhere, hide, or be that
-        of another attachment.
+      - The folder in which to save the V(attachments) and V(eml) files that O(include) requests. It is on the host on
+        which the module runs, and must exist.
+      - Attachments are saved in a subfolder with the id of the message as its name. Whole messages are saved as
+        V(<id>.eml).
+      - The files have mode V(0600). The name of an attachment is changed if it contains a path, starts with a dot, has
+        control characters, is too long, or equals the name of another attachment.
     type: path
 seealso:
   - module: community.mailtrap.inbound_message
@@ -68,7 +71,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Read the newest message with its text
+- name: Read the newest message with its bodies
   community.mailtrap.inbound_message_info:
     inbound_inbox: Tickets
     inbound_folder: Support
@@ -77,11 +80,11 @@ EXAMPLES = r"""
       - bodies
   register: mail
 
-- name: Show it
+- name: Print the text of the message
   ansible.builtin.debug:
     var: mail.inbound_messages[0].text_body
 
-- name: Keep all mail with its attachments in files
+- name: Save all messages and their attachments
   community.mailtrap.inbound_message_info:
     inbound_inbox_id: 513
     include:
@@ -92,7 +95,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 inbound_messages:
-  description: The messages as the API shows them, newest first; empty when there is none.
+  description: The messages as returned by the API, newest first. The list is empty if there are no messages.
   returned: success
   type: list
   elements: dict
@@ -102,11 +105,11 @@ inbound_messages:
       type: str
       sample: "1871574677877796928"
     from:
-      description: Who sent it.
+      description: The sender.
       type: str
       sample: Ann <ann@example.org>
     to:
-      description: To whom it was sent.
+      description: The recipients.
       type: list
       elements: str
       sample:
@@ -116,25 +119,25 @@ inbound_messages:
       type: str
       sample: My order
     received_at:
-      description: When it was received.
+      description: The time at which the message arrived.
       type: str
       sample: '2026-07-24T05:58:21.528Z'
     thread_id:
-      description: The id of the thread that it is in.
+      description: The id of the thread of the message.
       type: str
       sample: "1871574677877796929"
     text_body:
-      description: The text, V(null) when it has none.
+      description: The plain text body, or V(null) if the message has none.
       returned: with O(id) or O(include)
       type: str
       sample: Where is it?
     html_body:
-      description: The HTML, V(null) when it has none.
+      description: The HTML body, or V(null) if the message has none.
       returned: with O(id) or O(include)
       type: str
       sample:
     attachments:
-      description: The attachments; with V(attachments) in O(include), each with the C(path) of its file.
+      description: The attachments. With V(attachments) in O(include), each entry has the C(path) of the saved file.
       type: list
       elements: dict
       sample:
@@ -144,15 +147,18 @@ inbound_messages:
           size: 1024
           path: mail/1871574677877796928/order.pdf
     eml:
-      description: The file with the whole message.
+      description: The path of the file with the whole message.
       returned: with V(eml) in O(include)
       type: str
       sample: mail/1871574677877796928.eml
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.argspec import get_parent_options
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
-from ansible_collections.community.mailtrap.plugins.module_utils._received.inbound_messages import PARTS, read_messages
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.argspec import place_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._received.inbound_messages import (
+    MESSAGE_PARTS,
+    read_messages,
+)
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import INBOUND_MESSAGE
 
 main = custom_module(
@@ -161,7 +167,7 @@ main = custom_module(
         **get_parent_options(INBOUND_MESSAGE),
         "id": {"type": "str"},
         "limit": {"type": "int"},
-        "include": {"type": "list", "elements": "str", "default": [], "choices": list(PARTS)},
+        "include": {"type": "list", "elements": "str", "default": [], "choices": list(MESSAGE_PARTS)},
         "dest": {"type": "path"},
         "reveal_secrets": {"type": "bool", "default": False, "no_log": False},
     },

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: inbound_message_reply
-short_description: Answer a message that a Mailtrap inbound inbox has received
+short_description: Reply to a message in a Mailtrap inbound inbox
 version_added: 0.1.0
 description:
-  - Send an answer to one message. It has the subject of the message, and stands in its thread.
+  - Send a reply to a message that an inbound inbox has received.
+  - The service takes the subject from the message, and adds the reply to its thread.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -20,17 +21,19 @@ extends_documentation_fragment:
   - community.mailtrap._answer
 options:
   all:
-    description: Whether all others to whom the message went get a copy.
+    description: Whether the other recipients of the message receive a copy of the reply.
     type: bool
     default: false
   to:
-    description: The recipients, in place of those whom the message says to answer.
+    description:
+      - The recipients. By default, the reply is sent to the reply address of the message, or to its sender if the
+        message has no reply address.
     type: list
     elements: str
   text:
     description:
-      - The answer as plain text.
-      - This, O(html) or O(body_markdown) is required.
+      - The plain text body of the reply.
+      - At least one of O(text), O(html) and O(body_markdown) is required.
     type: str
 seealso:
   - module: community.mailtrap.inbound_message_info
@@ -46,17 +49,17 @@ EXAMPLES = r"""
     limit: 1
   register: mail
 
-- name: Say that it has come
+- name: Confirm that the message was received
   community.mailtrap.inbound_message_reply:
     id: "{{ mail.inbound_messages[0].id }}"
     inbound_inbox: Tickets
     inbound_folder: Support
-    text: Thank you, we look into it.
+    text: Thank you for your message. We will answer it soon.
 """
 
 RETURN = r"""
 message_ids:
-  description: The ids of the mails that went out, one for each recipient. Empty in check mode.
+  description: The ids of the sent mails, one for each recipient. The list is empty in check mode.
   returned: success
   type: list
   elements: str
@@ -64,14 +67,18 @@ message_ids:
     - 0c7fd939-02cf-11ed-88c2-0a58a9feac02
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
-from ansible_collections.community.mailtrap.plugins.module_utils._received.inbound_actions import (
-    ANSWER_OPTIONS,
-    ANSWER_RULES,
-    reply,
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._received.inbound_message_actions import (
+    SHARED_CONSTRAINTS,
+    SHARED_OPTIONS,
+    reply_to_message,
 )
 
-main = custom_module(reply, {**ANSWER_OPTIONS, "all": {"type": "bool", "default": False}}, **ANSWER_RULES)
+main = module_of(
+    reply_to_message,
+    {**SHARED_OPTIONS, "all": {"type": "bool", "default": False}},
+    **SHARED_CONSTRAINTS,
+)
 
 
 if __name__ == "__main__":

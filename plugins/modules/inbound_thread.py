@@ -7,10 +7,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: inbound_thread
-short_description: Delete a conversation in a Mailtrap inbound inbox
+short_description: Delete a thread in a Mailtrap inbound inbox
 version_added: 0.1.0
 description:
-  - Delete one thread with its messages in both directions, or make sure that it is there.
+  - Delete a thread with its received messages, or check that it exists.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -21,13 +21,13 @@ extends_documentation_fragment:
   - community.mailtrap._identity.inbound_inbox
 options:
   id:
-    description: The id of the thread, a text of digits.
+    description: The id of the thread. It is a string of digits.
     type: str
     required: true
   state:
     description:
-      - With V(absent), the thread and all messages in it are deleted.
-      - With V(present), the task fails when it is not there, and returns it otherwise.
+      - With V(absent), delete the thread and its received messages. Mail that the account sent is kept.
+      - With V(present), return the thread. The task fails if the thread does not exist.
     type: str
     default: present
     choices:
@@ -39,14 +39,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Find the conversations with somebody
+- name: Find the threads with a customer
   community.mailtrap.inbound_thread_info:
     inbound_inbox: Tickets
     inbound_folder: Support
     search: ann@example.org
   register: found
 
-- name: Delete them
+- name: Delete the threads
   community.mailtrap.inbound_thread:
     id: "{{ item.id }}"
     inbound_inbox: Tickets
@@ -60,7 +60,8 @@ EXAMPLES = r"""
 RETURN = r"""
 inbound_thread:
   description:
-    - The thread as M(community.mailtrap.inbound_thread_info) returns it by its id; V(null) when it is absent.
+    - The thread with its messages, with the fields that M(community.mailtrap.inbound_thread_info) returns. V(null) if
+      the thread is absent.
   returned: success
   type: dict
   sample:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: inbound_thread_info
-short_description: Read the conversations in a Mailtrap inbound inbox
+short_description: Read the threads in a Mailtrap inbound inbox
 version_added: 0.1.0
 description:
-  - Return the threads of an inbox, those with the latest activity first, or one of them with its messages.
+  - Return the threads in an inbound inbox, the one with the latest activity first, or one of them with its messages.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -21,15 +21,17 @@ extends_documentation_fragment:
   - community.mailtrap._identity.inbound_inbox
 options:
   id:
-    description: The id of the only thread to return, a text of digits. It then has its messages.
+    description:
+      - Return only the thread with this id, which is a string of digits, with its messages. The result is empty if the
+        thread does not exist.
     type: str
   search:
-    description: Return only threads that have this text in their subject, or in a sender or recipient.
+    description: Return only threads with this text in the subject, or in the address of a sender or a recipient.
     type: str
   limit:
     description:
-      - How many threads to return at most.
-      - All of them when not given, which takes a request for each page.
+      - The maximum number of threads to return.
+      - Without a limit, all threads are returned. This takes one request for each page.
     type: int
 seealso:
   - module: community.mailtrap.inbound_thread
@@ -37,14 +39,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Find the latest conversation with a customer
+- name: Find the latest thread with a customer
   community.mailtrap.inbound_thread_info:
     inbound_inbox_id: 513
     search: ann@example.org
     limit: 1
   register: threads
 
-- name: Read it
+- name: Read the thread with its messages
   community.mailtrap.inbound_thread_info:
     inbound_inbox_id: 513
     id: "{{ threads.inbound_threads[0].id }}"
@@ -52,7 +54,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 inbound_threads:
-  description: The threads as the API shows them; empty when there is none.
+  description: The threads as returned by the API. The list is empty if there are no threads.
   returned: success
   type: list
   elements: dict
@@ -66,21 +68,21 @@ inbound_threads:
       type: str
       sample: My order
     message_count:
-      description: How many messages are in it.
+      description: The number of messages in the thread.
       type: int
       sample: 2
     last_activity_at:
-      description: When the last message was received or sent.
+      description: The time at which the last message was received or sent.
       type: str
       sample: '2026-07-24T05:58:21.528Z'
     senders:
-      description: Who has written.
+      description: The senders of the messages.
       type: list
       elements: str
       sample:
         - Ann <ann@example.org>
     messages:
-      description: The messages in both directions, oldest first, with their bodies.
+      description: The received and sent messages with their bodies, oldest first.
       returned: with O(id)
       type: list
       elements: dict

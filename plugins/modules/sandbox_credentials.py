@@ -7,12 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: sandbox_credentials
-short_description: Renew the credentials of a Mailtrap sandbox
+short_description: Reset the credentials of a Mailtrap sandbox
 version_added: 0.1.0
 description:
-  - Have the service make a new user name and a new password for SMTP and POP3, or a new e-mail address. The old ones no
-    longer work.
-  - Use the lookup P(community.mailtrap.sandbox_credentials#lookup) to read the credentials as they are.
+  - Replace the user name and the password of a sandbox for SMTP and POP3, or its e-mail address, by new random ones.
+    The old ones stop working.
+  - To read the current credentials, use the lookup P(community.mailtrap.sandbox_credentials#lookup).
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -25,33 +25,34 @@ attributes:
   check_mode:
     support: full
     details:
-      - The sandbox is looked up. Nothing is renewed or written.
+      - Check mode finds the sandbox, but does not reset the credentials or write the file.
   diff_mode:
     support: none
   idempotent:
     support: none
     details:
-      - Every run makes new ones.
+      - Every run resets the credentials.
 options:
   sandbox:
     description:
-      - The name of the sandbox. It is looked up, which costs a request.
-      - This or O(sandbox_id) is required.
+      - The name of the sandbox. Finding its id takes one request.
+      - One of O(sandbox) and O(sandbox_id) is required.
     aliases:
       - inbox
   reset:
-    description: What to renew.
+    description: What to reset.
     type: str
     default: credentials
     choices:
       credentials: The user name and the password.
-      email_username: The alias in the e-mail address, with a random one. The part that the service adds stays.
+      email_username: The alias in the e-mail address. The suffix that the service adds to the alias stays the same.
   dest:
     description:
-      - A file, where the module runs, to write the credentials to as JSON, with the keys that
-        P(community.mailtrap.sandbox_credentials#lookup) returns. The result then does not hold them.
-      - The file has mode V(0600) and is written in one step, in place of one that is there. Its folder must exist,
-        which is checked before anything is requested.
+      - The file in which to save the credentials as JSON, with the keys that
+        P(community.mailtrap.sandbox_credentials#lookup) returns. It is on the host on which the module runs. The result
+        then does not contain the credentials.
+      - The file has mode V(0600). An existing file is replaced in one step. The folder of the file must exist. The
+        module checks this before it resets the credentials.
 seealso:
   - plugin: community.mailtrap.sandbox_credentials
     plugin_type: lookup
@@ -59,13 +60,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Renew the SMTP credentials and keep them in a file
+- name: Reset the SMTP credentials and save them in a file
   community.mailtrap.sandbox_credentials:
     sandbox: Staging
     project: Shop
     dest: "{{ playbook_dir }}/smtp.json"
 
-- name: Renew them and have them in the result
+- name: Reset the SMTP credentials and return them
   community.mailtrap.sandbox_credentials:
     sandbox: Staging
     project: Shop
@@ -73,7 +74,7 @@ EXAMPLES = r"""
   register: renewed
   no_log: true
 
-- name: Have a new address
+- name: Reset the e-mail address of the sandbox
   community.mailtrap.sandbox_credentials:
     sandbox: Staging
     project: Shop
@@ -82,7 +83,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 sandbox:
-  description: The sandbox as the API shows it; V(null) when check mode has to do without it.
+  description:
+    - The sandbox as returned by the API. In check mode, V(null) if the sandbox does not exist yet.
   returned: success
   type: dict
   contains:
@@ -103,19 +105,19 @@ sandbox:
       sample: [25, 465, 587, 2525]
     username:
       description: The user name for SMTP and POP3.
-      returned: with O(reveal_secrets=true), and without O(dest)
+      returned: with O(reveal_secrets=true) and without O(dest)
       type: str
     password:
       description: The password for SMTP and POP3.
-      returned: with O(reveal_secrets=true), and without O(dest)
+      returned: with O(reveal_secrets=true) and without O(dest)
       type: str
     email_username:
-      description: The name in the e-mail address of the sandbox.
+      description: The part before the C(@) in the e-mail address of the sandbox.
       returned: outside of check mode
       type: str
       sample: 5d1c0b7aa1-1a2b3c
     email_domain:
-      description: The host in the e-mail address of the sandbox.
+      description: The part after the C(@) in the e-mail address of the sandbox.
       returned: outside of check mode
       type: str
       sample: inbox.mailtrap.io

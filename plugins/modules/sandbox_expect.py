@@ -7,21 +7,21 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: sandbox_expect
-short_description: Wait for mail in a Mailtrap sandbox and check it
+short_description: Wait for messages in a Mailtrap sandbox and check them
 version_added: 0.1.0
 description:
-  - Wait until the mail that an application should have sent is in a sandbox, check what is in it, and return it with
-    its links, and with what is to be taken out of it, such as a code.
-  - The options O(to), O(from), O(subject), O(body), O(headers), O(since) and O(unread) say which messages are meant.
-    The task waits until there are enough of them.
-  - The options O(links), O(links_answer), O(attachments), O(max_spam_score), O(max_html_errors) and O(captures) say
-    what has to be true of each of them. When it is not, the task fails at once.
-  - A failure says what did arrive, and why it was not what was expected.
-  - A text to look for is looked for anywhere in the value, both as it stands and as a regular expression of Python, in
-    which C(^) and C($) match at line ends, too. So V(karl+test@example.com) is found, and V(^Order \\d+$) is as well.
-    Upper and lower case differ, unless it begins with V((?i\)).
-  - It looks once a second, with one request, and ends as soon as enough messages are there. Bodies, headers and reports
-    are asked for only where an option needs them, and only of messages that the list does not rule out already.
+  - Wait until the expected messages are in a sandbox, check their contents, and return them.
+  - The options O(to), O(from), O(subject), O(body), O(headers), O(since) and O(unread) select messages. A message
+    matches if it meets all of these criteria. The task waits until O(count) messages match.
+  - The options O(links), O(links_answer), O(attachments), O(max_spam_score), O(max_html_errors) and O(captures) check
+    each matching message. The task fails at once if a message does not pass a check.
+  - A failure lists the messages that arrived, and why each of them does not match.
+  - A search text can be anywhere in a value. It is compared literally and as a Python regular expression, in which
+    C(^) and C($) match at the start and the end of each line. For example, V(karl+test@example.com) and
+    V(^Order \\d+$) both work. Matching is case-sensitive unless the text starts with V((?i\)).
+  - The module polls the sandbox once a second and returns as soon as enough messages match. A poll usually takes
+    one request. Bodies, headers and reports are requested only if an option needs them, and only for messages that
+    match the other criteria.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -32,8 +32,8 @@ attributes:
   check_mode:
     support: full
     details:
-      - It looks once and does not wait, since the mail may be that of a task which check mode leaves out. What would be
-        a failure is a warning, and no link is followed.
+      - The module polls once and does not wait, because check mode may skip the task that sends the mail. It returns a
+        warning in place of a failure, and does not follow links.
   diff_mode:
     support: N/A
     details:
@@ -45,110 +45,120 @@ attributes:
 options:
   sandbox:
     description:
-      - The name of the sandbox. It is looked up, which costs a request.
-      - This or O(sandbox_id) is required.
+      - The name of the sandbox. Finding its id takes one request.
+      - One of O(sandbox) and O(sandbox_id) is required.
     aliases:
       - inbox
   count:
     description:
-      - How many messages are expected. When more are there, those that came last are taken.
-      - With V(0), none is expected. The task then waits until O(wait) is over, and fails as soon as one is there.
+      - The number of messages that must match. If more messages match, the newest ones are used.
+      - With V(0), no message may match. The task then waits for the whole time of O(wait), and fails as soon as a
+        message matches.
     type: int
     default: 1
   wait:
     description:
-      - How many seconds to wait at most, up to 3600. With V(0), it looks once.
-      - Requests that the service answers late, or that the rate limit holds up, can make it longer.
+      - The maximum time to wait, in seconds, from 0 to 3600. With V(0), the sandbox is polled once.
+      - Slow answers and rate limits can make the task take longer.
     type: int
     default: 30
   to:
     description:
-      - A recipient, in the address or the name.
-      - The service shows the first recipient of a message, and all of them when it came by SMTP. Others can be looked
-        for in O(headers), in the fields C(To) and C(Cc).
+      - Text in the address or the name of a recipient.
+      - The service shows only the first recipient of a message. If the message was sent by SMTP, it shows the addresses
+        of all recipients. To match other recipients, search the fields C(To) and C(Cc) with O(headers).
     type: str
   from:
-    description: The sender, in the address or the name.
+    description: Text in the address or the name of the sender.
     type: str
     aliases:
       - sender
   subject:
-    description: What is in the subject.
+    description: Text in the subject.
     type: str
   body:
-    description: What is in the plain text, or in the text that the HTML shows.
+    description: Text in the plain text body, or in the visible text of the HTML body.
     type: str
   headers:
-    description: What is in header fields, each by its name.
+    description: Text in header fields. Each key is the name of a field, and each value is the text to search for.
     type: dict
   since:
     description:
-      - Only messages that came after this one, by its id, or since this time, in ISO 8601, or so long ago, as V(10m).
-      - Without it, messages that have been in the sandbox before are taken, too.
+      - Match only newer messages. The value can be the id of a message, which is excluded, an ISO 8601 time, or a time
+        span before now, such as V(10m).
+      - Without this option, messages that were in the sandbox before the task can match too.
     type: str
   unread:
-    description: Whether only messages count that have not been read, or only such that have.
+    description:
+      - With V(true), match only unread messages. With V(false), match only messages that are marked as read.
+      - Without this option, both match.
     type: bool
   links:
     description:
-      - What is in links. For each of these, there has to be one in each message. The links that have one of these in
-        them are returned in RV(links).
-      - With an empty list, all links are returned.
-      - Links are those of the HTML that lead to a web page, or the web addresses in the plain text when there are none.
+      - Texts in links. Each message must have a matching link for each text. RV(links) returns the links that match any
+        of the texts.
+      - With an empty list, RV(links) returns all links.
+      - The links of a message are the V(http) and V(https) links in its HTML. If the HTML has none, they are the web
+        addresses in the plain text.
     type: list
     elements: str
   links_answer:
     description:
-      - Whether the links have to answer with a status below 400, those that O(links) names or else all of them.
-      - They are followed by a GET from where the module runs, without the token, through up to 5 redirects, one after
-        the other. Each has 10 seconds, and all together have 60. There may be at most 50.
-      - A link that confirms, unsubscribes or works only once does so. Name those that are to be followed in O(links).
+      - Whether each link must answer with an HTTP status below 400. If O(links) has texts, only the links that match
+        any of them are followed, otherwise all links.
+      - The module follows the links one after the other with GET requests from the host on which it runs, without the
+        API token and through up to 5 redirects. Each link may take 10 seconds, and all links together 60 seconds. A
+        message may have up to 50 links to follow.
+      - Following a link can confirm an address, unsubscribe a recipient or use up a one-time link. Use O(links) to
+        select the links to follow.
     type: bool
     default: false
   attachments:
     description:
-      - What attachments each message has. For each of these, there has to be one. Those inline count, too.
-      - With an empty list, there must be none.
+      - Criteria for attachments. Each message must have a matching attachment for each entry. Inline attachments count
+        too.
+      - With an empty list, the messages must not have attachments.
     type: list
     elements: dict
     suboptions:
       filename:
-        description: What is in its name.
+        description: Text in the file name.
         type: str
       content_type:
-        description: What is in its media type, such as V(application/pdf).
+        description: Text in the media type, such as V(application/pdf).
         type: str
       min_size:
-        description: How many bytes it has at least.
+        description: The minimum size in bytes.
         type: int
       max_size:
-        description: How many bytes it has at most.
+        description: The maximum size in bytes.
         type: int
   max_spam_score:
-    description: The highest score that the spam filter may give. From V(5) on, it takes a message for spam.
+    description: The maximum spam score. The spam filter classifies a message as spam if its score is V(5) or more.
     type: float
   max_html_errors:
     description:
-      - How many errors the check of the HTML may find, each something that one or more mail clients do not support.
-      - A message without HTML cannot be checked, and does not pass.
+      - The maximum number of HTML errors. An error is an HTML or CSS feature that some mail clients do not support.
+      - A message without HTML does not pass this check.
     type: int
   captures:
     description:
-      - What to take out of a message, a regular expression for each name. Its first group is taken, or all of it where
-        it has none.
-      - It is looked for in the subject, then the plain text, then the text that the HTML shows, then the links.
+      - Values to extract from each message. Each key is the name of a value, and each value is a regular expression.
+        RV(captures) returns the first group of the expression, or the whole match if the expression has no group.
+      - The subject, the plain text, the visible text of the HTML and the links are searched in this order. The first
+        match is used. A message without a match does not pass the check.
     type: dict
   include:
     description:
-      - The parts to return with each message, in RV(sandbox_messages[].parts), as in
-        M(community.mailtrap.sandbox_message_info).
-      - Each part of each message takes a request, unless it was needed anyway.
+      - The parts to return with each message in RV(sandbox_messages[].parts). See
+        M(community.mailtrap.sandbox_message_info) for a description of the parts.
+      - Each part takes one request for each message, unless a criterion or a check has already requested the part.
     type: list
     elements: str
     default: []
     choices: [text, html, html_source, raw, headers, spam_report, html_analysis, attachments]
 notes:
-  - A sandbox keeps a limited number of messages, and drops the oldest.
+  - A sandbox keeps a limited number of messages. A full sandbox drops its oldest message when another one arrives.
 seealso:
   - module: community.mailtrap.sandbox_message_info
   - module: community.mailtrap.sandbox_messages
@@ -156,7 +166,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Wait for the mail with the code
+- name: Wait for the message with the confirmation code
   community.mailtrap.sandbox_expect:
     sandbox: Staging
     project: Shop
@@ -166,11 +176,11 @@ EXAMPLES = r"""
       code: 'code is (\d{6})'
   register: mail
 
-- name: Show the code
+- name: Print the confirmation code
   ansible.builtin.debug:
     var: mail.captures.code
 
-- name: Expect a confirmation in good order
+- name: Wait for the order confirmation and check its contents
   community.mailtrap.sandbox_expect:
     sandbox: Staging
     project: Shop
@@ -191,11 +201,11 @@ EXAMPLES = r"""
     max_html_errors: 0
   register: confirmation
 
-- name: Show where the order can be looked at
+- name: Print the link to the order
   ansible.builtin.debug:
     var: confirmation.links[0]
 
-- name: Expect no second one
+- name: Check that no second confirmation arrives
   community.mailtrap.sandbox_expect:
     sandbox: Staging
     project: Shop
@@ -209,9 +219,9 @@ EXAMPLES = r"""
 RETURN = r"""
 sandbox_messages:
   description:
-    - The messages that are expected, newest first, as the API shows them.
-    - After a failure, those of them that are there.
-  returned: always, unless the options cannot be used
+    - The matching messages as returned by the API, newest first.
+    - If the task fails, the messages that matched before the failure.
+  returned: always, unless an option is invalid
   type: list
   elements: dict
   contains:
@@ -232,43 +242,44 @@ sandbox_messages:
       type: str
       sample: karl@example.com
     created_at:
-      description: When it came.
+      description: The time at which the message arrived.
       type: str
       sample: '2026-05-01T12:00:00.000Z'
     links:
-      description: The links, as in RV(links).
-      returned: with O(links) or O(links_answer)
+      description: The links of this message. See RV(links).
+      returned: success, with O(links) or O(links_answer)
       type: list
       elements: str
     captures:
-      description: What was taken out of it, as in RV(captures).
-      returned: with O(captures)
+      description: The values extracted from this message. See RV(captures).
+      returned: success, with O(captures)
       type: dict
     parts:
-      description: The parts that were asked for, as M(community.mailtrap.sandbox_message_info) returns them.
-      returned: with O(include)
+      description: The requested parts. See the same return value of M(community.mailtrap.sandbox_message_info).
+      returned: success, with O(include)
       type: dict
 links:
-  description: The links of the newest message, those that O(links) names or else all of them, each once.
+  description:
+    - The distinct links of the newest message. If O(links) has texts, only the links that match any of them.
   returned: success, with O(links) or O(links_answer)
   type: list
   elements: str
   sample:
     - https://staging.example.com/orders/7
 captures:
-  description: What was taken out of the newest message.
+  description: The values extracted from the newest message.
   returned: success, with O(captures)
   type: dict
   sample:
     code: '123456'
 waited:
-  description: How many seconds it took until they were there, or until O(wait) was over.
-  returned: always, unless the options cannot be used
+  description: The time from the first poll to the last one, in seconds.
+  returned: always, unless an option is invalid
   type: float
   sample: 3.1
 arrived:
-  description: The latest messages that are not what is expected, up to 30, newest first.
-  returned: failure, unless the options cannot be used
+  description: The newest messages that do not match, newest first, up to 30.
+  returned: failure, unless an option is invalid
   type: list
   elements: dict
   contains:
@@ -285,23 +296,23 @@ arrived:
       description: The address of the first recipient.
       type: str
     created_at:
-      description: When it came.
+      description: The time at which the message arrived.
       type: str
     objections:
-      description: Why it is not.
+      description: The reasons why the message does not match.
       type: list
       elements: str
       sample:
         - subject does not match 'Your code'
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
-from ansible_collections.community.mailtrap.plugins.module_utils._received.expect import expect
-from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_messages import PARTS
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._received.expect_messages import expect_messages
+from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_messages import MESSAGE_PARTS
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.targets import SANDBOX_TARGET
 
-main = custom_module(
-    expect,
+main = module_of(
+    expect_messages,
     {
         **SANDBOX_TARGET.argument_spec,
         "count": {"type": "int", "default": 1},
@@ -328,7 +339,7 @@ main = custom_module(
         "max_spam_score": {"type": "float"},
         "max_html_errors": {"type": "int"},
         "captures": {"type": "dict"},
-        "include": {"type": "list", "elements": "str", "default": [], "choices": list(PARTS)},
+        "include": {"type": "list", "elements": "str", "default": [], "choices": list(MESSAGE_PARTS)},
     },
     required_one_of=[("sandbox", "sandbox_id")],
     mutually_exclusive=[("sandbox", "sandbox_id"), ("project", "project_id")],

@@ -10,10 +10,11 @@ module: sandbox_message_forward
 short_description: Forward a message from a Mailtrap sandbox
 version_added: 0.1.0
 description:
-  - Forward a message in a sandbox to a real address, to look at it in a real mail program.
-  - The service forwards only to addresses that their owners have confirmed, and refuses others.
-  - The service cannot tell a repeated request from a second one. When it is unknown whether the message was forwarded,
-    the task fails and says so.
+  - Forward a message in a sandbox to a real address, for example to view it in a mail client.
+  - The service forwards messages only to addresses that their owners have confirmed. The task fails for any other
+    address.
+  - The request is never repeated, because that could forward the message twice. If its outcome is unknown, the task
+    fails and the error message says so.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -24,7 +25,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - The sandbox is looked up. Nothing is forwarded.
+      - Check mode finds the sandbox but does not forward the message.
   diff_mode:
     support: none
   idempotent:
@@ -34,8 +35,8 @@ attributes:
 options:
   sandbox:
     description:
-      - The name of the sandbox. It is looked up, which costs a request.
-      - This or O(sandbox_id) is required.
+      - The name of the sandbox. Finding its id takes one request.
+      - One of O(sandbox) and O(sandbox_id) is required.
     aliases:
       - inbox
   id:
@@ -43,7 +44,7 @@ options:
     type: int
     required: true
   email:
-    description: The address to forward it to.
+    description: The address to which the message is forwarded.
     type: str
     required: true
 seealso:
@@ -52,14 +53,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Wait for a mail
+- name: Wait for the confirmation message
   community.mailtrap.sandbox_expect:
     sandbox: Staging
     project: Shop
     subject: Confirm your address
   register: mail
 
-- name: Look at it in a real mail program
+- name: Forward the confirmation message to the design team
   community.mailtrap.sandbox_message_forward:
     sandbox: Staging
     project: Shop
@@ -69,18 +70,20 @@ EXAMPLES = r"""
 
 RETURN = r"""
 message:
-  description: What the service says; V(null) in check mode.
+  description: The confirmation of the service. V(null) in check mode.
   returned: success
   type: str
   sample: Your email message has been successfully forwarded
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
-from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_actions import forward
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_message_actions import (
+    forward_message,
+)
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.targets import SANDBOX_TARGET
 
-main = custom_module(
-    forward,
+main = module_of(
+    forward_message,
     {
         **SANDBOX_TARGET.argument_spec,
         "id": {"type": "int", "required": True},

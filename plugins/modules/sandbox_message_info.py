@@ -7,11 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: sandbox_message_info
-short_description: Read the mail in a Mailtrap sandbox
+short_description: Read the messages in a Mailtrap sandbox
 version_added: 0.1.0
 description:
-  - Return the messages in a sandbox, newest first, or one of them, with the parts that are asked for.
-  - Attachments and whole messages can be kept in files.
+  - Return the messages in a sandbox, newest first.
+  - The result can include parts of each message, such as its bodies, headers and spam report.
+  - Attachments and whole messages can be saved in files.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -22,58 +23,59 @@ attributes:
   check_mode:
     support: full
     details:
-      - Without O(dest), this module does not modify state. With it, files are compared with what they should be, but
-        not written.
+      - Without O(dest), this module does not modify state. With O(dest), check mode downloads and compares the files
+        but does not write them.
   diff_mode:
     support: none
   idempotent:
     support: full
     details:
-      - A file that is as it should be is not written again. Messages stay unread.
+      - An existing file with the right contents and permissions is not written again. Messages stay unread.
 options:
   sandbox:
     description:
-      - The name of the sandbox. It is looked up, which costs a request.
-      - This or O(sandbox_id) is required.
+      - The name of the sandbox. Finding its id takes one request.
+      - One of O(sandbox) and O(sandbox_id) is required.
     aliases:
       - inbox
   id:
-    description: The id of the only message to return.
+    description: Return only the message with this id. The result is empty if the message does not exist.
     type: int
   search:
     description:
-      - Return only messages that have this text in their subject, or in the address or name of a recipient.
-      - Upper and lower case are the same.
+      - Return only messages with this text in the subject, or in the address or the name of the recipient.
+      - The search ignores case.
     type: str
   limit:
     description:
-      - How many messages to return at most.
-      - All of them when not given, which takes a request for each 30.
+      - The maximum number of messages to return.
+      - Without a limit, all messages are returned. This takes one request for every 30 messages.
     type: int
   include:
     description:
-      - The parts to return with each message, in RV(sandbox_messages[].parts).
-      - Each part of each message takes a request.
+      - The parts to return with each message in RV(sandbox_messages[].parts).
+      - Each part takes one request for each message. Saving an attachment takes another one.
     type: list
     elements: str
     default: []
     choices:
-      text: The plain text, V(null) when the message has none.
-      html: The HTML, V(null) when the message has none.
-      html_source: The source of the HTML, V(null) when the message has none.
-      raw: The whole message as it came.
+      text: The plain text body, or V(null) if the message has none.
+      html: The HTML body, or V(null) if the message has none.
+      html_source: The source of the HTML body, or V(null) if the message has none.
+      raw: The whole message in its original form.
       headers: The header fields as a dictionary.
-      attachments: The list of attachments; with O(dest), they are kept in files, too.
-      eml: The whole message as a file; needs O(dest).
-      spam_report: The verdict of the spam filter.
-      html_analysis: How well mail clients support the HTML.
+      attachments: The list of attachments. With O(dest), the attachments are also saved in files.
+      eml: The whole message as a file. Requires O(dest).
+      spam_report: The report of the spam filter.
+      html_analysis: The report on the HTML and CSS features that mail clients do not support.
   dest:
     description:
-      - A folder, where the module runs, in which to keep those of V(attachments) and V(eml) that O(include) names.
-      - It must exist. Attachments are in a folder of their own in it, called by the id of the message, and whole
-        messages are called V(<id>.eml).
-      - The files have mode V(0600). A name that a mail gives is changed where it would lead elsewhere, hide, or be that
-        of another attachment.
+      - The folder in which to save the V(attachments) and V(eml) files that O(include) requests. It is on the host on
+        which the module runs, and must exist.
+      - Attachments are saved in a subfolder with the id of the message as its name. Whole messages are saved as
+        V(<id>.eml).
+      - The files have mode V(0600). The name of an attachment is changed if it contains a path, starts with a dot, has
+        control characters, is too long, or equals the name of another attachment.
     type: path
 seealso:
   - module: community.mailtrap.sandbox_expect
@@ -82,7 +84,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Read the newest message to a user, with its text
+- name: Read the newest message to Karl with its text
   community.mailtrap.sandbox_message_info:
     sandbox: Staging
     project: Shop
@@ -92,18 +94,18 @@ EXAMPLES = r"""
       - text
   register: mail
 
-- name: Show it
+- name: Print the text of the message
   ansible.builtin.debug:
     var: mail.sandbox_messages[0].parts.text
   when: mail.sandbox_messages | length > 0
 
-- name: Have a folder for mail
+- name: Create a folder for messages
   ansible.builtin.file:
     path: "{{ playbook_dir }}/mail"
     state: directory
     mode: "0700"
 
-- name: Keep the newest confirmation with its attachments
+- name: Save the newest order confirmation and its attachments
   community.mailtrap.sandbox_message_info:
     sandbox: Staging
     project: Shop
@@ -115,14 +117,14 @@ EXAMPLES = r"""
     dest: "{{ playbook_dir }}/mail"
   register: confirmation
 
-- name: Say where the attachments are
+- name: Print the paths of the attachments
   ansible.builtin.debug:
     msg: "{{ confirmation.sandbox_messages[0].parts.attachments | map(attribute='path') }}"
 """
 
 RETURN = r"""
 sandbox_messages:
-  description: The messages as the API shows them, newest first; empty when there is none.
+  description: The messages as returned by the API, newest first. The list is empty if no message matches.
   returned: success
   type: list
   elements: dict
@@ -140,43 +142,43 @@ sandbox_messages:
       type: str
       sample: deploy@example.com
     to_email:
-      description: The address of the recipient.
+      description: The address of the first recipient.
       type: str
       sample: ops@example.com
     is_read:
-      description: Whether the message has been marked as read.
+      description: Whether the message is marked as read.
       type: bool
       sample: false
     parts:
-      description: The parts that were asked for.
+      description: The parts that O(include) requests.
       returned: with O(include)
       type: dict
       contains:
         text:
-          description: The plain text; V(null) when the message has none.
+          description: The plain text body, or V(null) if the message has none.
           returned: with V(text) in O(include)
           type: str
           sample: Version 1.2.3 is live.
         html:
-          description: The HTML; V(null) when the message has none.
+          description: The HTML body, or V(null) if the message has none.
           returned: with V(html) in O(include)
           type: str
         html_source:
-          description: The source of the HTML; V(null) when the message has none.
+          description: The source of the HTML body, or V(null) if the message has none.
           returned: with V(html_source) in O(include)
           type: str
         raw:
-          description: The whole message.
+          description: The whole message in its original form.
           returned: with V(raw) in O(include)
           type: str
         headers:
-          description: The header fields, by their names in lower case with underscores.
+          description: The header fields. Names are in lower case, with underscores in place of hyphens.
           returned: with V(headers) in O(include)
           type: dict
           sample:
             reply_to: help@example.com
         attachments:
-          description: The attachments as the API shows them.
+          description: The attachments as returned by the API.
           returned: with V(attachments) in O(include)
           type: list
           elements: dict
@@ -185,7 +187,7 @@ sandbox_messages:
               description: The id of the attachment.
               type: int
             filename:
-              description: The name that the mail gives it.
+              description: The file name in the message.
               type: str
               sample: invoice.pdf
             content_type:
@@ -193,33 +195,36 @@ sandbox_messages:
               type: str
               sample: application/pdf
             attachment_type:
-              description: V(attachment), or V(inline) for a part of the message.
+              description: V(inline) if the attachment is shown in the body of the message, otherwise V(attachment).
               type: str
             attachment_size:
               description: The size in bytes.
               type: int
             path:
-              description: The file.
+              description: The path of the saved file.
               returned: with O(dest)
               type: str
               sample: /home/karl/mail/5012720802/invoice.pdf
         eml:
-          description: The file with the whole message.
+          description: The path of the file with the whole message.
           returned: with V(eml) in O(include)
           type: str
           sample: /home/karl/mail/5012720802.eml
         spam_report:
-          description: The verdict of the spam filter, with C(Score), C(Threshold), C(Spam) and C(Details).
+          description: The report of the spam filter, with C(Score), C(Threshold), C(Spam) and C(Details).
           returned: with V(spam_report) in O(include)
           type: dict
         html_analysis:
-          description: What mail clients do not support of the HTML, with C(status) and C(errors).
+          description: The HTML and CSS features that mail clients do not support, with C(status) and C(errors).
           returned: with V(html_analysis) in O(include)
           type: dict
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
-from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_messages import PARTS, read_messages
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_messages import (
+    MESSAGE_PARTS,
+    read_messages,
+)
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.targets import SANDBOX_TARGET
 
 main = custom_module(
@@ -229,7 +234,7 @@ main = custom_module(
         "id": {"type": "int"},
         "search": {"type": "str"},
         "limit": {"type": "int"},
-        "include": {"type": "list", "elements": "str", "default": [], "choices": [*PARTS, "eml"]},
+        "include": {"type": "list", "elements": "str", "default": [], "choices": [*MESSAGE_PARTS, "eml"]},
         "dest": {"type": "path"},
     },
     required_one_of=[("sandbox", "sandbox_id")],

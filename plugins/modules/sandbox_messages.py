@@ -7,11 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: sandbox_messages
-short_description: Mark or delete the mail in a Mailtrap sandbox
+short_description: Mark messages in a Mailtrap sandbox as read, or delete them
 version_added: 0.1.0
 description:
-  - Mark as read, or delete, all the mail in a sandbox, or the messages that are named by O(ids) or found by O(search).
-  - All the mail at once takes two requests, and one when there is nothing to do. Otherwise each message takes one.
+  - Mark messages in a sandbox as read, or delete them.
+  - The module changes all messages in the sandbox unless O(ids) or O(search) selects some of them.
+  - Changing all messages takes at most one request, apart from reading the sandbox. Selected messages take one request
+    each.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -22,27 +24,27 @@ extends_documentation_fragment:
 options:
   sandbox:
     description:
-      - The name of the sandbox. It is looked up, which costs a request.
-      - This or O(sandbox_id) is required.
+      - The name of the sandbox. Finding its id takes one request.
+      - One of O(sandbox) and O(sandbox_id) is required.
     aliases:
       - inbox
   state:
-    description: What is to become of the messages.
+    description: The desired state of the messages.
     type: str
     required: true
     choices:
-      read: They are marked as read.
-      absent: They are deleted.
+      read: Mark the messages as read.
+      absent: Delete the messages.
   ids:
     description:
-      - The ids of the only messages that are meant. With an empty list, none is.
-      - With O(state=absent), one that is not there is as it should be; with O(state=read), it is a failure.
+      - The ids of the messages to change. An empty list selects no message.
+      - With O(state=absent), a message that does not exist is ignored. With O(state=read), it is an error.
     type: list
     elements: int
   search:
     description:
-      - Only messages are meant that have this text in their subject, or in the address or name of a recipient.
-      - Upper and lower case are the same.
+      - Change only messages with this text in the subject, or in the address or the name of the recipient.
+      - The search ignores case.
     type: str
 seealso:
   - module: community.mailtrap.sandbox_message_info
@@ -50,13 +52,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Begin with an empty sandbox
+- name: Delete all messages in the sandbox
   community.mailtrap.sandbox_messages:
     sandbox: Staging
     project: Shop
     state: absent
 
-- name: Mark all messages to a user as read
+- name: Mark all messages to Karl as read
   community.mailtrap.sandbox_messages:
     sandbox: Staging
     project: Shop
@@ -67,19 +69,21 @@ EXAMPLES = r"""
 RETURN = r"""
 count:
   description:
-    - How many messages were marked or deleted, or would be in check mode.
-    - After a failure, how many were before.
-  returned: success, or when some have been changed
+    - The number of messages that were marked as read or deleted. In check mode, the number of messages that would be.
+    - If the task fails, the number of messages that were changed before the failure.
+  returned: success, or failure after a part of the selected messages was changed
   type: int
   sample: 3
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
-from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_actions import bring_messages
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_message_actions import (
+    change_messages,
+)
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.targets import SANDBOX_TARGET
 
-main = custom_module(
-    bring_messages,
+main = module_of(
+    change_messages,
     {
         **SANDBOX_TARGET.argument_spec,
         "state": {"type": "str", "required": True, "choices": ["read", "absent"]},

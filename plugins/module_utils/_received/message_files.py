@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Keep mail in files."""
+"""Save messages and their attachments in files."""
 
 from __future__ import annotations
 
@@ -10,64 +10,85 @@ import itertools
 import os
 import re
 import unicodedata
+from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Set, Tuple
 
 from .._engine.files import keep
 
-# Bytes. File systems take 255; the rest is for a number.
-_LONGEST_NAME = 240
-# A name without letters would be none, and Unicode's control characters, those of writing direction included, can make
-# it look like another one.
-_NAMELESS = "attachment"
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    from .._api.json_types import JsonObject
+
+    class Message(Protocol):
+        """A message of a sandbox or of an inbound inbox, whose contents can be downloaded."""
+
+        fields: JsonObject
+
+        def get_part(self, name: str) -> Any: ...
+
+        def download_eml(self) -> bytes: ...
+
+        def download_attachment(self, attachment: JsonObject) -> bytes: ...
 
 
-def save(message, folder, parts, check_mode):
-    """Keep a message, its attachments, or both in files that only their owner can read.
+# In bytes. File systems allow 255; the rest is reserved for a number that makes the name unique.
+_MAX_NAME_LENGTH = 240
+_DEFAULT_NAME = "attachment"
 
-    :param message: Message. :param folder: str, which is there.
-    :param parts: list of str; eml is the whole message, in <id>.eml, and attachments are in a folder <id>.
-    :returns: bool, whether a file was not as it should be, and dict, the parts: eml, a path, and attachments, a list of
-        dict, each with its path.
-    :raises MailtrapError: when a file cannot be written.
+
+def save_message(message: Message, folder: str, parts: List[str], check_mode: bool) -> Tuple[bool, Dict[str, Any]]:
+    """Save the parts ``eml`` and ``attachments`` of a message in files that only the owner can read.
+
+    The whole message is saved as ``<id>.eml`` in the folder, and the attachments in the subfolder ``<id>``.
+
+    :returns: whether a file was created or changed; and the saved parts: the path of the .eml file, and the
+        attachments, each with its path.
+    :raises MailtrapError: if a part cannot be downloaded or a file cannot be written.
     """
-    place = os.path.join(folder, str(message.fields["id"]))
-    changed, saved = False, {}
+    base_path = os.path.join(folder, str(message.fields["id"]))
+    changed = False
+    saved: Dict[str, Any] = {}
     if "eml" in parts:
-        saved["eml"] = f"{place}.eml"
-        changed = keep(saved["eml"], message.eml(), check_mode)
+        saved["eml"] = f"{base_path}.eml"
+        changed = keep(saved["eml"], message.download_eml(), check_mode)
     if "attachments" in parts:
-        attachments = sorted(message.part("attachments"), key=_number, reverse=True)
-        names = file_names([attachment.get("filename") for attachment in reversed(attachments)])
+        # The names must not depend on the order of the answer, or a second run could write other files.
+        attachments = sorted(message.get_part("attachments"), key=_attachment_id, reverse=True)
+        names = choose_file_names(attachment.get("filename") for attachment in reversed(attachments))
         saved["attachments"] = []
         for attachment, name in zip(attachments, reversed(names)):
-            path = os.path.join(place, name)
-            changed = keep(path, message.attachment(attachment), check_mode) or changed
+            path = os.path.join(base_path, name)
+            changed = keep(path, message.download_attachment(attachment), check_mode) or changed
             saved["attachments"].append({**attachment, "path": path})
     return changed, saved
 
 
-def _number(attachment):
-    """Return the id of an attachment, which is called otherwise in inbound mail (facts 3.21)."""
+def _attachment_id(attachment: JsonObject) -> Any:
+    """Return the id of an attachment; inbound mail has another key (docs/service.md#inbound-messages)."""
     return attachment["id"] if "id" in attachment else str(attachment.get("attachment_id"))
 
 
-def file_names(names):
-    """Return names for files in one folder out of those that a mail gives: list of str, in their order. Pure.
+def choose_file_names(names: Iterable[Any]) -> List[str]:
+    """Return a safe, unique file name for each attachment name of a message, in the same order.
 
-    None of them leads out of the folder, hides, or is that of another one where upper and lower case are the same.
+    A safe name contains no path, does not start with a dot, and has no control characters. Names that differ only by
+    case count as equal, because some file systems ignore case.
     """
-    taken, safe = set(), []
-    for name in map(_safe, names):
+    used: Set[str] = set()
+    file_names = []
+    for name in map(_sanitize_name, names):
         stem, extension = os.path.splitext(name)
         candidates = itertools.chain([name], (f"{stem}-{number}{extension}" for number in itertools.count(2)))
-        chosen = next(candidate for candidate in candidates if candidate.casefold() not in taken)
-        taken.add(chosen.casefold())
-        safe.append(chosen)
-    return safe
+        file_name = next(candidate for candidate in candidates if candidate.casefold() not in used)
+        used.add(file_name.casefold())
+        file_names.append(file_name)
+    return file_names
 
 
-def _safe(name):
+def _sanitize_name(name: Any) -> str:
     name = re.split(r"[/\\]", str(name or ""))[-1]
-    name = "".join(letter for letter in name if unicodedata.category(letter)[0] != "C")
-    stem, extension = os.path.splitext(name.strip(". ") or _NAMELESS)
-    extension = extension.encode()[: _LONGEST_NAME // 2].decode(errors="ignore")
-    return stem.encode()[: _LONGEST_NAME - len(extension.encode())].decode(errors="ignore") + extension
+    # Control characters, including those of writing direction, can make a name look like another one.
+    name = "".join(character for character in name if unicodedata.category(character)[0] != "C")
+    stem, extension = os.path.splitext(name.strip(". ") or _DEFAULT_NAME)
+    extension = extension.encode()[: _MAX_NAME_LENGTH // 2].decode(errors="ignore")
+    return stem.encode()[: _MAX_NAME_LENGTH - len(extension.encode())].decode(errors="ignore") + extension

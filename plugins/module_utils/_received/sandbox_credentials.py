@@ -2,13 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The sandbox that a task is about, and how an application logs in to it (facts 3.8)."""
+"""Read and reset the SMTP credentials of sandboxes (docs/service.md#sandboxes)."""
 
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, List, Mapping, Sequence, Union
 
-from .._api.errors import MailtrapError, attempting
+from .._api.errors import MailtrapError, attempting, may_have_taken_effect
 from .._engine.apply import send_write
 from .._engine.files import check_dest, write_secret
 from .._engine.lookup import find_objects, parse_object
@@ -17,77 +18,76 @@ from .._engine.resource import Write
 from .._resources.catalog import SANDBOX
 from .._resources.targets import SANDBOX_TARGET
 
+if TYPE_CHECKING:
+    from .._api.client import Client
+    from .._api.json_types import JsonObject, Options, Result
 
-def reset_credentials(client, options, check_mode):
-    """Have the service make new SMTP credentials, or a new address, for a sandbox.
+_LOOKUP = "community.mailtrap.sandbox_credentials"
 
-    :param options: dict, the options of community.mailtrap.sandbox_credentials.
-    :returns: dict with changed, and the sandbox, without its secrets unless they are to be shown.
-    :raises MailtrapError: it says so when they may have been reset.
+
+def reset_credentials(client: Client, options: Options, check_mode: bool) -> Result:
+    """Reset the SMTP credentials or the e-mail address of a sandbox; see the module sandbox_credentials.
+
+    The request is never repeated, because an application may already use the new credentials.
     """
     dest = options["dest"]
     if dest is not None:
         check_dest(dest)
-    sandbox = SANDBOX_TARGET.find(client, options, check_mode)
-    found = sandbox.found
-    path = f"{SANDBOX.object_path(found.get('id'))}/reset_{options['reset']}"
+    lookup = SANDBOX_TARGET.find(client, options, check_mode)
+    sandbox = lookup.found
+    path = f"{SANDBOX.object_path(sandbox.get('id'))}/reset_{options['reset']}"
     with attempting(f"reset the {options['reset']} of {SANDBOX_TARGET.label(options)}"):
         try:
             answer = send_write(client, Write("PATCH", path), check_mode)
             if not check_mode:
-                found = parse_object(SANDBOX, answer, "PATCH", path)
+                sandbox = parse_object(SANDBOX, answer, "PATCH", path)
         except MailtrapError as error:
-            if error.uncertain:
-                error.messages.append("they may have been reset all the same: read them anew")
+            may_have_taken_effect(error, f"read the current credentials with the lookup {_LOOKUP}")
             raise
         if dest is not None and not check_mode:
-            _deliver(found, dest)
-    revealed = options["reveal_secrets"] and dest is None
-    return {
-        "changed": True,
-        "sandbox": (found if revealed else mask_secrets(SANDBOX, found)) or None,
-        "warnings": sandbox.warnings,
-    }
+            _write_credentials(sandbox, dest)
+    if dest is not None or not options["reveal_secrets"]:
+        sandbox = without_secrets(SANDBOX, sandbox)
+    return {"changed": True, "sandbox": sandbox or None, "warnings": lookup.warnings}
 
 
-def _deliver(sandbox, dest):
+def _write_credentials(sandbox: JsonObject, dest: str) -> None:
     try:
-        write_secret(dest, json.dumps(credentials_of(sandbox), indent=2))
+        write_secret(dest, json.dumps(extract_credentials(sandbox), indent=2))
     except MailtrapError as error:
         error.data = {"changed": True}
-        error.messages.append(
-            "they have been reset, and can be read by the lookup community.mailtrap.sandbox_credentials"
-        )
+        error.messages.append(f"the reset itself succeeded: read the credentials with the lookup {_LOOKUP}")
         raise
 
 
-def read_credentials(client, sandboxes, place):
+def read_credentials(
+    client: Client, sandboxes: Sequence[Union[str, int]], project_options: Mapping[str, Union[str, int, None]]
+) -> List[JsonObject]:
     """Read the SMTP credentials of sandboxes with one request.
 
-    :param sandboxes: list, a name (str) or an id (int) of each.
-    :param place: dict with project and project_id, one of them None.
-    :returns: list of dict; see credentials_of.
-    :raises MailtrapError: when there is no such sandbox, or several, or the token may not see the password.
+    :param sandboxes: the name or the id of each sandbox.
+    :param project_options: the options ``project`` and ``project_id``, which exclude each other.
+    :raises MailtrapError: if a sandbox does not exist, its name is ambiguous, or the token cannot read the password.
     """
     with attempting("read the SMTP credentials"):
         if not sandboxes:
-            raise MailtrapError("no sandbox is named")
-        if None not in place.values():
-            raise MailtrapError("project and project_id are given: leave out one of them")
-        there = find_objects(client, SANDBOX, place).found
-        return [credentials_of(_picked(there, sandbox)) for sandbox in sandboxes]
+            raise MailtrapError("the lookup needs the name or the id of a sandbox")
+        if None not in project_options.values():
+            raise MailtrapError("project and project_id are mutually exclusive")
+        candidates = find_objects(client, SANDBOX, project_options).found
+        return [extract_credentials(_find_sandbox(candidates, name_or_id)) for name_or_id in sandboxes]
 
 
-def credentials_of(sandbox):
-    """Return how an application reaches a sandbox: dict with host, port, ports, username, password and email. Pure.
+def extract_credentials(sandbox: JsonObject) -> JsonObject:
+    """Return what an application needs to send mail into a sandbox, with the keys that the lookup documents.
 
-    :raises MailtrapError: when the sandbox, as the service showed it, lacks some of it.
+    :raises MailtrapError: if the service did not return the credentials.
     """
     missing = [name for name in ("domain", "smtp_ports", "username", "password") if not sandbox.get(name)]
     if missing:
         raise MailtrapError(
-            f"the service does not show {' and '.join(missing)} of sandbox {sandbox['id']}: "
-            "the API token must be an admin of the sandbox"
+            f"the service did not return {' and '.join(missing)} of sandbox {sandbox['id']}: "
+            "the API token needs admin access to the sandbox"
         )
     return {
         "host": sandbox["domain"],
@@ -95,24 +95,23 @@ def credentials_of(sandbox):
         "ports": sandbox["smtp_ports"],
         "username": sandbox["username"],
         "password": sandbox["password"],
-        "email": f"{sandbox['email_username']}@{sandbox['email_domain']}" if _has_address(sandbox) else None,
+        "email": f"{sandbox['email_username']}@{sandbox['email_domain']}" if _has_email_address(sandbox) else None,
     }
 
 
-def _has_address(sandbox):
+def _has_email_address(sandbox: JsonObject) -> bool:
     return all(map(sandbox.get, ("email_username_enabled", "email_username", "email_domain")))
 
 
-def _picked(sandboxes, wanted):
-    key = "id" if isinstance(wanted, int) else "name"
-    hits = [sandbox for sandbox in sandboxes if sandbox.get(key) == wanted]
-    if len(hits) > 1:
-        ids = ", ".join(str(sandbox["id"]) for sandbox in hits)
+def _find_sandbox(candidates: List[JsonObject], name_or_id: Union[str, int]) -> JsonObject:
+    key = "id" if isinstance(name_or_id, int) else "name"
+    matches = [sandbox for sandbox in candidates if sandbox.get(key) == name_or_id]
+    if len(matches) > 1:
+        ids = ", ".join(str(sandbox["id"]) for sandbox in matches)
         raise MailtrapError(
-            f"{len(hits)} sandboxes are called {wanted!r}, with the ids {ids}: give an id, or the project"
+            f"{len(matches)} sandboxes have the name {name_or_id!r}, with the ids {ids}: give the id or the project"
         )
-    if not hits:
-        raise MailtrapError(
-            f"there is no sandbox {wanted!r}" if key == "name" else f"there is no sandbox with id {wanted}"
-        )
-    return hits[0]
+    if not matches:
+        label = f"with id {name_or_id}" if key == "id" else repr(name_or_id)
+        raise MailtrapError(f"there is no sandbox {label}")
+    return matches[0]

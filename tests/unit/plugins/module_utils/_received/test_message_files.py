@@ -5,14 +5,18 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ansible_collections.community.mailtrap.plugins.module_utils._received.message_files import file_names
+from ansible_collections.community.mailtrap.plugins.module_utils._received.message_files import choose_file_names
+
+if TYPE_CHECKING:
+    import pathlib
 
 
 @pytest.mark.parametrize(
-    "names, safe",
+    "names, file_names",
     [
         ([], []),
         (["invoice.pdf", "Größe 🎉.txt"], ["invoice.pdf", "Größe 🎉.txt"]),
@@ -27,16 +31,16 @@ from ansible_collections.community.mailtrap.plugins.module_utils._received.messa
         ([7], ["7"]),
     ],
 )
-def test_file_names(names, safe):
-    assert file_names(names) == safe
+def test_file_names_are_safe_and_unique(names: list[Any], file_names: list[str]) -> None:
+    assert choose_file_names(names) == file_names
 
 
 @pytest.mark.parametrize("name", ["x" * 5000 + ".pdf", "ü" * 5000, "x." + "y" * 5000, "🎉" * 100 + ".🎉" * 100])
-def test_long_names(name, tmp_path):
-    for short in file_names([name] * 12):
-        (tmp_path / short).touch()
+def test_long_names_are_shortened_and_stay_unique(name: str, tmp_path: pathlib.Path) -> None:
+    for file_name in choose_file_names([name] * 12):
+        (tmp_path / file_name).touch()
     assert len(os.listdir(tmp_path)) == 12
 
 
-def test_the_extension_of_a_long_name_stays():
-    assert file_names(["x" * 5000 + ".pdf"]) == ["x" * 236 + ".pdf"]
+def test_a_shortened_name_keeps_its_extension() -> None:
+    assert choose_file_names(["x" * 5000 + ".pdf"]) == ["x" * 236 + ".pdf"]

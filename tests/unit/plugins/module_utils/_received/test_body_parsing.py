@@ -6,16 +6,16 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.community.mailtrap.plugins.module_utils._received.html_links import (
-    links_in,
-    links_of,
-    plain,
-    words_of,
+from ansible_collections.community.mailtrap.plugins.module_utils._received.body_parsing import (
+    find_html_links,
+    find_text_links,
+    html_to_text,
+    normalize_newlines,
 )
 
 
 @pytest.mark.parametrize(
-    "html, words",
+    "html, text",
     [
         ("", ""),
         ("<p>Your code is <b>123</b>456</p>", "Your code is 123456"),
@@ -28,25 +28,29 @@ from ansible_collections.community.mailtrap.plugins.module_utils._received.html_
         ("<![if gte mso 9]>a<![endif]><!--[if mso]>not shown<![endif]-->b", "ab"),
         ("<![CDATA[x]]>shown", "shown"),
         ("<![foo bar]>shown", "shown"),
-        ("<p>an end < that is none", "an end < that is none"),
+        ("<p>a < that opens no tag", "a < that opens no tag"),
         ("<p <b>odd</b>", "odd"),
-        ("</style></script>still there", "still there"),
+        ("</style></script>shown", "shown"),
         ("an <o:p>odd</o:p> tag", "an\nodd\ntag"),
         ('<p>pixel<img src="x.png" alt="no">ed</p>', "pixeled"),
     ],
 )
-def test_words_of(html, words):
-    assert words_of(html) == words
+def test_html_to_text(html: str, text: str) -> None:
+    assert html_to_text(html) == text
 
 
-def test_links_of():
+def test_find_html_links() -> None:
     html = """
         <a href="https://example.com/reset?token=1&amp;x=2">Reset</a> <A HREF=' HTTP://example.com '>x</A>
         <a name="here">no</a> <a href="">no</a> <a href>no</a> <a href="/relative">no</a> <a href="mailto:a@b.c">no</a>
         <a href="javascript:x()">no</a> <a href="https://">no</a> <map><area href="https://example.org/map"></map>
         <a href="https://example.com/reset?token=1&amp;x=2">again</a> <img src="https://example.com/x.png">
     """
-    assert links_of(html) == ["https://example.com/reset?token=1&x=2", "HTTP://example.com", "https://example.org/map"]
+    assert find_html_links(html) == [
+        "https://example.com/reset?token=1&x=2",
+        "HTTP://example.com",
+        "https://example.org/map",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -65,9 +69,9 @@ def test_links_of():
         ("http://127.0.0.1:8000/x?token=a-b_c~d, thanks", ["http://127.0.0.1:8000/x?token=a-b_c~d"]),
     ],
 )
-def test_links_in(text, links):
-    assert links_in(text) == links
+def test_find_text_links(text: str, links: list[str]) -> None:
+    assert find_text_links(text) == links
 
 
-def test_plain():
-    assert plain("a\r\nb\rc\nd") == "a\nb\nc\nd"
+def test_normalize_newlines() -> None:
+    assert normalize_newlines("a\r\nb\rc\nd") == "a\nb\nc\nd"
