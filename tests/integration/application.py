@@ -2,9 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An application as ci_mail_test tests it: it lets somebody register, and sends a mail with a link and a code.
+"""An application that the playbook ci_mail_test tests. It sends a registration mail with a link and a code.
 
-python application.py ADDRESS [SECONDS], the seconds being those after which its mail goes out in the background.
+Usage: python application.py ADDRESS [DELAY]
+
+With a delay, in seconds, the application returns at once and sends the mail from the background.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ import time
 from email.message import EmailMessage
 
 
-def registration(address: str) -> EmailMessage:
+def build_registration_mail(address: str) -> EmailMessage:
+    """Return the mail that asks a new user to confirm the address."""
     mail = EmailMessage()
     mail["From"] = "Shop <shop@example.com>"
     mail["To"] = address
@@ -29,22 +32,25 @@ def registration(address: str) -> EmailMessage:
     return mail
 
 
-def send(mail: EmailMessage) -> None:
+def send_mail(mail: EmailMessage) -> None:
+    """Send a mail through the SMTP server that the environment names."""
     with smtplib.SMTP(os.environ["SMTP_HOST"], int(os.environ["SMTP_PORT"]), timeout=30) as server:
         server.login(os.environ["SMTP_USERNAME"], os.environ["SMTP_PASSWORD"])
         server.send_message(mail)
 
 
-def main(address: str, seconds: str = "0") -> None:
+def main(address: str, delay: str = "0") -> None:
+    """Send the registration mail to an address, after a delay in seconds."""
     if "@" not in address:
         sys.exit(f"{address} is no address")
-    if float(seconds):
+    if float(delay):
         if os.fork():
             return
+        # Ansible waits for a command until its streams are closed.
         for stream in (sys.stdin, sys.stdout, sys.stderr):
             os.close(stream.fileno())
-        time.sleep(float(seconds))
-    send(registration(address))
+        time.sleep(float(delay))
+    send_mail(build_registration_mail(address))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The SMTP credentials of a sandbox: the lookup that reads them and the module that renews them."""
+"""The SMTP credentials of a sandbox: the lookup that reads them and the module that resets them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import stat
 
 import pytest
 
-BOXES = {
+SEED = {
     "projects": [{"id": 77, "name": "Shop"}, {"id": 78, "name": "Blog"}],
     "sandboxes": [
         {"id": 5, "name": "Box", "project_id": 77, "username": "user5", "password": "word5"},
@@ -22,26 +22,28 @@ BOXES = {
 
 
 @pytest.fixture
-def boxes(emulator):
-    emulator.seed(BOXES)
+def seeded_emulator(emulator):
+    """Return the emulator with two projects and three sandboxes, two of them with the same name."""
+    emulator.seed(SEED)
     return emulator
 
 
 @pytest.fixture
-def looked_up(play_in):
-    """A function that evaluates the arguments of a lookup, and returns the step; its msg is what came of it."""
+def run_lookup(play_in):
+    """Return a function that runs the lookup with the given arguments in a debug task, whose msg is the result."""
 
-    def look(arguments, **options):
+    def run(arguments, **options):
         expression = "{{ lookup('community.mailtrap.sandbox_credentials', " + arguments + ") }}"
         (step,) = play_in(
             "in_process", [{"ansible.builtin.debug": {"msg": expression}, "ignore_errors": True}], **options
         )
         return step
 
-    return look
+    return run
 
 
-def credentials(number):
+def build_credentials(number):
+    """Return the credentials of a seeded sandbox as the lookup returns them."""
     return {
         "host": "sandbox.smtp.mailtrap.io",
         "port": 2525,
@@ -52,34 +54,32 @@ def credentials(number):
     }
 
 
-def test_one_sandbox(looked_up, boxes):
-    step = looked_up("'Box'")
-    assert step.msg == credentials(5)
+def test_credentials_of_one_sandbox_are_read(run_lookup, seeded_emulator):
+    step = run_lookup("'Box'")
+    assert step.msg == build_credentials(5)
     assert step.requests == ["GET /api/sandboxes"]
 
 
-def test_several_sandboxes(looked_up, boxes):
-    step = looked_up("'Box', 7")
-    assert step.msg == [credentials(5), credentials(7)]
+def test_credentials_of_several_sandboxes_are_read_with_one_request(run_lookup, seeded_emulator):
+    step = run_lookup("'Box', 7")
+    assert step.msg == [build_credentials(5), build_credentials(7)]
     assert step.requests == ["GET /api/sandboxes"]
 
 
-@pytest.mark.parametrize(
-    "project, request_", [("project='Blog'", "/api/projects"), ("project_id=78", "/api/projects/78")]
-)
-def test_in_a_project(looked_up, boxes, project, request_):
-    step = looked_up(f"'Twin', {project}")
-    assert step.msg == credentials(7)
-    assert step.requests == [f"GET {request_}"]
+@pytest.mark.parametrize("project, path", [("project='Blog'", "/api/projects"), ("project_id=78", "/api/projects/78")])
+def test_a_sandbox_is_found_in_its_project(run_lookup, seeded_emulator, project, path):
+    step = run_lookup(f"'Twin', {project}")
+    assert step.msg == build_credentials(7)
+    assert step.requests == [f"GET {path}"]
 
 
-REFUSED = [
+INVALID_ARGUMENTS = [
     ("'Bax'", "Could not read the SMTP credentials: there is no sandbox 'Bax'"),
     ("99", "Could not read the SMTP credentials: there is no sandbox with id 99"),
-    ("'Twin'", "2 sandboxes are called 'Twin', with the ids 6, 7: give an id, or the project"),
+    ("'Twin'", "2 sandboxes have the name 'Twin', with the ids 6, 7: give the id or the project"),
     ("'Box', project='None such'", "there is no project 'None such'"),
-    ("'Box', project='Shop', project_id=77", "project and project_id are given: leave out one of them"),
-    ("[]", "no sandbox is named"),
+    ("'Box', project='Shop', project_id=77", "project and project_id are mutually exclusive"),
+    ("[]", "the lookup needs the name or the id of a sandbox"),
     ("'Box', api_token='wrong-token-wrong'", "the API token was refused: Incorrect API token"),
     ("'Box', api_url='http://127.0.0.1:9', retries=0", "cannot connect to http://127.0.0.1:9: Connection refused"),
     ("'Box', api_url='mailtrap'", "api_url must have the form https://host[:port]"),
@@ -88,48 +88,54 @@ REFUSED = [
 ]
 
 
-def test_what_cannot_be_read(play_in, boxes):
+def test_invalid_arguments_and_missing_sandboxes_are_failures(play_in, seeded_emulator):
     expressions = [
-        "{{ lookup('community.mailtrap.sandbox_credentials', " + arguments + ") }}" for arguments, _ in REFUSED
+        "{{ lookup('community.mailtrap.sandbox_credentials', " + arguments + ") }}"
+        for arguments, _ in INVALID_ARGUMENTS
     ]
     tasks = [{"ansible.builtin.debug": {"msg": text}, "ignore_errors": True} for text in expressions]
-    for step, (arguments, sentence) in zip(play_in("in_process", tasks), REFUSED, strict=True):
-        assert step.failed and sentence in step.msg, arguments
+    for step, (arguments, message_part) in zip(play_in("in_process", tasks), INVALID_ARGUMENTS, strict=True):
+        assert step.failed and message_part in step.msg, arguments
         assert "word5" not in step.msg
 
 
-def test_no_token(looked_up, boxes):
-    assert "an API token is required" in looked_up("'Box'", token=False).msg
+def test_a_missing_token_is_a_failure(run_lookup, seeded_emulator):
+    assert "there is no API token" in run_lookup("'Box'", token=False).msg
 
 
-def test_a_token_that_may_not_see_the_password(looked_up, boxes):
-    boxes.seed(api_tokens=[{"name": "viewer", "token": "viewer-token-viewer", "access_level": 10}])
-    step = looked_up("'Box', api_token='viewer-token-viewer'")
-    assert step.failed and "the service does not show password of sandbox 5: the API token must be an admin" in step.msg
+def test_a_token_without_access_to_the_password_is_a_failure(run_lookup, seeded_emulator):
+    seeded_emulator.seed(api_tokens=[{"name": "viewer", "token": "viewer-token-viewer", "access_level": 10}])
+    step = run_lookup("'Box', api_token='viewer-token-viewer'")
+    assert step.failed
+    assert "the service did not return password of sandbox 5: the API token needs admin access" in step.msg
     assert "viewer-token-viewer" not in step.msg
 
 
-def test_where_the_connection_comes_from(looked_up, boxes, tmp_path):
-    """From variables, which may be templates, rather than from the environment, where an empty one is an unset one."""
-    wrong = {"MAILTRAP_API_URL": "http://127.0.0.1:9", "MAILTRAP_API_TOKEN": "", "MAILTRAP_ACCOUNT_ID": ""}
-    step = looked_up(
-        "'Box'", environment=wrong, variables={"mailtrap_api_url": boxes.api_url, "mailtrap_api_token": "{{ token }}"}
+def test_variables_take_precedence_over_the_environment(run_lookup, seeded_emulator, tmp_path):
+    """Variables can be templates. An empty environment variable counts as not set."""
+    unusable = {"MAILTRAP_API_URL": "http://127.0.0.1:9", "MAILTRAP_API_TOKEN": "", "MAILTRAP_ACCOUNT_ID": ""}
+    step = run_lookup(
+        "'Box'",
+        environment=unusable,
+        variables={"mailtrap_api_url": seeded_emulator.api_url, "mailtrap_api_token": "{{ token }}"},
     )
-    assert step.msg == credentials(5)
-    step = looked_up(
-        "'Box'", environment={"MAILTRAP_API_TOKEN": "", "MAILTRAP_API_KEY": boxes.token, "MAILTRAP_ACCOUNT_ID": ""}
+    assert step.msg == build_credentials(5)
+    step = run_lookup(
+        "'Box'",
+        environment={"MAILTRAP_API_TOKEN": "", "MAILTRAP_API_KEY": seeded_emulator.token, "MAILTRAP_ACCOUNT_ID": ""},
     )
-    assert step.msg == credentials(5) and step.requests == ["GET /api/sandboxes"]
-    step = looked_up("'Box'", environment={"MAILTRAP_ACCOUNT_ID": str(boxes.account_id)})
-    assert step.msg == credentials(5) and step.requests == [f"GET /api/accounts/{boxes.account_id}/inboxes"]
-    configured = tmp_path / "mine.cfg"
-    configured.write_text("[mailtrap]\ntimeout = 0\n")
-    step = looked_up("'Box'", environment={"ANSIBLE_CONFIG": str(configured)})
-    assert "timeout must be between 1 and 3600 s, not 0" in step.msg
+    assert step.msg == build_credentials(5) and step.requests == ["GET /api/sandboxes"]
+    step = run_lookup("'Box'", environment={"MAILTRAP_ACCOUNT_ID": str(seeded_emulator.account_id)})
+    assert step.msg == build_credentials(5)
+    assert step.requests == [f"GET /api/accounts/{seeded_emulator.account_id}/inboxes"]
+    config = tmp_path / "mine.cfg"
+    config.write_text("[mailtrap]\ntimeout = 0\n")
+    step = run_lookup("'Box'", environment={"ANSIBLE_CONFIG": str(config)})
+    assert "timeout must be 1 to 3600 s, and retries 0 or more; they are 0 and 5" in step.msg
 
 
-def test_the_address(looked_up, boxes):
-    boxes.seed(
+def test_an_enabled_address_is_returned(run_lookup, seeded_emulator):
+    seeded_emulator.seed(
         sandboxes=[
             {
                 "id": 8,
@@ -141,100 +147,104 @@ def test_the_address(looked_up, boxes):
             }
         ]
     )
-    assert looked_up("'Open'").msg["email"] == "shop-abcdef@inbox.mailtrap.io"
+    assert run_lookup("'Open'").msg["email"] == "shop-abcdef@inbox.mailtrap.io"
 
 
-def renewing(**options):
+def build_task(**options):
+    """Return a list with one sandbox_credentials task that may fail."""
     return [{"community.mailtrap.sandbox_credentials": {"sandbox_id": 5, **options}, "ignore_errors": True}]
 
 
-def row(emulator, number):
-    return next(row for row in emulator.dump()["sandboxes"] if row["id"] == number)
+def find_sandbox(emulator, sandbox_id):
+    """Return a sandbox as the emulator stores it."""
+    return next(sandbox for sandbox in emulator.dump()["sandboxes"] if sandbox["id"] == sandbox_id)
 
 
-RESET = "PATCH /api/sandboxes/5/reset_credentials"
+RESET_REQUEST = "PATCH /api/sandboxes/5/reset_credentials"
+ADVICE = "read the current credentials with the lookup community.mailtrap.sandbox_credentials"
 
 
-def test_renew(play, boxes):
-    dry, hidden, shown, by_name = play(
+def test_credentials_are_reset(play, seeded_emulator):
+    checked, hidden, revealed, by_name = play(
         [
-            {**renewing(reveal_secrets=True)[0], "check_mode": True},
-            *renewing(),
-            {**renewing(reveal_secrets=True)[0], "register": "renewed"},
-            *renewing(sandbox_id="{{ omit }}", sandbox="Twin", project="Blog"),
+            {**build_task(reveal_secrets=True)[0], "check_mode": True},
+            *build_task(),
+            {**build_task(reveal_secrets=True)[0], "register": "reset"},
+            *build_task(sandbox_id="{{ omit }}", sandbox="Twin", project="Blog"),
         ]
     )
-    assert dry.changed and dry.requests == [] and dry["sandbox"] == {"id": 5}
-    assert hidden.changed and hidden.requests == [RESET]
+    assert checked.changed and checked.requests == [] and checked["sandbox"] == {"id": 5}
+    assert hidden.changed and hidden.requests == [RESET_REQUEST]
     assert hidden["sandbox"]["id"] == 5 and not {"username", "password"} & hidden["sandbox"].keys()
-    assert shown.changed and shown.requests == [RESET]
-    now = row(boxes, 5)
-    assert shown["sandbox"]["username"] == now["username"] != "user5"
-    assert shown["sandbox"]["password"] == now["password"] != "word5"
+    assert revealed.changed and revealed.requests == [RESET_REQUEST]
+    current = find_sandbox(seeded_emulator, 5)
+    assert revealed["sandbox"]["username"] == current["username"] != "user5"
+    assert revealed["sandbox"]["password"] == current["password"] != "word5"
     assert by_name.requests == ["GET /api/projects", "PATCH /api/sandboxes/7/reset_credentials"]
-    assert row(boxes, 6)["password"] == "word6" and row(boxes, 7)["password"] != "word7"
+    assert find_sandbox(seeded_emulator, 6)["password"] == "word6"
+    assert find_sandbox(seeded_emulator, 7)["password"] != "word7"
 
 
-def test_renew_into_a_file(play, boxes, tmp_path):
+def test_reset_credentials_are_saved_in_a_file(play, seeded_emulator, tmp_path):
     path = tmp_path / "smtp.json"
     run = play(
         [
-            {**renewing(dest=str(path), reveal_secrets=True)[0], "check_mode": True},
-            *renewing(dest=str(path), reveal_secrets=True),
+            {**build_task(dest=str(path), reveal_secrets=True)[0], "check_mode": True},
+            *build_task(dest=str(path), reveal_secrets=True),
         ],
         "-vvv",
     )
-    now = row(boxes, 5)
+    current = find_sandbox(seeded_emulator, 5)
     assert json.loads(path.read_text()) == {
-        **credentials(5),
-        "username": now["username"],
-        "password": now["password"],
+        **build_credentials(5),
+        "username": current["username"],
+        "password": current["password"],
     }
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert run[0].writes == [] and run[1].requests == [RESET]
-    assert now["password"] not in run.output and now["username"] not in run.output
+    assert run[0].writes == [] and run[1].requests == [RESET_REQUEST]
+    assert current["password"] not in run.output and current["username"] not in run.output
     assert "password" not in run[1]["sandbox"]
 
 
 @pytest.mark.parametrize("name", ["none/smtp.json", "."])
-def test_a_file_that_cannot_be(play, boxes, tmp_path, name):
-    (step,) = play(renewing(dest=str(tmp_path / name)))
-    assert step.failed and step.msg.startswith("dest ") and step.requests == []
-    assert row(boxes, 5)["password"] == "word5"
+def test_an_unusable_dest_prevents_the_reset(play, seeded_emulator, tmp_path, name):
+    (step,) = play(build_task(dest=str(tmp_path / name)))
+    assert step.failed and step.msg.startswith("dest names ") and step.requests == []
+    assert find_sandbox(seeded_emulator, 5)["password"] == "word5"
 
 
-def test_renew_the_address(play, boxes):
-    before = row(boxes, 5)
-    (step,) = play(renewing(reset="email_username"))
-    now = row(boxes, 5)
+def test_the_address_is_reset(play, seeded_emulator):
+    before = find_sandbox(seeded_emulator, 5)
+    (step,) = play(build_task(reset="email_username"))
+    current = find_sandbox(seeded_emulator, 5)
     assert step.requests == ["PATCH /api/sandboxes/5/reset_email_username"]
-    assert step["sandbox"]["email_username"] == f"{now['alias']}-{now['address_hash']}"
-    assert now["alias"] != before["alias"] and now["address_hash"] == before["address_hash"]
-    assert now["password"] == "word5"
+    assert step["sandbox"]["email_username"] == f"{current['alias']}-{current['address_hash']}"
+    assert current["alias"] != before["alias"] and current["address_hash"] == before["address_hash"]
+    assert current["password"] == "word5"
 
 
-def test_a_renewal_whose_answer_is_lost(play_in, boxes):
-    """It is not repeated: an application may have the new password already."""
-    boxes.fault(method="PATCH", path="/reset_credentials$", when="after", drop=True)
-    (step,) = play_in("in_process", renewing())
-    assert step.failed and step.requests == [RESET]
+def test_a_reset_is_not_repeated_if_its_answer_is_lost(play_in, seeded_emulator):
+    """An application may already use the new password."""
+    seeded_emulator.fault(method="PATCH", path="/reset_credentials$", when="after", drop=True)
+    (step,) = play_in("in_process", build_task())
+    assert step.failed and step.requests == [RESET_REQUEST]
     assert step.msg.startswith("Could not reset the credentials of sandbox 5: the connection to")
-    assert "they may have been reset all the same: read them anew" in step.msg
+    assert f"the request may have taken effect: {ADVICE}" in step.msg
 
 
 @pytest.mark.parametrize("answer", [None, [], {"ok": True}])
-def test_a_renewal_with_another_answer(play_in, boxes, answer):
-    boxes.fault(method="PATCH", path="/reset_credentials$", when="after", status=200, json=answer)
-    (step,) = play_in("in_process", renewing())
-    assert "the service's answer holds no sandbox; they may have been reset all the same: read them anew" in step.msg
+def test_an_unexpected_answer_to_a_reset_is_a_failure(play_in, seeded_emulator, answer):
+    seeded_emulator.fault(method="PATCH", path="/reset_credentials$", when="after", status=200, json=answer)
+    (step,) = play_in("in_process", build_task())
+    assert f"the service's answer holds no sandbox; the request may have taken effect: {ADVICE}" in step.msg
 
 
-def test_what_cannot_be_renewed(play_in, boxes):
-    gone, nothing = play_in(
+def test_a_reset_needs_an_existing_sandbox(play_in, seeded_emulator):
+    missing, neither = play_in(
         "in_process",
         [
-            *renewing(sandbox_id=4711),
+            *build_task(sandbox_id=4711),
             {"community.mailtrap.sandbox_credentials": {}, "ignore_errors": True},
         ],
     )
-    assert gone["status"] == 404 and nothing.msg == "one of the following is required: sandbox, sandbox_id"
+    assert missing["status"] == 404 and neither.msg == "one of the following is required: sandbox, sandbox_id"

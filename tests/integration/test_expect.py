@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import itertools
-import json
 import smtplib
 import threading
 import time
@@ -184,12 +183,8 @@ def test_a_failure_describes_the_messages_that_arrived(play, seeded_emulator):
     )
     step = play(build_task(to="karl@example.com", subject="code", body=r"\d{6}", wait=2))[0]
     third = seeded_emulator.dump()["messages"][-1]["id"]
-    assert step.failed and step.requests == [
-        LIST_REQUEST,
-        f"{LIST_REQUEST}/{third}/body.txt",
-        LIST_REQUEST,
-        LIST_REQUEST,
-    ]
+    assert step.failed
+    assert step.requests == [LIST_REQUEST, f"{LIST_REQUEST}/{third}/body.txt", LIST_REQUEST, LIST_REQUEST]
     assert step.msg == (
         "Could not find the expected messages in sandbox 5: found 0 of 1 expected messages within 2 s; "
         f"message {third} 'Your code' from shop@example.com to karl@example.com: body does not match '\\d{{6}}'; "
@@ -435,10 +430,8 @@ def test_attachments_are_checked(play_in, seeded_emulator):
         + build_task(subject="Without", attachments=[{"filename": "x"}]),
     )
     matching, too_big, wrong_type, none, unexpected, missing = steps
-    assert not matching.failed and [request.rpartition("/")[2] for request in matching.requests] == [
-        "messages",
-        "attachments",
-    ]
+    assert not matching.failed
+    assert [request.rpartition("/")[2] for request in matching.requests] == ["messages", "attachments"]
     description = "photo.png (image/png, 400 bytes), invoice.pdf (application/pdf, 400 bytes)"
     assert too_big.msg.endswith(f"no attachment matches filename 'photo' and max_size 399 (attachments: {description})")
     assert "no attachment matches content_type 'text/plain'" in wrong_type.msg
@@ -464,9 +457,8 @@ def test_spam_score_and_html_errors_are_checked(play_in, seeded_emulator):
     assert not good.failed
     assert [request.rpartition("/")[2] for request in good.requests] == ["messages", "spam_report", "analyze"]
     assert "the spam score 0.5 exceeds 0.1 (rules: SUBJ_ALL_CAPS 0.5, " in score.msg
-    assert (
-        "the number of HTML errors is 1 and exceeds 0: line 1 style (not supported by Notes 6 / 7, Gmail)" in html.msg
-    )
+    assert "the number of HTML errors is 1 and exceeds 0: line 1 style (" in html.msg
+    assert html.msg.endswith("(not supported by Notes 6 / 7, Gmail)")
     assert "the HTML was not analyzed: the service answered 'The message has no HTML part'" in text.msg
 
 
@@ -635,10 +627,7 @@ def test_unexpected_values_cause_no_traceback(play_in, seeded_emulator):
         + build_task(since="2026-05-01T12:00:00Z", wait=0)
         + build_task(max_spam_score=1, max_html_errors=1, attachments=[{"filename": "x", "min_size": 1}], links=["x"]),
     )
-    assert (
-        json.dumps(mismatch["arrived"][0]["objections"])
-        == "[\"to does not match '8'\", \"subject does not match 'x'\"]"
-    )
+    assert mismatch["arrived"][0]["objections"] == ["to does not match '8'", "subject does not match 'x'"]
     assert "created_at of message 9 'None' is no time" in invalid_time.msg
     assert "the spam score is unknown" in failed_checks.msg
     assert "the number of HTML errors is 2 and exceeds 1" in failed_checks.msg

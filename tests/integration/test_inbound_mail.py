@@ -2,21 +2,21 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Answers to inbound mail, which go out once."""
+"""Replies to inbound messages and forwards of them. Each is sent only once."""
 
 from __future__ import annotations
 
 import pytest
 
 ADDRESS = "tickets-1a2b3c4d@inbound-mailtrap.io"
-FOLDERS, FOLDER = "GET /api/inbound/folders", "GET /api/inbound/folders/77/inboxes"
-IN_FOLDER = {"inbound_inbox": "Tickets", "inbound_folder": "Support"}
-MAIL = f"From: Ann <ann@example.org>\nTo: {ADDRESS}\nCc: bob@example.org\nSubject: My order\n\nWhere is it?\n"
+LIST_FOLDERS, LIST_INBOXES = "GET /api/inbound/folders", "GET /api/inbound/folders/77/inboxes"
+INBOX_BY_NAME = {"inbound_inbox": "Tickets", "inbound_folder": "Support"}
+RAW_MESSAGE = f"From: Ann <ann@example.org>\nTo: {ADDRESS}\nCc: bob@example.org\nSubject: My order\n\nWhere is it?\n"
 
 
 @pytest.fixture
-def mail(emulator):
-    """The message that has arrived, as the API lists it."""
+def message(emulator):
+    """Return a message that the inbox has received, as it is in the list of messages."""
     emulator.seed(
         inbound_folders=[{"id": 77, "name": "Support"}],
         inbound_inboxes=[
@@ -24,76 +24,77 @@ def mail(emulator):
             {"id": 514, "folder_id": 77, "name": "Own", "domain_id": 940000},
         ],
     )
-    return emulator.receive(address=ADDRESS, raw=MAIL)
+    return emulator.receive(address=ADDRESS, raw=RAW_MESSAGE)
 
 
-def reply(mail, **options):
-    return {"community.mailtrap.inbound_message_reply": {"id": mail["id"], **(options or {})}}
+def build_reply_task(message, **options):
+    return {"community.mailtrap.inbound_message_reply": {"id": message["id"], **options}}
 
 
-def forward(mail, **options):
-    return {"community.mailtrap.inbound_message_forward": {"id": mail["id"], **(options or {})}}
+def build_forward_task(message, **options):
+    return {"community.mailtrap.inbound_message_forward": {"id": message["id"], **options}}
 
 
-def tried(task):
+def ignore_errors(task):
     return dict(task, ignore_errors=True)
 
 
-def test_answers(play, mail, emulator, tmp_path):
+def test_replies_are_sent(play, message, emulator, tmp_path):
     (tmp_path / "order.pdf").write_bytes(b"%PDF")
-    foretold, one, everyone, other = play(
+    checked, to_sender, to_all, to_other = play(
         [
-            dict(reply(mail, **IN_FOLDER, text="Soon"), check_mode=True),
-            reply(mail, **IN_FOLDER, text="Soon", attachments=[{"src": "order.pdf"}]),
-            reply(mail, inbound_inbox_id=513, all=True, body_markdown="**Soon**", category="support"),
-            reply(mail, inbound_inbox_id=513, to=["Eve <eve@example.org>"], html="<p>Soon</p>"),
+            dict(build_reply_task(message, **INBOX_BY_NAME, text="Soon"), check_mode=True),
+            build_reply_task(message, **INBOX_BY_NAME, text="Soon", attachments=[{"src": "order.pdf"}]),
+            build_reply_task(message, inbound_inbox_id=513, all=True, body_markdown="**Soon**", category="support"),
+            build_reply_task(message, inbound_inbox_id=513, to=["Eve <eve@example.org>"], html="<p>Soon</p>"),
         ]
     )
-    path = f"POST /api/inbound/inboxes/513/messages/{mail['id']}"
-    assert foretold.changed and foretold.requests == [FOLDERS, FOLDER] and foretold["message_ids"] == []
-    assert one.changed and one.requests == [FOLDERS, FOLDER, f"{path}/reply"] and len(one["message_ids"]) == 1
-    assert everyone.requests == [f"{path}/reply_all"] and len(everyone["message_ids"]) == 2
+    path = f"POST /api/inbound/inboxes/513/messages/{message['id']}"
+    assert checked.changed and checked.requests == [LIST_FOLDERS, LIST_INBOXES] and checked["message_ids"] == []
+    assert to_sender.changed and to_sender.requests == [LIST_FOLDERS, LIST_INBOXES, f"{path}/reply"]
+    assert len(to_sender["message_ids"]) == 1
+    assert to_all.requests == [f"{path}/reply_all"] and len(to_all["message_ids"]) == 2
     first, second, third = emulator.outbox()
     assert (first["subject"], first["recipients"]) == ("Re: My order", ["ann@example.org"])
     assert '; filename="order.pdf"' in first["raw"].replace("\n", "").replace("\r", "")
     assert second["recipients"] == ["ann@example.org", "bob@example.org"] and "<strong>Soon</strong>" in second["raw"]
-    assert second["category"] == "support" and third["recipients"] == ["eve@example.org"] and other.changed
+    assert second["category"] == "support" and third["recipients"] == ["eve@example.org"] and to_other.changed
 
 
-def test_a_message_is_sent_on(play, mail, emulator):
-    foretold, done = play(
+def test_a_message_is_forwarded(play, message, emulator):
+    checked, forwarded = play(
         [
-            dict(forward(mail, inbound_inbox_id=513, to=["eve@example.org"]), check_mode=True),
-            forward(mail, inbound_inbox_id=513, to=["eve@example.org"], text="See below"),
+            dict(build_forward_task(message, inbound_inbox_id=513, to=["eve@example.org"]), check_mode=True),
+            build_forward_task(message, inbound_inbox_id=513, to=["eve@example.org"], text="See below"),
         ]
     )
-    assert foretold.changed and foretold.requests == []
-    assert done.requests == [f"POST /api/inbound/inboxes/513/messages/{mail['id']}/forward"]
+    assert checked.changed and checked.requests == []
+    assert forwarded.requests == [f"POST /api/inbound/inboxes/513/messages/{message['id']}/forward"]
     (sent,) = emulator.outbox()
     assert (sent["subject"], sent["recipients"]) == ("Fwd: My order", ["eve@example.org"])
     assert sent["raw"].index("See below") < sent["raw"].index("Where is it?")
 
 
-def test_mail_that_cannot_be(play_in, mail, emulator):
-    own = emulator.receive(address="any@example.com", raw=MAIL)
-    known = {"inbound_inbox_id": 513}
+def test_invalid_replies_and_forwards_are_refused(play_in, message, emulator):
+    own_domain_message = emulator.receive(address="any@example.com", raw=RAW_MESSAGE)
+    inbox = {"inbound_inbox_id": 513}
     steps = play_in(
         "in_process",
         [
-            tried(reply(mail, **known)),
-            tried(reply(mail, **known, text="x", html="x", body_markdown="x", cc=["nobody"])),
-            tried(reply(mail, **known, text="x", headers={"Subject": "x"})),
-            tried(reply(mail, **known, text="x", attachments=[{"src": "none.pdf"}])),
-            tried(forward(mail, **known)),
-            tried(reply(mail, **known, text="x", **{"from": "support@example.com"})),
-            tried(reply(own, inbound_inbox_id=514, text="x")),
-            tried(reply({"id": "1"}, **known, text="x")),
-            tried(reply({"id": ""}, **known, text="x")),
-            tried(reply(mail, inbound_inbox="Tickets", text="x")),
-            tried(reply(mail, inbound_inbox="None", inbound_folder="Support", text="x")),
+            ignore_errors(build_reply_task(message, **inbox)),
+            ignore_errors(build_reply_task(message, **inbox, text="x", html="x", body_markdown="x", cc=["nobody"])),
+            ignore_errors(build_reply_task(message, **inbox, text="x", headers={"Subject": "x"})),
+            ignore_errors(build_reply_task(message, **inbox, text="x", attachments=[{"src": "none.pdf"}])),
+            ignore_errors(build_forward_task(message, **inbox)),
+            ignore_errors(build_reply_task(message, **inbox, text="x", **{"from": "support@example.com"})),
+            ignore_errors(build_reply_task(own_domain_message, inbound_inbox_id=514, text="x")),
+            ignore_errors(build_reply_task({"id": "1"}, **inbox, text="x")),
+            ignore_errors(build_reply_task({"id": ""}, **inbox, text="x")),
+            ignore_errors(build_reply_task(message, inbound_inbox="Tickets", text="x")),
+            ignore_errors(build_reply_task(message, inbound_inbox="None", inbound_folder="Support", text="x")),
         ],
     )
-    label = f"Could not reply to inbound message {mail['id']}: "
+    label = f"Could not reply to inbound message {message['id']}: "
     assert steps[0].msg == f"{label}the message has neither text nor html nor body_markdown"
     assert "html and body_markdown are both given" in steps[1].msg and "'nobody' is not an e-mail" in steps[1].msg
     assert "the header Subject cannot be set by headers" in steps[2].msg
@@ -108,14 +109,14 @@ def test_mail_that_cannot_be(play_in, mail, emulator):
     assert emulator.outbox() == []
 
 
-def test_mail_is_never_sent_twice(play, mail, emulator):
+def test_a_reply_is_not_repeated_if_its_answer_is_lost(play, message, emulator):
     emulator.fault({"method": "POST", "path": "/reply$", "when": "after", "drop": True})
-    (step,) = play([tried(reply(mail, inbound_inbox_id=513, text="Soon"))])
+    (step,) = play([ignore_errors(build_reply_task(message, inbound_inbox_id=513, text="Soon"))])
     assert step.failed and len(step.writes) == 1 and len(emulator.outbox()) == 1
-    assert "the mail may have gone out all the same, and is not sent a second time" in step.msg
+    assert "the request may have taken effect: the mail is not sent again, to avoid a duplicate" in step.msg
 
 
-def test_the_limit_of_hosted_inboxes(play_in, mail, emulator):
+def test_the_limit_of_replies_is_reported_as_a_plan_limit(play_in, message, emulator):
     emulator.limits(inbound_hosted_sends=0)
-    (step,) = play_in("in_process", [tried(reply(mail, inbound_inbox_id=513, text="Soon"))])
+    (step,) = play_in("in_process", [ignore_errors(build_reply_task(message, inbound_inbox_id=513, text="Soon"))])
     assert "plan limit: You've reached the limit of replies and forwards" in step.msg
