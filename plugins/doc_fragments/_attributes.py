@@ -2,8 +2,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This documentation fragment is private to the collection: it may change in any release.
-
 from __future__ import annotations
 
 
@@ -18,16 +16,17 @@ attributes:
   idempotent:
     description: When run twice in a row outside of check mode with the same arguments, the second run changes nothing.
   action_group:
-    description: Use C(group/community.mailtrap.mailtrap) in C(module_defaults) to set the connection of all modules.
+    description: Use C(group/community.mailtrap.mailtrap) in C(module_defaults) to set the connection options of all
+      modules.
     support: full
     membership:
       - community.mailtrap.mailtrap
   in_process:
     description:
-      - On a C(local) connection the module runs inside the controller's worker process, which is ten times faster,
-        with the controller's own Python and its C(requests).
-      - It runs as an ordinary module on any other connection, with C(become), with C(async), and where the variable
-        C(mailtrap_in_process) is V(false).
+      - With the connection C(local), the module runs inside Ansible's worker process on the controller. This is about
+        ten times faster. It uses the controller's Python and its C(requests) library.
+      - With another connection, C(become), or C(async), it runs as an ordinary module. Set the variable
+        C(mailtrap_in_process) to V(false) to always run it as an ordinary module.
     support: full
 """
 

@@ -2,8 +2,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This documentation fragment is private to the collection: it may change in any release.
-
 from __future__ import annotations
 
 
@@ -13,50 +11,52 @@ options:
   api_token:
     description:
       - The API token of the Mailtrap account.
-      - Without it, the environment variable E(MAILTRAP_API_TOKEN) is used, then E(MAILTRAP_API_KEY).
+      - If not set, the environment variable E(MAILTRAP_API_TOKEN) is used, then E(MAILTRAP_API_KEY).
     type: str
   api_url:
     description:
-      - The base URL of the service.
-      - Another one than the default stands for all hosts of the service, the sending ones included, which is how
-        everything is pointed at the emulator. The bulk stream is then below C(/bulk).
-      - Without it, the environment variable E(MAILTRAP_API_URL) is used.
+      - The base URL of the Mailtrap API. Set it to use the Mailtrap emulator instead of Mailtrap.
+      - A URL other than the default replaces all hosts of Mailtrap, including the hosts that send mail. Bulk mail is
+        then sent to a path below C(/bulk).
+      - If not set, the environment variable E(MAILTRAP_API_URL) is used.
     type: str
     default: https://mailtrap.io
   account_id:
     description:
-      - The id of the account. When it is given, requests go to the older, account-scoped paths of the API.
-      - Without it, the environment variable E(MAILTRAP_ACCOUNT_ID) is used; without that too, the account is the one
-        of the token.
+      - The ID of the account. If set, the module uses the older API paths, which contain the account ID.
+      - If not set, the environment variable E(MAILTRAP_ACCOUNT_ID) is used. If that is not set either, the module uses
+        the account that the API token belongs to.
     type: int
   timeout:
-    description: Seconds to wait for a connection, and for each part of an answer, up to 3600.
+    description:
+      - The number of seconds to wait for a connection, and for each part of a response. The maximum is 3600.
     type: int
     default: 30
   retries:
     description:
-      - How often a request is repeated at most. The wait in between grows with each try.
-      - A request that the rate limit refused is repeated whatever it is, after the time that the service asks for,
-        unless that is more than a minute.
-      - After a fault of the network or of a gateway, a request is repeated only where doing it twice does no harm.
+      - The maximum number of times that a request is repeated. The delay between attempts increases.
+      - A request that a rate limit rejects is repeated after the delay that Mailtrap asks for. The task fails if that
+        delay is longer than one minute.
+      - After a network or gateway error, a request is repeated only if sending it twice has no side effects.
     type: int
     default: 5
   validate_certs:
-    description: Whether the certificate of the service must be valid. Only use V(false) on a network that you trust.
+    description: Whether to validate the TLS certificate of Mailtrap. Use V(false) only on networks that you trust.
     type: bool
     default: true
   ca_path:
     description:
-      - A file or a folder with the certificates of the authorities to trust, instead of the usual ones.
-      - Without it, the environment variable E(REQUESTS_CA_BUNDLE) is used.
+      - The path of a file or directory with the certificates of the certificate authorities to trust, instead of the
+        default ones.
+      - If not set, the environment variable E(REQUESTS_CA_BUNDLE) is used.
     type: path
 requirements:
   - requests >= 2.25.1
 notes:
-  - Proxies are taken from the usual environment variables, such as E(HTTPS_PROXY) and E(NO_PROXY).
+  - Proxies are configured with the usual environment variables, such as E(HTTPS_PROXY) and E(NO_PROXY).
 """
 
-    # For plugins, besides the above: where else the same options are read from. Of several variables the last one wins.
+    # The other sources of the same options for plugins. If several variables are set, the last one in the list wins.
     PLUGIN = r"""
 options:
   api_token:

@@ -2,49 +2,49 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This documentation fragment is private to the collection: it may change in any release.
-
 from __future__ import annotations
 
 
 class ModuleDocFragment:
-    # For modules that bring one object to a state.
+    # For modules that manage one object.
     STATE = r"""
 options:
   id:
     description:
-      - The id of the object, when it exists already.
-      - With it, no other object is looked at, and the name can be changed.
+      - The ID of an existing object. The module selects the object by this ID and ignores other objects.
+      - With O(state=present), the task fails if no object has this ID.
     type: int
   state:
-    description: Whether the object is to be there.
+    description:
+      - V(present) creates the object if it does not exist, and updates it if the given options differ.
+      - V(absent) deletes the object if it exists.
     type: str
     default: present
     choices:
       - present
       - absent
 notes:
-  - The service lets objects share a name. Where several hosts run the same task, have it run once, by C(run_once) or
-    C(throttle), so that they do not make one each at the same moment.
-  - In check mode an object that would be created has no id yet. Let later tasks name it, rather than use its id.
+  - If several hosts create the same object at the same time, the account can end up with duplicates. Use
+    C(run_once=true) or C(throttle=1) on tasks that run for several hosts.
+  - In check mode, an object that would be created has no ID. Refer to it by name in later tasks.
 """
 
     # For modules that work in one sandbox.
     SANDBOX = r"""
 options:
   sandbox:
-    description: The name of the sandbox. It is looked up, which costs a request.
+    description: The name of the sandbox. Resolving the name takes an additional request.
     type: str
   sandbox_id:
-    description: The id of the sandbox.
+    description: The ID of the sandbox.
     type: int
     aliases:
       - inbox_id
   project:
-    description: The name of the project of the sandbox, where the name of the sandbox alone is not unique.
+    description: The name of the project that contains the sandbox. Use it if several sandboxes have the same name.
     type: str
   project_id:
-    description: The id of the project of the sandbox, where the name of the sandbox alone is not unique.
+    description: The ID of the project that contains the sandbox. Use it if several sandboxes have the same name.
     type: int
 """
 
@@ -52,57 +52,60 @@ options:
     DOMAIN = r"""
 options:
   domain:
-    description: The name of the sending domain, such as V(shop.example). It is looked up, which costs a request.
+    description:
+      - The name of the sending domain, such as V(shop.example). Resolving the name takes an additional request.
     type: str
     aliases:
       - sending_domain
   domain_id:
-    description: The id of the sending domain.
+    description: The ID of the sending domain.
     type: int
     aliases:
       - sending_domain_id
 """
 
-    # For modules of what is true of an address, for one domain or for all of them.
+    # For modules that manage entries about email addresses, for one sending domain or for all of them.
     ADDRESSES = r"""
 options:
   id:
-    description: The id, when it exists already.
+    description: The ID of an existing entry. With O(state=present), the task fails if no entry has this ID.
     type: str
   email:
     description:
-      - The address. Upper and lower case are the same.
-      - One of O(id), O(email) and O(emails) is required.
+      - The email address. Case is ignored.
+      - One of O(id), O(email), and O(emails) is required.
     type: str
   emails:
     description:
-      - Several addresses, which have all other options in common.
-      - What is there is read once for all of them, and nothing is changed before all of them have been looked at.
+      - Several email addresses. All other options apply to each of them.
+      - The module reads the existing entries once. It checks all addresses before it changes the first entry.
     type: list
     elements: str
   domain:
     description:
-      - The name of the sending domain that it is about. Required for a new one.
-      - V("") is for what is about all domains, which only the service makes.
+      - The name of the sending domain that the entry applies to. Required to create an entry.
+      - V("") selects entries that apply to all domains. Only Mailtrap itself creates such entries.
     type: str
     aliases:
       - sending_domain
 """
 
-    # For modules that read what has a time.
+    # For modules that list objects by the time at which they were created.
     PERIOD = r"""
 options:
   start_time:
     description:
-      - Return only what is from this time on.
-      - Write an ISO 8601 time such as V(2026-01-31T12:00:00Z), which is in UTC when it has no offset, or a number of
-        seconds, minutes, hours, days or weeks ago, such as V(90s), V(15m), V(12h), V(7d) or V(2w).
+      - Return only entries from this time on.
+      - Either an ISO 8601 time, such as V(2026-01-31T12:00:00Z), or a duration before now, such as V(90s), V(15m),
+        V(12h), V(7d), or V(2w). A time without a UTC offset is in UTC.
     type: str
   end_time:
-    description: Return only what is up to this time, written like O(start_time).
+    description: Return only entries up to this time. The format is that of O(start_time).
     type: str
   limit:
-    description: How many to return at most, the newest first. All of them when not given, a request for each 1000.
+    description:
+      - The maximum number of entries to return, newest first.
+      - If not set, all entries are returned. The module sends one request for each 1000 entries.
     type: int
 """
 
@@ -110,10 +113,12 @@ options:
     INBOUND_FOLDER = r"""
 options:
   inbound_folder:
-    description: The name of the folder, which costs a request. This or O(inbound_folder_id) is required.
+    description:
+      - The name of the folder. Resolving the name takes an additional request.
+      - Either this or O(inbound_folder_id) is required.
     type: str
   inbound_folder_id:
-    description: The id of the folder. This or O(inbound_folder) is required.
+    description: The ID of the folder. Either this or O(inbound_folder) is required.
     type: int
 """
 
@@ -122,16 +127,18 @@ options:
 options:
   inbound_inbox:
     description:
-      - The name of the inbox, which is looked up in its folder. This or O(inbound_inbox_id) is required.
+      - The name of the inbox. It requires O(inbound_folder) or O(inbound_folder_id).
+      - Resolving the name takes an additional request.
+      - Either this or O(inbound_inbox_id) is required.
     type: str
   inbound_inbox_id:
-    description: The id of the inbox. This or O(inbound_inbox) is required.
+    description: The ID of the inbox. Either this or O(inbound_inbox) is required.
     type: int
   inbound_folder:
-    description: The name of the folder of the inbox. This or O(inbound_folder_id) is required with O(inbound_inbox).
+    description: The name of the folder that contains O(inbound_inbox). Resolving the name takes an additional request.
     type: str
   inbound_folder_id:
-    description: The id of the folder of the inbox. This or O(inbound_folder) is required with O(inbound_inbox).
+    description: The ID of the folder that contains O(inbound_inbox).
     type: int
 """
 
@@ -139,32 +146,36 @@ options:
 options:
   reveal_secrets:
     description:
-      - Whether the result holds what gives access to something, such as the SMTP credentials of a sandbox, the share
-        links of a project, and the address of a sent message. They are left out otherwise.
-      - Set C(no_log=true) for the task when they are in its result.
+      - Whether the result contains secrets, such as the SMTP credentials of a sandbox, the share links of a project,
+        the download links of a message, or the password in the URL of a webhook.
+      - With V(false), secrets are removed from the result, and secret parts of URLs are masked.
+      - With V(true), set C(no_log=true) on the task.
     type: bool
     default: false
 """
 
-    # For modules that are told a secret; check_dest and write_secret do it.
+    # For modules that receive a secret only once, when an object is created.
     DEST = r"""
 options:
   dest:
     description:
-      - A file, where the module runs, to write the secret to. The result then does not hold it.
-      - The file has mode V(0600) and is written in one step, in place of one that is there. Its folder must exist,
-        which is checked before anything is requested.
+      - The file to write the secret to, on the host where the module runs. The result then does not contain the secret.
+      - The file is replaced atomically and has the mode V(0600). Its directory must exist. The module checks this
+        before it sends a request.
+      - If the object already exists, the module does not write the file, because Mailtrap shows the secret only once.
+        The module warns if the file is missing.
     type: path
 """
 
-    # For modules of objects some of whose fields are fixed when they are made.
+    # For modules of objects that have create-only fields.
     RECREATE = r"""
 options:
   recreate:
     description:
-      - Whether a new object may take the place of one that the service cannot change as it is asked to.
-      - The new one has another id, and whatever belonged to the old one is gone with it. Otherwise such a change is
-        refused.
+      - Whether to replace an existing object if an option differs that Mailtrap cannot change. The module creates a new
+        object and deletes the old one.
+      - The new object has another ID. Everything that belonged to the old object is lost.
+      - With V(false), the task fails instead and changes nothing.
     type: bool
     default: false
 """

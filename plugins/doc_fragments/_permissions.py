@@ -2,8 +2,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This documentation fragment is private to the collection: it may change in any release.
-
 from __future__ import annotations
 
 
@@ -12,17 +10,18 @@ class ModuleDocFragment:
 options:
   permissions:
     description:
-      - What may be done with which resources.
-      - Their order makes no difference. When the option is not given, the permissions are not looked at.
+      - The permissions, one for each resource. Their order does not matter.
+      - If not set, the permissions are neither compared nor changed.
     type: list
     elements: dict
     suboptions:
       resource_type:
         description:
           - The type of the resource.
-          - A permission on the V(account) covers all that is in it, and one on a V(project) its sandboxes.
-          - The last two scopes are those of the campaigns and of the e-mail templates of the account. For the templates
-            the service only documents that such a permission can be read.
+          - A permission on the V(account) includes everything in the account. A permission on a V(project) includes its
+            sandboxes.
+          - V(email_campaign_permission_scope) covers all campaigns of the account. V(email_template_permission_scope)
+            covers all email templates. Mailtrap does not document that the latter can be granted.
         type: str
         required: true
         choices:
@@ -35,16 +34,17 @@ options:
           - sandbox
       resource:
         description:
-          - The name of the project, sandbox or domain. It is looked up, which costs a request for each type.
-          - One of this and O(permissions[].resource_id) is required for these types. There is only one of all others.
+          - The name of the project, sandbox, or domain. Resolving names takes an additional request for each type.
+          - For a project, sandbox, or domain, either this or O(permissions[].resource_id) is required. The other types
+            have no names.
         type: str
       resource_id:
         description:
-          - The id of the project, sandbox or domain.
-          - That of all other types is the id of the account, which is looked up when it is needed and not given.
+          - The ID of the project, sandbox, or domain.
+          - For the other types, this is the ID of the account. The module determines it if it is not given.
         type: int
       access_level:
-        description: Whether the resource can be managed, or only looked at.
+        description: V(viewer) can read the resource. V(admin) can also manage it.
         type: str
         required: true
         choices:
@@ -56,10 +56,10 @@ options:
 options:
   force:
     description:
-      - Whether the API token that the task itself uses may be touched as well. Otherwise that is refused, for it would
-        lock out whoever uses the token.
-      - The service does not say which token that is. It is known by the last four digits of its value, and another one
-        that ends alike is taken for it.
+      - Whether the module may change or delete the API token that the task itself uses. With V(false), the task fails,
+        because everybody who uses this token could be locked out.
+      - Mailtrap does not identify the token in use. The module recognizes it by the last four characters of its value,
+        so a token with the same ending is protected as well.
     type: bool
     default: false
 """

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: domain
-short_description: Manage the domains that Mailtrap sends mail from
+short_description: Manage Mailtrap sending domains
 version_added: 0.1.0
 description:
-  - Create, change and delete a domain, once called a sending domain.
-  - A new domain comes with the DNS records that it needs. M(community.mailtrap.domain_verification) waits until the
-    service has found them.
-  - The service makes an API token along with every new domain, which may send from it. It is not returned.
+  - Create, update, and delete sending domains. Mail can only be sent from a verified domain.
+  - The result contains the DNS records that the domain requires. Publish them, and use
+    M(community.mailtrap.domain_verification) to wait until Mailtrap has verified them.
+  - Mailtrap creates an API token together with each domain. This token may send mail from the domain. It is not
+    returned.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -24,79 +25,82 @@ extends_documentation_fragment:
 options:
   domain_name:
     description:
-      - The name of the domain. Upper and lower case are the same, and letters beyond ASCII may be written as they are.
-      - A sub-domain is a domain of its own. A domain cannot be renamed.
+      - The name of the domain. Case is ignored. Names with non-ASCII characters are converted to ASCII.
+      - A subdomain is a separate domain. A domain cannot be renamed.
       - Required unless O(id) is given.
     type: str
     aliases:
       - name
   open_tracking_enabled:
-    description: Whether it is counted who opens a mail. It is, for a new domain.
+    description: Whether Mailtrap tracks when messages are opened. Mailtrap enables this for new domains.
     type: bool
   click_tracking_enabled:
-    description: Whether it is counted which links in a mail are followed. It is not, for a new domain.
+    description: Whether Mailtrap tracks when links are clicked. Mailtrap disables this for new domains.
     type: bool
   auto_unsubscribe_link_enabled:
-    description: Whether a link to unsubscribe is added to mail that has none. It is not, for a new domain.
+    description:
+      - Whether Mailtrap adds an unsubscribe link to messages that do not have one. Mailtrap disables this for new
+        domains.
     type: bool
   tracking_opt_out_enabled:
     description:
-      - Whether recipients can opt out of tracking, see M(community.mailtrap.tracking_opt_out). They cannot, for a new
-        domain.
+      - Whether recipients can opt out of tracking. See M(community.mailtrap.tracking_opt_out). Mailtrap disables this
+        for new domains.
     type: bool
   inbound_enabled:
-    description: Whether the domain receives mail. It does not, for a new domain.
+    description: Whether the domain receives mail. Mailtrap disables this for new domains.
     type: bool
   company_info:
     description:
-      - Who stands behind the account, without which the service lets no domain send.
-      - It belongs to the account, not to the domain. To give it with one domain is enough, and to change it with one
-        changes it for all of them.
-      - What is not given here stays as it is, and V("") clears a value. V({}) changes nothing, and returns what is
-        there.
-      - It cannot be taken back, not even with the domain.
-      - Without this option the module does not ask for it, which would cost a request.
+      - The company or person that owns the account. Mailtrap requires this information before a domain can send mail.
+      - The information belongs to the account. Setting it for one domain changes it for all domains.
+      - Suboptions that are not given keep their values. V("") clears a value. V({}) changes nothing and returns the
+        current information.
+      - The API cannot delete the information. It remains when the domain is deleted.
+      - If not set, the module does not read the information, which saves a request.
     type: dict
     suboptions:
       name:
-        description: The name of the company or person. Required the first time.
+        description: The name of the company or person. Required if the account has no company information yet.
         type: str
       address:
-        description: Street and number. Required the first time.
+        description: The street and number. Required if the account has no company information yet.
         type: str
       city:
-        description: The city. Required the first time.
+        description: The city. Required if the account has no company information yet.
         type: str
       country:
-        description: The country. Required the first time.
+        description: The country. Required if the account has no company information yet.
         type: str
       zip_code:
-        description: The postal code. Required the first time.
+        description: The postal code. Required if the account has no company information yet.
         type: str
       phone:
-        description: The telephone number.
+        description: The phone number.
         type: str
       website_url:
-        description: The address of the website. Required the first time.
+        description: The URL of the website. Required if the account has no company information yet.
         type: str
       privacy_policy_url:
-        description: The address of the privacy policy.
+        description: The URL of the privacy policy.
         type: str
       terms_of_service_url:
-        description: The address of the terms of service.
+        description: The URL of the terms of service.
         type: str
       info_level:
-        description: Whether it is a company or a person. The service lets this be changed once.
+        description: Whether the account belongs to a company or a person. Mailtrap allows only one change of this.
         type: str
         choices:
           - business
           - individual
   state:
     description:
-      - With V(absent), the domain is gone, and has to be verified again if it comes back.
-      - The demo domain, which comes with the account, can be neither changed nor deleted.
+      - V(present) creates the domain if it does not exist, and updates it if the given options differ.
+      - V(absent) deletes the domain. If it is created again, it must be verified again.
+      - The demo domain of the account can neither be changed nor deleted.
 notes:
-  - The create request takes the name alone. Options that are not as a new domain has them take a second request.
+  - The request that creates a domain accepts only its name. The module sends a second request if other options differ
+    from the settings of a new domain.
 seealso:
   - module: community.mailtrap.domain_info
   - module: community.mailtrap.domain_verification
@@ -106,19 +110,19 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Have a domain to send from
+- name: Create a sending domain
   community.mailtrap.domain:
     domain_name: mail.example
     click_tracking_enabled: true
     auto_unsubscribe_link_enabled: true
   register: mail
 
-- name: Show the DNS records that it needs
+- name: Show the DNS records that the domain requires
   ansible.builtin.debug:
     msg: "{{ item.domain }} {{ item.type }} {{ item.value }}"
   loop: "{{ mail.domain.dns_records }}"
 
-- name: Say who stands behind the account
+- name: Set the company information of the account
   community.mailtrap.domain:
     domain_name: mail.example
     company_info:
@@ -129,7 +133,7 @@ EXAMPLES = r"""
       zip_code: LV-1010
       website_url: https://shop.example
 
-- name: Have no such domain
+- name: Delete the domain
   community.mailtrap.domain:
     domain_name: mail.example
     state: absent
@@ -137,56 +141,56 @@ EXAMPLES = r"""
 
 RETURN = r"""
 domain:
-  description: The domain as the API shows it; V(null) when it is absent.
+  description: The domain as returned by the API. V(null) with O(state=absent).
   returned: success
   type: dict
   contains:
     id:
-      description: The id of the domain; V(null) in check mode when it would be created.
+      description: The ID of the domain. V(null) in check mode if the domain would be created.
       type: int
       sample: 435
     domain_name:
-      description: The name, in ASCII.
+      description: The name of the domain in ASCII.
       type: str
       sample: mail.example
     open_tracking_enabled:
-      description: Whether it is counted who opens a mail.
-      returned: when the domain exists, or the option is given
+      description: Whether Mailtrap tracks when messages are opened.
+      returned: when the domain exists or the option is given
       type: bool
       sample: true
     click_tracking_enabled:
-      description: Whether it is counted which links are followed.
-      returned: when the domain exists, or the option is given
+      description: Whether Mailtrap tracks when links are clicked.
+      returned: when the domain exists or the option is given
       type: bool
       sample: true
     auto_unsubscribe_link_enabled:
-      description: Whether a link to unsubscribe is added.
-      returned: when the domain exists, or the option is given
+      description: Whether Mailtrap adds an unsubscribe link to messages that do not have one.
+      returned: when the domain exists or the option is given
       type: bool
       sample: true
     tracking_opt_out_enabled:
       description: Whether recipients can opt out of tracking.
-      returned: when the domain exists, or the option is given
+      returned: when the domain exists or the option is given
       type: bool
       sample: false
     inbound_enabled:
       description: Whether the domain receives mail.
-      returned: when the domain exists, or the option is given
+      returned: when the domain exists or the option is given
       type: bool
       sample: false
     demo:
-      description: Whether it is the demo domain.
+      description: Whether this is the demo domain of the account.
       returned: when the domain exists
       type: bool
       sample: false
     dns_records:
-      description: The DNS records that the domain needs, all of them, whatever their status.
+      description: All DNS records that the domain requires, verified or not.
       returned: when the domain exists
       type: list
       elements: dict
       contains:
         key:
-          description: What the record is for.
+          description: The purpose of the record.
           type: str
           sample: dkim1
         domain:
@@ -194,38 +198,39 @@ domain:
           type: str
           sample: rwmt1._domainkey.mail.example
         name:
-          description: The part of the name to the left of the domain.
+          description: The name of the record, relative to the domain.
           type: str
           sample: rwmt1._domainkey
         type:
-          description: The type.
+          description: The type of the record.
           type: str
           sample: CNAME
         value:
-          description: The value.
+          description: The value of the record.
           type: str
           sample: rwmt1.dkim.smtp.mailtrap.live
         status:
-          description: What the service last found, V(pass), V(fail), V(missing) or V(unchecked), for example.
+          description: The result of Mailtrap's last check, such as V(pass), V(fail), V(missing), or V(unchecked).
           type: str
           sample: missing
     dns_verified:
-      description: Whether the service has found all DNS records.
+      description: Whether Mailtrap has verified all DNS records.
       returned: when the domain exists
       type: bool
       sample: false
     dns_verified_at:
-      description: When it found them; empty before.
+      description: The time of the verification. Empty if the domain was never verified.
       returned: when the domain exists
       type: str
       sample: ""
     compliance_status:
-      description: How far the domain is on its way to be allowed to send.
+      description: The progress of Mailtrap's review of the domain. A domain with the status V(compliant) can send mail.
       returned: when the domain exists
       type: str
       sample: unverified_dns
     company_info:
-      description: Who stands behind the account, with the suboptions of O(company_info); V(null) when nobody has said.
+      description:
+        - The company information of the account, with the keys of O(company_info). V(null) if the account has none.
       returned: when O(company_info) is given
       type: dict
       sample:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: domain_info
-short_description: List the domains that Mailtrap sends mail from
+short_description: List Mailtrap sending domains
 version_added: 0.1.0
 description:
-  - Return all of them, with their DNS records, the one with a name, or the one with an id.
+  - Return all sending domains with their DNS records, or only the domain that matches the given options.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -19,10 +19,10 @@ extends_documentation_fragment:
   - community.mailtrap._connection
 options:
   id:
-    description: The id of the only one to return.
+    description: Return only the domain with this ID.
     type: int
   domain_name:
-    description: The name of the only one to return, in upper or lower case.
+    description: Return only the domain with this name. Case is ignored.
     type: str
     aliases:
       - name
@@ -36,14 +36,14 @@ EXAMPLES = r"""
   community.mailtrap.domain_info:
   register: all_domains
 
-- name: Show those that may not send yet
+- name: Show the domains that cannot send mail yet
   ansible.builtin.debug:
     msg: "{{ all_domains.domains | rejectattr('compliance_status', 'in', ['compliant', 'demo']) }}"
 """
 
 RETURN = r"""
 domains:
-  description: What was found, each as M(community.mailtrap.domain) returns it; empty when there is none.
+  description: The matching domains, each as returned by M(community.mailtrap.domain). Empty if there are none.
   returned: success
   type: list
   elements: dict

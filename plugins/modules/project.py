@@ -7,12 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: project
-short_description: Manage projects of Mailtrap sandboxes
+short_description: Manage Mailtrap projects
 version_added: 0.1.0
 description:
-  - Create, rename and delete a project, the folder that holds sandboxes.
-  - A project is found by its name. Mailtrap lets several projects share a name; the module then changes nothing, and
-    names their ids.
+  - Create, rename, and delete projects. A project is a folder that contains sandboxes.
+  - Several projects can have the same name. If O(name) matches more than one, the task fails, changes nothing, and
+    lists the IDs.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -26,26 +26,28 @@ options:
     description:
       - The name of the project, 2 to 100 characters.
       - Required unless O(id) is given.
+      - With O(id), this is the new name.
     type: str
   state:
     description:
-      - With V(absent), the sandboxes of the project and all mail in them are deleted with it.
+      - V(present) creates the project if it does not exist, and renames it if the given name differs.
+      - V(absent) deletes the project, its sandboxes, and all messages in them.
 seealso:
   - module: community.mailtrap.project_info
   - module: community.mailtrap.sandbox
 """
 
 EXAMPLES = r"""
-- name: Have a project
+- name: Create a project
   community.mailtrap.project:
     name: Shop
 
-- name: Rename it
+- name: Rename a project
   community.mailtrap.project:
     id: 2570001
     name: Web shop
 
-- name: Have no such project, nor any sandbox in it
+- name: Delete a project and all its sandboxes
   community.mailtrap.project:
     name: Web shop
     state: absent
@@ -53,12 +55,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 project:
-  description: The project as the API shows it; V(null) when it is absent.
+  description: The project as returned by the API. V(null) with O(state=absent).
   returned: success
   type: dict
   contains:
     id:
-      description: The id of the project; V(null) in check mode when it would be created.
+      description: The ID of the project. V(null) in check mode if the project would be created.
       type: int
       sample: 2570001
     name:
@@ -66,16 +68,16 @@ project:
       type: str
       sample: Shop
     share_links:
-      description: Links that give access to the project without an account.
-      returned: with O(reveal_secrets=true), when the token may administer the project
+      description: Links that give access to the project without a Mailtrap account.
+      returned: when O(reveal_secrets=true) and the API token has admin access to the project
       type: dict
     sandboxes:
-      description: The sandboxes of the project, each as M(community.mailtrap.sandbox) returns it.
+      description: The sandboxes of the project, each as returned by M(community.mailtrap.sandbox).
       returned: when the project exists
       type: list
       elements: dict
     permissions:
-      description: What the token may do with the project.
+      description: The permissions of the API token on the project.
       returned: when the project exists
       type: dict
 """

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: project_info
-short_description: List projects of Mailtrap sandboxes
+short_description: List Mailtrap projects
 version_added: 0.1.0
 description:
-  - Return all projects, those with a name, or the one with an id.
+  - Return all projects, or only those that match the given options.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -20,10 +20,10 @@ extends_documentation_fragment:
   - community.mailtrap._identity.secrets
 options:
   id:
-    description: The id of the only project to return.
+    description: Return only the project with this ID.
     type: int
   name:
-    description: The name of the projects to return.
+    description: Return only projects with this name.
     type: str
 seealso:
   - module: community.mailtrap.project
@@ -34,15 +34,15 @@ EXAMPLES = r"""
   community.mailtrap.project_info:
   register: all_projects
 
-- name: Look for a project
+- name: Find a project by name
   community.mailtrap.project_info:
     name: Shop
-  register: found
+  register: shop
 """
 
 RETURN = r"""
 projects:
-  description: The projects, each as M(community.mailtrap.project) returns it; empty when there is none.
+  description: The matching projects, each as returned by M(community.mailtrap.project). Empty if there are none.
   returned: success
   type: list
   elements: dict

@@ -10,9 +10,10 @@ module: sandbox
 short_description: Manage Mailtrap sandboxes
 version_added: 0.1.0
 description:
-  - Create, change and delete a sandbox, once called an inbox, which catches the mail of an application under test.
-  - A sandbox is found by its name, in its project when that is given. Several that share the name are not touched; the
-    module names their ids.
+  - Create, update, and delete sandboxes. A sandbox captures the mail of an application under test. Mailtrap formerly
+    called it an inbox.
+  - Several sandboxes can have the same name. If O(name), together with the project if given, matches more than one, the
+    task fails, changes nothing, and lists the IDs.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -26,29 +27,32 @@ options:
     description:
       - The name of the sandbox.
       - Required unless O(id) is given.
+      - With O(id), this is the new name.
     type: str
   project:
     description:
-      - The name of the project that holds the sandbox.
-      - A new sandbox needs this or O(project_id). An existing one cannot be moved to another project.
+      - The name of the project that contains the sandbox.
+      - Either this or O(project_id) is required to create a sandbox.
+      - A sandbox cannot be moved to another project.
     type: str
   project_id:
-    description: The id of the project that holds the sandbox.
+    description: The ID of the project that contains the sandbox.
     type: int
   email_username:
     description:
-      - The alias in the e-mail address of the sandbox, letters and digits.
-      - The service adds a hyphen and six characters of its own, which never change. They are not part of the alias, and
-        are ignored when they are given.
+      - The alias in the email address of the sandbox. It consists of letters and digits.
+      - Mailtrap appends a hyphen and six characters that never change. The module ignores this suffix when it compares
+        values, and removes it if it is given.
     type: str
   email_username_enabled:
     description:
-      - Whether the sandbox receives mail at its e-mail address.
-      - The service only knows how to turn this over; it is done when the sandbox shows the other value, and only then.
+      - Whether the sandbox receives mail at its email address.
+      - The API can only toggle this flag. The module toggles it only if the current value differs.
     type: bool
   state:
     description:
-      - With V(absent), all mail in the sandbox is deleted with it.
+      - V(present) creates the sandbox if it does not exist, and updates it if the given options differ.
+      - V(absent) deletes the sandbox and all messages in it.
 seealso:
   - module: community.mailtrap.sandbox_info
   - module: community.mailtrap.sandbox_message_info
@@ -56,19 +60,19 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Have a sandbox for the staging environment
+- name: Create the staging sandbox
   community.mailtrap.sandbox:
     name: Staging
     project: Shop
 
-- name: Let it receive mail at an address of its own
+- name: Enable the email address of the sandbox
   community.mailtrap.sandbox:
     name: Staging
     project: Shop
     email_username: shopstaging
     email_username_enabled: true
 
-- name: Get the SMTP credentials of a sandbox
+- name: Get the SMTP credentials of the sandbox
   community.mailtrap.sandbox:
     name: Staging
     project: Shop
@@ -76,7 +80,7 @@ EXAMPLES = r"""
   register: staging
   no_log: true
 
-- name: Have no such sandbox
+- name: Delete the sandbox
   community.mailtrap.sandbox:
     name: Staging
     project: Shop
@@ -85,12 +89,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 sandbox:
-  description: The sandbox as the API shows it; V(null) when it is absent.
+  description: The sandbox as returned by the API. V(null) with O(state=absent).
   returned: success
   type: dict
   contains:
     id:
-      description: The id of the sandbox; V(null) in check mode when it would be created.
+      description: The ID of the sandbox. V(null) in check mode if the sandbox would be created.
       type: int
       sample: 4310001
     name:
@@ -98,7 +102,7 @@ sandbox:
       type: str
       sample: Staging
     project_id:
-      description: The id of the project that holds it.
+      description: The ID of the project that contains the sandbox.
       type: int
       sample: 2570001
     domain:
@@ -114,29 +118,29 @@ sandbox:
       sample: [25, 465, 587, 2525]
     username:
       description: The user name for SMTP and POP3.
-      returned: with O(reveal_secrets=true), when the sandbox exists
+      returned: when O(reveal_secrets=true) and the sandbox exists
       type: str
     password:
       description: The password for SMTP and POP3.
-      returned: with O(reveal_secrets=true), when the sandbox exists and the token may administer it
+      returned: when O(reveal_secrets=true), the sandbox exists, and the API token has admin access to it
       type: str
     email_username:
-      description: The name in the e-mail address of the sandbox, with the part that the service adds.
-      returned: when the sandbox exists, or the option is given
+      description: The local part of the email address of the sandbox, including the suffix that Mailtrap appends.
+      returned: when the sandbox exists or the option is given
       type: str
       sample: shopstaging-1a2b3c
     email_username_enabled:
-      description: Whether the sandbox receives mail at its e-mail address.
-      returned: when the sandbox exists, or the option is given
+      description: Whether the sandbox receives mail at its email address.
+      returned: when the sandbox exists or the option is given
       type: bool
       sample: false
     email_domain:
-      description: The host in the e-mail address of the sandbox.
+      description: The domain of the email address of the sandbox.
       returned: when the sandbox exists
       type: str
       sample: inbox.mailtrap.io
     emails_count:
-      description: How many messages are in the sandbox.
+      description: The number of messages in the sandbox.
       returned: when the sandbox exists
       type: int
       sample: 0

@@ -10,7 +10,7 @@ module: sandbox_info
 short_description: List Mailtrap sandboxes
 version_added: 0.1.0
 description:
-  - Return all sandboxes, those of a project, those with a name, or the one with an id.
+  - Return all sandboxes, or only those that match the given options.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -20,16 +20,16 @@ extends_documentation_fragment:
   - community.mailtrap._identity.secrets
 options:
   id:
-    description: The id of the only sandbox to return.
+    description: Return only the sandbox with this ID.
     type: int
   name:
-    description: The name of the sandboxes to return.
+    description: Return only sandboxes with this name.
     type: str
   project:
-    description: The name of the project whose sandboxes to return.
+    description: Return only sandboxes in the project with this name.
     type: str
   project_id:
-    description: The id of the project whose sandboxes to return.
+    description: Return only sandboxes in the project with this ID.
     type: int
 seealso:
   - module: community.mailtrap.sandbox
@@ -39,9 +39,9 @@ EXAMPLES = r"""
 - name: List the sandboxes of a project
   community.mailtrap.sandbox_info:
     project: Shop
-  register: of_the_shop
+  register: shop_sandboxes
 
-- name: Get the SMTP credentials of all sandboxes with a name
+- name: Get the SMTP credentials of all sandboxes named Staging
   community.mailtrap.sandbox_info:
     name: Staging
     reveal_secrets: true
@@ -51,7 +51,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 sandboxes:
-  description: The sandboxes, each as M(community.mailtrap.sandbox) returns it; empty when there is none.
+  description: The matching sandboxes, each as returned by M(community.mailtrap.sandbox). Empty if there are none.
   returned: success
   type: list
   elements: dict

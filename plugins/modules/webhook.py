@@ -10,11 +10,12 @@ module: webhook
 short_description: Manage Mailtrap webhooks
 version_added: 0.1.0
 description:
-  - Create, change and delete a webhook, by which the service tells a program of yours what happens.
-  - A webhook is found by its O(url), and by as much of O(webhook_type), O(sending_stream), O(domain) and
-    O(inbound_inbox_id) as is given. When several are like that, the module changes nothing, and names their ids.
-  - The user, password and query values in a URL are taken for secrets. They are masked in messages, differences, logs
-    and results.
+  - Create, update, and delete webhooks. Mailtrap posts events to the URL of a webhook.
+  - The module selects a webhook by its O(url), and by O(webhook_type), O(sending_stream), O(domain), and
+    O(inbound_inbox_id) if they are given. If more than one webhook matches, the task fails, changes nothing, and lists
+    the IDs.
+  - The user, password, and query values in a URL are treated as secrets. They are masked in messages, diffs, logs, and
+    results.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -28,78 +29,86 @@ extends_documentation_fragment:
 options:
   url:
     description:
-      - Where the service posts to. It uses ports 80 and 443 only.
+      - The URL that Mailtrap posts events to. Mailtrap only connects to the ports 80 and 443.
       - Required unless O(id) is given.
+      - With O(id), this is the new URL.
     type: str
   webhook_type:
     description:
-      - What the webhook tells of. Required for a new one; another type takes a new one, see O(recreate).
+      - The type of events that the webhook receives.
+      - Required to create a webhook. Changing it requires O(recreate=true).
     type: str
     choices:
-      email_sending: What becomes of mail. It needs O(event_types) and O(sending_stream).
-      campaigns: What becomes of the mail of campaigns. It needs O(event_types).
-      audit_log: What people and API tokens do in the account.
-      inbound_receiving: Mail that arrives in inbound inboxes.
+      email_sending: Events of sent messages. Requires O(event_types) and O(sending_stream).
+      campaigns: Events of campaign messages. Requires O(event_types).
+      audit_log: Actions of users and API tokens in the account.
+      inbound_receiving: Messages that arrive in inbound inboxes.
   active:
     description:
-      - Whether the service posts. It does, for a new webhook.
-      - The service switches off a webhook that has refused everything for hours. With V(true) it is switched on again,
-        and a warning says so, in check mode too.
+      - Whether Mailtrap posts events. Mailtrap activates new webhooks.
+      - Mailtrap deactivates a webhook if all attempts to deliver events fail for several hours. With V(true), the module
+        activates it again and issues a warning, in check mode too.
     type: bool
   payload_format:
     description:
-      - Whether events come as one JSON document, which is so for a new webhook, or one JSON document on each line.
+      - Whether Mailtrap posts events as a single JSON document or as one JSON document per line. New webhooks use
+        V(json).
     type: str
     choices:
       - json
       - jsonlines
   sending_stream:
     description:
-      - Whose mail the webhook tells of, for O(webhook_type=email_sending). Another one takes a new webhook, see
-        O(recreate).
+      - The sending stream whose events the webhook receives.
+      - Required to create a webhook with O(webhook_type=email_sending). Changing it requires O(recreate=true).
     type: str
     choices:
       - transactional
       - bulk
   domain:
     description:
-      - The name of the sending domain that the webhook tells of, for mail and campaigns. It is looked up, which costs a
-        request.
-      - V("") is for a webhook that tells of all domains, as a new one does when this is not given. Another domain takes
-        a new webhook, see O(recreate).
+      - The name of the sending domain whose events the webhook receives. Resolving the name takes an additional request.
+      - V("") means all domains. This is the default of a new webhook.
+      - Only valid with O(webhook_type=email_sending) and O(webhook_type=campaigns). Changing it requires
+        O(recreate=true).
     type: str
     aliases:
       - sending_domain
   domain_id:
-    description: The id of the sending domain, V(0) for all domains.
+    description: The ID of the sending domain whose events the webhook receives. V(0) means all domains.
     type: int
     aliases:
       - sending_domain_id
   inbound_inbox_id:
     description:
-      - The id of the inbound inbox that the webhook tells of, for O(webhook_type=inbound_receiving).
-      - V(0) is for a webhook that tells of all inboxes, as a new one does when this is not given.
-      - With O(id) it can be changed.
+      - The ID of the inbound inbox whose messages the webhook receives.
+      - V(0) means all inbound inboxes. This is the default of a new webhook.
+      - Only valid with O(webhook_type=inbound_receiving). Changing it requires O(id).
     type: int
   event_types:
     description:
-      - The events that the webhook tells of, in any order. V(delivery), V(soft_bounce), V(bounce), V(suspension),
-        V(unsubscribe), V(open), V(spam_complaint), V(click) and V(reject).
-      - In what the service posts, C(soft_bounce) is called C(soft bounce), and C(spam_complaint) is called C(spam).
+      - The events that the webhook receives. The list replaces the current list. Order does not matter.
+      - Possible values are V(delivery), V(soft_bounce), V(bounce), V(suspension), V(unsubscribe), V(open),
+        V(spam_complaint), V(click), and V(reject).
+      - In posted events, Mailtrap writes C(soft bounce) instead of V(soft_bounce), and C(spam) instead of
+        V(spam_complaint).
     type: list
     elements: str
   recreate:
     description:
-      - Whether a new webhook may take the place of one that the service cannot change as it is asked to.
-      - The new one has another id and another signing secret. It is made before the old one is deleted.
+      - Whether to replace an existing webhook if an option differs that Mailtrap cannot change. The module creates the
+        new webhook before it deletes the old one.
+      - The new webhook has another ID and another signing secret.
+      - With V(false), the task fails instead and changes nothing.
 notes:
-  - The signing secret of a new webhook is returned once, or written to O(dest), and never again.
+  - Mailtrap returns the signing secret only once, when the webhook is created. Write it to O(dest), or register the
+    result with C(no_log=true).
 seealso:
   - module: community.mailtrap.webhook_info
 """
 
 EXAMPLES = r"""
-- name: Have a webhook for mail that does not arrive, and keep its signing secret
+- name: Create a webhook for undelivered mail and write its signing secret to a file
   community.mailtrap.webhook:
     url: https://hooks.shop.example/mailtrap
     webhook_type: email_sending
@@ -112,14 +121,14 @@ EXAMPLES = r"""
     active: true
     dest: signing_secret
 
-- name: Have a webhook for what is done in the account, with a password
+- name: Create a webhook for the audit log, with a password in its URL
   community.mailtrap.webhook:
     url: "https://mailtrap:{{ hook_password }}@hooks.shop.example/audit"
     webhook_type: audit_log
   register: audit
   no_log: true
 
-- name: Have no webhook for what is done in the account
+- name: Delete the webhook for the audit log
   community.mailtrap.webhook:
     url: "https://mailtrap:{{ hook_password }}@hooks.shop.example/audit"
     webhook_type: audit_log
@@ -128,58 +137,58 @@ EXAMPLES = r"""
 
 RETURN = r"""
 webhook:
-  description: The webhook as the API shows it; V(null) when it is absent.
+  description: The webhook as returned by the API. V(null) with O(state=absent).
   returned: success
   type: dict
   contains:
     id:
-      description: The id of the webhook; V(null) in check mode when it would be created.
+      description: The ID of the webhook. V(null) in check mode if the webhook would be created.
       type: int
       sample: 3001
     url:
-      description: Where the service posts to, with secrets masked unless O(reveal_secrets=true).
+      description: The URL that Mailtrap posts events to. Secrets are masked unless O(reveal_secrets=true).
       type: str
       sample: https://***@hooks.shop.example/mailtrap
     active:
-      description: Whether the service posts.
-      returned: when the webhook exists, or the option is given
+      description: Whether Mailtrap posts events.
+      returned: when the webhook exists or the option is given
       type: bool
       sample: true
     webhook_type:
-      description: What the webhook tells of.
+      description: The type of events that the webhook receives.
       type: str
       sample: email_sending
     payload_format:
-      description: How events come.
-      returned: when the webhook exists, or the option is given
+      description: The format of the posted events.
+      returned: when the webhook exists or the option is given
       type: str
       sample: json
     sending_stream:
-      description: Whose mail the webhook tells of, or V(null).
-      returned: when the webhook exists, or the option is given
+      description: The sending stream whose events the webhook receives. V(null) if the type has no stream.
+      returned: when the webhook exists or the option is given
       type: str
       sample: transactional
     domain_id:
-      description: The id of the sending domain, or V(null) for all.
-      returned: when the webhook exists, or the option is given
+      description: The ID of the sending domain whose events the webhook receives. V(null) means all domains.
+      returned: when the webhook exists or the option is given
       type: int
       sample: 435
     inbound_inbox_id:
-      description: The id of the inbound inbox, or V(null) for all.
-      returned: when the webhook is for inbound mail
+      description: The ID of the inbound inbox whose messages the webhook receives. V(null) means all inboxes.
+      returned: when RV(webhook.webhook_type) is V(inbound_receiving)
       type: int
       sample: 513
     event_types:
-      description: The events that the webhook tells of.
-      returned: when the webhook exists, or the option is given
+      description: The events that the webhook receives.
+      returned: when the webhook exists or the option is given
       type: list
       elements: str
       sample:
         - bounce
         - reject
     signing_secret:
-      description: The secret by which the signature of what is posted can be checked.
-      returned: when the webhook was created, and O(dest) is not given
+      description: The secret that verifies the signature of posted events.
+      returned: when the webhook was created and O(dest) is not given
       type: str
       sample: 8d9a3c0e7f5b2d4a6c1e9f8b3a7d5c2e
 """

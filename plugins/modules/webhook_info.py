@@ -10,9 +10,8 @@ module: webhook_info
 short_description: List Mailtrap webhooks
 version_added: 0.1.0
 description:
-  - Return all of them, those that are as described, or the one with an id.
-  - The user, password and query values in their URLs are masked, unless O(reveal_secrets=true).
-  - Signing secrets are never among what is returned, since the service does not show them.
+  - Return all webhooks, or only those that match the given options.
+  - Signing secrets are not returned, because Mailtrap shows them only when a webhook is created.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -22,16 +21,18 @@ extends_documentation_fragment:
   - community.mailtrap._identity.secrets
 options:
   id:
-    description: The id of the only one to return.
+    description: Return only the webhook with this ID.
     type: int
   url:
-    description: Where those to return post to.
+    description: Return only webhooks with this URL.
     type: str
   active:
-    description: Whether those to return are switched on. The service switches off those that it could not deliver to.
+    description:
+      - Return only active webhooks, or only inactive webhooks. Mailtrap deactivates a webhook if it repeatedly fails to
+        deliver events.
     type: bool
   webhook_type:
-    description: What those to return tell of.
+    description: Return only webhooks of this type.
     type: str
     choices:
       - email_sending
@@ -39,46 +40,47 @@ options:
       - audit_log
       - inbound_receiving
   sending_stream:
-    description: The stream that those to return tell of.
+    description: Return only webhooks for this sending stream.
     type: str
     choices:
       - transactional
       - bulk
   domain:
     description:
-      - The name of the sending domain that those to return tell of, and of no other. It is looked up, which costs a
-        request. V("") is for those that tell of all domains.
+      - Return only webhooks for the sending domain with this name. Resolving the name takes an additional request.
+      - V("") returns only webhooks for all domains.
     type: str
     aliases:
       - sending_domain
   domain_id:
-    description: The id of that sending domain, V(0) for all domains.
+    description:
+      - Return only webhooks for the sending domain with this ID. V(0) returns only webhooks for all domains.
     type: int
     aliases:
       - sending_domain_id
   inbound_inbox_id:
-    description: The id of the inbound inbox that those to return tell of.
+    description: Return only webhooks for the inbound inbox with this ID.
     type: int
 seealso:
   - module: community.mailtrap.webhook
 """
 
 EXAMPLES = r"""
-- name: Find the webhooks that the service has switched off
+- name: Find the webhooks that Mailtrap has deactivated
   community.mailtrap.webhook_info:
     active: false
-  register: paused
+  register: inactive
 
-- name: Switch them on again
+- name: Activate the webhooks again
   community.mailtrap.webhook:
     id: "{{ item.id }}"
     active: true
-  loop: "{{ paused.webhooks }}"
+  loop: "{{ inactive.webhooks }}"
 """
 
 RETURN = r"""
 webhooks:
-  description: What was found, each as M(community.mailtrap.webhook) returns it; empty when there is none.
+  description: The matching webhooks, each as returned by M(community.mailtrap.webhook). Empty if there are none.
   returned: success
   type: list
   elements: dict
