@@ -7,12 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: contact
-short_description: Manage contacts of Mailtrap
+short_description: Manage Mailtrap contacts
 version_added: 0.1.0
 description:
-  - Create, change and delete a contact, to whom campaigns and automations of Mailtrap write.
-  - A contact is found by its e-mail address, in which upper and lower case are the same.
-  - For many contacts, M(community.mailtrap.contact_import) takes a few requests in all, and this module two for each.
+  - Create, update, and delete contacts. Contacts receive mail from Mailtrap's campaigns and automations.
+  - The module selects a contact by its email address or its ID.
+  - This module sends two requests per contact. M(community.mailtrap.contact_import) creates and updates many contacts
+    with a few requests.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -23,41 +24,47 @@ extends_documentation_fragment:
 options:
   id:
     description:
-      - The UUID of the contact, when it exists already.
-      - With it, the e-mail address can be changed.
+      - The UUID of an existing contact. Use it to change the email address.
+      - With O(state=present), the task fails if no contact has this UUID.
     type: str
   email:
     description:
-      - The e-mail address.
+      - The email address of the contact. Case is ignored.
       - Required unless O(id) is given.
+      - With O(id), this is the new email address.
     type: str
   fields:
     description:
-      - Values of the contact, by the merge tags of M(community.mailtrap.contact_field).
-      - Those that are not given stay as they are. V(null) clears one.
-      - A text is taken as the type of its field is, such as V("5") for a number and V("true") for a boolean. A date is
-        written as V(2026-01-31).
-      - A merge tag that no field has is refused before anything is changed.
+      - The values of contact fields. The keys are merge tags. See M(community.mailtrap.contact_field).
+      - Fields that are not given keep their values. V(null) clears a value.
+      - Strings are converted to the type of the field, for example V("5") to a number or V("true") to a boolean. The
+        format of a date is V(2026-01-31).
+      - The task fails and changes nothing if a merge tag does not exist.
     type: dict
   lists:
     description:
-      - The names of all lists on which the contact is to be. It is taken off all others.
-      - Together with O(list_ids), it is to be on the lists of both.
-      - An empty list takes it off all lists. The lists stay as they are when neither option is given.
+      - The names of the contact lists of the contact. The module removes the contact from all other lists. V([])
+        removes it from all lists.
+      - Can be combined with O(list_ids). If neither is given, the lists do not change.
+      - Resolving names takes an additional request.
     type: list
     elements: str
   list_ids:
-    description: As O(lists), by the ids of the lists, which saves a request.
+    description:
+      - The IDs of the contact lists of the contact. The module removes the contact from all other lists. V([]) removes
+        it from all lists.
+      - Can be combined with O(lists). If neither is given, the lists do not change.
     type: list
     elements: int
   unsubscribed:
     description:
-      - Whether the contact does not want to get mail any more.
-      - The service may keep somebody unsubscribed who has opted out; the module then warns.
+      - Whether the contact has unsubscribed from all mail.
+      - Mailtrap may ignore V(false) for contacts who unsubscribed themselves. The module then issues a warning.
     type: bool
   state:
     description:
-      - With V(absent), the contact is gone, with its values and its membership of lists.
+      - V(present) creates the contact if it does not exist, and updates it if the given options differ.
+      - V(absent) deletes the contact with its field values and list memberships.
 seealso:
   - module: community.mailtrap.contact_info
   - module: community.mailtrap.contact_import
@@ -67,7 +74,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Have a contact on one list
+- name: Create a contact on one list
   community.mailtrap.contact:
     email: ann@example.com
     fields:
@@ -76,17 +83,17 @@ EXAMPLES = r"""
     lists:
       - Customers
 
-- name: Write to somebody no more
+- name: Unsubscribe a contact
   community.mailtrap.contact:
     email: bob@example.com
     unsubscribed: true
 
-- name: Change an address
+- name: Change the email address of a contact
   community.mailtrap.contact:
     id: 018dd5e3-f6d2-7c00-8f9b-e5c3f2d8a132
     email: ann@example.org
 
-- name: Have no such contact
+- name: Delete the contact
   community.mailtrap.contact:
     email: bob@example.com
     state: absent
@@ -94,27 +101,27 @@ EXAMPLES = r"""
 
 RETURN = r"""
 contact:
-  description: The contact as the API shows it; V(null) when it is absent.
+  description: The contact as returned by the API. V(null) with O(state=absent).
   returned: success
   type: dict
   contains:
     id:
-      description: The UUID of the contact; V(null) in check mode when it would be created.
+      description: The UUID of the contact. V(null) in check mode if the contact would be created.
       type: str
       sample: 018dd5e3-f6d2-7c00-8f9b-e5c3f2d8a132
     email:
-      description: The e-mail address, as it was first written.
+      description: The email address in its original spelling.
       type: str
       sample: ann@example.com
     fields:
-      description: The values of all fields by their merge tags; V(null) where there is none.
+      description: The values of all fields by merge tag. V(null) if a field has no value.
       type: dict
       sample:
         first_name: Ann
         last_name:
         orders: 3
     list_ids:
-      description: The ids of the lists on which the contact is.
+      description: The IDs of the contact lists of the contact.
       type: list
       elements: int
       sample:
@@ -124,12 +131,12 @@ contact:
       type: str
       sample: subscribed
     created_at:
-      description: When it was created, in milliseconds since 1970.
+      description: The time at which the contact was created, in milliseconds since 1970.
       returned: when the contact exists
       type: int
       sample: 1742820600230
     updated_at:
-      description: When it was changed last, in milliseconds since 1970.
+      description: The time of the last update, in milliseconds since 1970.
       returned: when the contact exists
       type: int
       sample: 1742820600230

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: contact_field
-short_description: Manage the fields that Mailtrap contacts have
+short_description: Manage Mailtrap contact fields
 version_added: 0.1.0
 description:
-  - Create, change and delete a field of contacts. It is found by its merge tag.
+  - Create, update, and delete contact fields. A contact field defines a value that each contact can have.
+  - The module selects a contact field by its merge tag or its ID.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -22,19 +23,20 @@ extends_documentation_fragment:
 options:
   merge_tag:
     description:
-      - The merge tag, by which templates refer to the field.
+      - The merge tag of the contact field. Templates insert the value of the field with this tag.
       - Required unless O(id) is given.
+      - With O(id), this is the new merge tag.
     type: str
   name:
     description:
-      - The name of the field.
-      - Required for a new field.
+      - The name of the contact field.
+      - Required to create a contact field.
     type: str
   data_type:
     description:
-      - What the field holds.
-      - Required for a new field. To change it takes a new field, see O(recreate), and the values that contacts have are
-        lost.
+      - The type of the values.
+      - Required to create a contact field. Changing it requires O(recreate=true), which deletes the values of all
+        contacts.
     type: str
     choices:
       - text
@@ -44,19 +46,20 @@ options:
       - date
   state:
     description:
-      - With V(absent), the values that contacts have for the field are lost with it.
+      - V(present) creates the contact field if it does not exist, and updates it if the given options differ.
+      - V(absent) deletes the contact field and its values in all contacts.
 seealso:
   - module: community.mailtrap.contact_field_info
 """
 
 EXAMPLES = r"""
-- name: Have a field for the number of orders
+- name: Create a contact field for the number of orders
   community.mailtrap.contact_field:
     merge_tag: orders
     name: Number of orders
     data_type: integer
 
-- name: Have no such field
+- name: Delete the contact field
   community.mailtrap.contact_field:
     merge_tag: orders
     state: absent
@@ -64,24 +67,24 @@ EXAMPLES = r"""
 
 RETURN = r"""
 contact_field:
-  description: The field as the API shows it; V(null) when it is absent.
+  description: The contact field as returned by the API. V(null) with O(state=absent).
   returned: success
   type: dict
   contains:
     id:
-      description: The id of the field; V(null) in check mode when it would be created.
+      description: The ID of the contact field. V(null) in check mode if the contact field would be created.
       type: int
       sample: 9001
     name:
-      description: The name.
+      description: The name of the contact field.
       type: str
       sample: Number of orders
     data_type:
-      description: What the field holds.
+      description: The type of the values.
       type: str
       sample: integer
     merge_tag:
-      description: The merge tag.
+      description: The merge tag of the contact field.
       type: str
       sample: orders
 """

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: contact_field_info
-short_description: List the fields that Mailtrap contacts have
+short_description: List Mailtrap contact fields
 version_added: 0.1.0
 description:
-  - Return all of them, those with a merge tag, or the one with an id.
+  - Return all contact fields, or only the one that matches the given options.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -19,24 +19,25 @@ extends_documentation_fragment:
   - community.mailtrap._connection
 options:
   id:
-    description: The id of the only one to return.
+    description: Return only the contact field with this ID.
     type: int
   merge_tag:
-    description: The merge tag of the field to return.
+    description: Return only the contact field with this merge tag.
     type: str
 seealso:
   - module: community.mailtrap.contact_field
 """
 
 EXAMPLES = r"""
-- name: List the fields of contacts
+- name: List all contact fields
   community.mailtrap.contact_field_info:
   register: contact_fields
 """
 
 RETURN = r"""
 contact_fields:
-  description: What was found, each as M(community.mailtrap.contact_field) returns it; empty when there is none.
+  description:
+    - The matching contact fields, each as returned by M(community.mailtrap.contact_field). Empty if there are none.
   returned: success
   type: list
   elements: dict

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: contact_info
-short_description: Read a contact of Mailtrap
+short_description: Read a Mailtrap contact
 version_added: 0.1.0
 description:
-  - Return the contact with an e-mail address or an id.
-  - The service has no list of contacts; M(community.mailtrap.contact_export) writes them to a file.
+  - Return the contact that has the given email address or ID.
+  - The API cannot list contacts. Use M(community.mailtrap.contact_export) to write all contacts to a file.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -20,10 +20,10 @@ extends_documentation_fragment:
   - community.mailtrap._connection
 options:
   id:
-    description: The UUID of the contact. This or O(email) is required.
+    description: The UUID of the contact. Either this or O(email) is required.
     type: str
   email:
-    description: The e-mail address of the contact. This or O(id) is required.
+    description: The email address of the contact. Either this or O(id) is required.
     type: str
 seealso:
   - module: community.mailtrap.contact
@@ -31,14 +31,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Find out whether somebody has unsubscribed
+- name: Read a contact
   community.mailtrap.contact_info:
     email: bob@example.com
   register: found
 
-- name: Say so
+- name: Report that the contact has unsubscribed
   ansible.builtin.debug:
-    msg: Bob gets no mail any more
+    msg: bob@example.com has unsubscribed.
   when:
     - found.contacts | length > 0
     - found.contacts[0].status == "unsubscribed"
@@ -46,7 +46,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 contacts:
-  description: The one that was found, as M(community.mailtrap.contact) returns it; empty when there is none.
+  description: A list with the contact as returned by M(community.mailtrap.contact). Empty if it does not exist.
   returned: success
   type: list
   elements: dict

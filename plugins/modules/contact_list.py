@@ -7,10 +7,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: contact_list
-short_description: Manage contact lists of Mailtrap
+short_description: Manage Mailtrap contact lists
 version_added: 0.1.0
 description:
-  - Create, rename and delete a list of contacts. It is found by its name.
+  - Create, rename, and delete contact lists.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -21,22 +21,24 @@ extends_documentation_fragment:
 options:
   name:
     description:
-      - The name of the list.
+      - The name of the contact list.
       - Required unless O(id) is given.
+      - With O(id), this is the new name.
     type: str
   state:
     description:
-      - With V(absent), the list is gone; the contacts on it stay.
+      - V(present) creates the contact list if it does not exist, and renames it if the given name differs.
+      - V(absent) deletes the contact list. Contacts on the list are not deleted.
 seealso:
   - module: community.mailtrap.contact_list_info
 """
 
 EXAMPLES = r"""
-- name: Have a list of contacts
+- name: Create a contact list
   community.mailtrap.contact_list:
     name: Customers
 
-- name: Have no such list
+- name: Delete the contact list
   community.mailtrap.contact_list:
     name: Customers
     state: absent
@@ -44,16 +46,16 @@ EXAMPLES = r"""
 
 RETURN = r"""
 contact_list:
-  description: The list as the API shows it; V(null) when it is absent.
+  description: The contact list as returned by the API. V(null) with O(state=absent).
   returned: success
   type: dict
   contains:
     id:
-      description: The id of the list; V(null) in check mode when it would be created.
+      description: The ID of the contact list. V(null) in check mode if the contact list would be created.
       type: int
       sample: 1
     name:
-      description: The name.
+      description: The name of the contact list.
       type: str
       sample: Customers
 """

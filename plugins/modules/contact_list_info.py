@@ -7,10 +7,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: contact_list_info
-short_description: List contact lists of Mailtrap
+short_description: List Mailtrap contact lists
 version_added: 0.1.0
 description:
-  - Return all of them, those with a name, or the one with an id.
+  - Return all contact lists, or only the one that matches the given options.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -19,24 +19,25 @@ extends_documentation_fragment:
   - community.mailtrap._connection
 options:
   id:
-    description: The id of the only one to return.
+    description: Return only the contact list with this ID.
     type: int
   name:
-    description: The name of the list to return.
+    description: Return only the contact list with this name.
     type: str
 seealso:
   - module: community.mailtrap.contact_list
 """
 
 EXAMPLES = r"""
-- name: List the contact lists
+- name: List all contact lists
   community.mailtrap.contact_list_info:
   register: contact_lists
 """
 
 RETURN = r"""
 contact_lists:
-  description: What was found, each as M(community.mailtrap.contact_list) returns it; empty when there is none.
+  description:
+    - The matching contact lists, each as returned by M(community.mailtrap.contact_list). Empty if there are none.
   returned: success
   type: list
   elements: dict

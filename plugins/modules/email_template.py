@@ -7,12 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: email_template
-short_description: Manage e-mail templates of Mailtrap
+short_description: Manage Mailtrap email templates
 version_added: 0.1.0
 description:
-  - Create, change and delete a template, from which mail is sent with variables filled in.
-  - A template is found by its name. Mailtrap lets several templates share a name; the module then changes nothing, and
-    names their ids.
+  - Create, update, and delete email templates. A message that is sent from a template fills in its variables.
+  - Several templates can have the same name. If O(name) matches more than one, the task fails, changes nothing, and
+    lists the IDs.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -25,47 +25,52 @@ options:
     description:
       - The name of the template, up to 255 characters.
       - Required unless O(id) is given.
+      - With O(id), this is the new name.
     type: str
   category:
     description:
-      - The category under which the service counts its mail, up to 255 characters.
-      - Required for a new template.
+      - The category of messages that are sent from the template, up to 255 characters. It groups messages in
+        statistics.
+      - Required to create a template.
     type: str
   subject:
     description:
-      - The subject, up to 255 characters.
-      - Required for a new template.
+      - The subject of the message, up to 255 characters.
+      - Required to create a template.
     type: str
   body_html:
     description:
-      - The HTML of the message. V("") clears it.
-      - Line breaks at the end make no difference.
+      - The HTML body of the message. V("") clears it.
+      - Line breaks at the end are ignored when values are compared.
     type: str
   body_text:
     description:
-      - The plain text of the message. V("") clears it.
-      - Line breaks at the end make no difference.
+      - The plain-text body of the message. V("") clears it.
+      - Line breaks at the end are ignored when values are compared.
     type: str
   body_html_src:
     description:
-      - A file with the HTML of the message, in UTF-8, instead of O(body_html).
-      - It is looked for on the controller, as M(ansible.builtin.copy) looks for its C(src).
+      - A UTF-8 file that contains the HTML body. Mutually exclusive with O(body_html).
+      - The file is read on the controller. It is searched for in the same directories as the C(src) of
+        M(ansible.builtin.copy).
     type: path
   body_text_src:
     description:
-      - A file with the plain text of the message, in UTF-8, instead of O(body_text).
-      - It is looked for on the controller, as M(ansible.builtin.copy) looks for its C(src).
+      - A UTF-8 file that contains the plain-text body. Mutually exclusive with O(body_text).
+      - The file is read on the controller. It is searched for in the same directories as the C(src) of
+        M(ansible.builtin.copy).
     type: path
   state:
     description:
-      - With V(absent), the template is gone, and mail that names its UUID can no longer be sent.
+      - V(present) creates the template if it does not exist, and updates it if the given options differ.
+      - V(absent) deletes the template. Requests that send mail with its UUID then fail.
 seealso:
   - module: community.mailtrap.email_template_info
   - module: community.mailtrap.notify
 """
 
 EXAMPLES = r"""
-- name: Have a template whose bodies are in files
+- name: Create a template with bodies from files
   community.mailtrap.email_template:
     name: Deployment report
     category: deployment
@@ -73,7 +78,7 @@ EXAMPLES = r"""
     body_html_src: report.html
     body_text_src: report.txt
 
-- name: Have no such template
+- name: Delete the template
   community.mailtrap.email_template:
     name: Deployment report
     state: absent
@@ -81,37 +86,37 @@ EXAMPLES = r"""
 
 RETURN = r"""
 email_template:
-  description: The template as the API shows it; V(null) when it is absent.
+  description: The template as returned by the API. V(null) with O(state=absent).
   returned: success
   type: dict
   contains:
     id:
-      description: The id of the template; V(null) in check mode when it would be created.
+      description: The ID of the template. V(null) in check mode if the template would be created.
       type: int
       sample: 40123
     uuid:
-      description: The UUID by which mail is sent from it.
+      description: The UUID of the template. Requests that send mail select the template by its UUID.
       returned: when the template exists
       type: str
       sample: b81aabcd-1a1e-41cf-91b6-eca0254b3d96
     name:
-      description: The name.
+      description: The name of the template.
       type: str
       sample: Deployment report
     category:
-      description: The category.
+      description: The category of messages that are sent from the template.
       type: str
       sample: deployment
     subject:
-      description: The subject.
+      description: The subject of the message.
       type: str
       sample: The shop is live
     body_html:
-      description: The HTML, or V(null).
+      description: The HTML body of the message. V(null) if there is none.
       type: str
       sample: <p>Live</p>
     body_text:
-      description: The plain text, or V(null).
+      description: The plain-text body of the message. V(null) if there is none.
       type: str
       sample: Live
 """

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: email_template_info
-short_description: List e-mail templates of Mailtrap
+short_description: List Mailtrap email templates
 version_added: 0.1.0
 description:
-  - Return all of them, those with a name, or the one with an id.
+  - Return all email templates, or only those that match the given options.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -19,25 +19,30 @@ extends_documentation_fragment:
   - community.mailtrap._connection
 options:
   id:
-    description: The id of the only one to return.
+    description: Return only the template with this ID.
     type: int
   name:
-    description: The name of the templates to return.
+    description: Return only templates with this name.
     type: str
 seealso:
   - module: community.mailtrap.email_template
 """
 
 EXAMPLES = r"""
-- name: Get the UUID of a template
+- name: Find a template by name
   community.mailtrap.email_template_info:
     name: Deployment report
   register: found
+
+- name: Show the UUID of the template
+  ansible.builtin.debug:
+    var: found.email_templates[0].uuid
 """
 
 RETURN = r"""
 email_templates:
-  description: What was found, each as M(community.mailtrap.email_template) returns it; empty when there is none.
+  description:
+    - The matching templates, each as returned by M(community.mailtrap.email_template). Empty if there are none.
   returned: success
   type: list
   elements: dict

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: suppression
-short_description: Manage the addresses that Mailtrap sends no mail to
+short_description: Manage Mailtrap suppressions
 version_added: 0.1.0
 description:
-  - Suppress an address, or many, so that mail to it is rejected, and lift suppressions.
-  - A suppression is found by its O(email), and by as much of O(domain) and O(sending_stream) as is given. When several
-    are like that, the module changes nothing, and names their ids.
-  - Each suppression takes a request, and the service takes ten in a minute. A task with more of them waits as long as
-    it has to, and RV(rate_limit_wait) tells how long that was.
+  - Create and delete suppressions. Mailtrap rejects mail to a suppressed email address.
+  - The module selects a suppression by its O(email), and by O(domain) and O(sending_stream) if they are given. If more
+    than one suppression matches, the task fails, changes nothing, and lists the IDs.
+  - Each change takes a request, and Mailtrap accepts ten of these requests per minute. The module waits as long as
+    necessary and returns the waiting time as RV(rate_limit_wait).
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -26,8 +26,8 @@ extends_documentation_fragment:
 options:
   sending_stream:
     description:
-      - The stream that the address is suppressed on. Required for a new suppression.
-      - V(any) is both of them, which only the service makes.
+      - The sending stream on which the address is suppressed. Required to create a suppression.
+      - V(any) selects suppressions that apply to both streams. Only Mailtrap itself creates such suppressions.
     type: str
     choices:
       - transactional
@@ -35,8 +35,8 @@ options:
       - any
   type:
     description:
-      - Why the address is suppressed, for a new suppression. It is V(manual import) when not given.
-      - A suppression that is there keeps its type.
+      - The reason for a new suppression. If not set, Mailtrap uses V(manual import).
+      - The type of an existing suppression is neither compared nor changed.
     type: str
     choices:
       - hard bounce
@@ -45,29 +45,30 @@ options:
       - manual import
   state:
     description:
-      - With V(absent), mail is sent to the address again.
+      - V(present) creates the suppression if it does not exist.
+      - V(absent) deletes the suppression, so that mail is sent to the address again.
 notes:
-  - The API token must be an admin of the domain.
+  - The API token needs admin access to the sending domain.
 seealso:
   - module: community.mailtrap.suppression_info
   - module: community.mailtrap.tracking_opt_out
 """
 
 EXAMPLES = r"""
-- name: Send no newsletter to an address
+- name: Suppress bulk mail to an address
   community.mailtrap.suppression:
     email: ann@example.com
     domain: shop.example
     sending_stream: bulk
 
-- name: Take over who has unsubscribed elsewhere
+- name: Import addresses that have unsubscribed from another service
   community.mailtrap.suppression:
     emails: "{{ lookup('file', 'unsubscribed.txt').splitlines() }}"
     domain: shop.example
     sending_stream: bulk
     type: unsubscription
 
-- name: Send mail to an address again whose mailbox was full
+- name: Delete the suppression of an address
   community.mailtrap.suppression:
     email: bob@example.com
     domain: shop.example
@@ -77,64 +78,66 @@ EXAMPLES = r"""
 
 RETURN = r"""
 suppression:
-  description: The suppression as the API shows it; V(null) when it is absent.
-  returned: success, but for O(emails)
+  description: The suppression as returned by the API. V(null) with O(state=absent).
+  returned: success, unless O(emails) is given
   type: dict
   contains: &suppression
     id:
-      description: The id of the suppression; V(null) in check mode when it would be created.
+      description: The ID of the suppression. V(null) in check mode if the suppression would be created.
       type: str
       sample: 64d71bf3-1276-417b-86e1-8e66f138acfe
     email:
-      description: The address.
+      description: The suppressed email address.
       type: str
       sample: ann@example.com
     type:
-      description: Why the address is suppressed.
-      returned: when the suppression exists, or the option is given
+      description: The reason for the suppression.
+      returned: when the suppression exists or the option is given
       type: str
       sample: manual import
     sending_stream:
-      description: The stream.
+      description: The sending stream on which the address is suppressed.
       type: str
       sample: bulk
     domain_name:
-      description: The name of the domain, empty for all domains.
+      description: The name of the sending domain. Empty if the suppression applies to all domains.
       type: str
       sample: shop.example
     created_at:
-      description: When the address was suppressed.
+      description: The time at which the suppression was created.
       returned: when the suppression exists
       type: str
       sample: "2026-01-31T12:00:00Z"
     message_subject:
-      description: The subject of the mail that led to the suppression; nine more keys tell more of it. Empty for none.
+      description:
+        - The subject of the message that caused the suppression. Empty if no message caused it.
+        - Nine more keys that start with C(message_) describe this message.
       returned: when the suppression exists
       type: str
       sample: Your order
 emails:
   description:
-    - What became of each address, in the order in which they were given, each of them once.
-    - After a failure, what had become of those that were done before.
-  returned: with O(emails)
+    - The result for each address, in the order of O(emails), without duplicates.
+    - If the task fails, the list contains the addresses that were processed before the failure.
+  returned: when O(emails) is given
   type: list
   elements: dict
   contains:
     email:
-      description: The address, as it was given.
+      description: The email address as given.
       type: str
       sample: ann@example.com
     changed:
-      description: Whether anything was changed.
+      description: Whether the module changed anything for this address.
       type: bool
       sample: true
     suppression:
-      description: Its suppression, or V(null).
+      description: The suppression of this address. V(null) with O(state=absent).
       type: dict
       contains: *suppression
 rate_limit_wait:
-  description: How long the task waited because of the service's limits, in seconds.
-  returned: with O(emails)
+  description: The number of seconds that the task waited because of rate limits.
+  returned: when O(emails) is given
   type: float
   sample: 120.3
 """

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: suppression_info
-short_description: List the addresses that Mailtrap sends no mail to
+short_description: List Mailtrap suppressions
 version_added: 0.1.0
 description:
-  - Return all suppressions, newest first, those that are as described, or the one with an id.
+  - Return all suppressions, newest first, or only those that match the given options.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -20,25 +20,28 @@ extends_documentation_fragment:
   - community.mailtrap._identity.period
 options:
   id:
-    description: The id of the only one to return.
+    description: Return only the suppression with this ID.
     type: str
   email:
-    description: The address of those to return, in upper or lower case.
+    description: Return only suppressions of this email address. Case is ignored.
     type: str
   domain:
-    description: The name of the sending domain of those to return. V("") is for those that are about all domains.
+    description:
+      - Return only suppressions for the sending domain with this name.
+      - V("") returns only suppressions that apply to all domains.
     type: str
     aliases:
       - sending_domain
   sending_stream:
-    description: The stream of those to return. V(any) is for those that are about both streams.
+    description:
+      - Return only suppressions on this sending stream. V(any) returns only suppressions that apply to both streams.
     type: str
     choices:
       - transactional
       - bulk
       - any
   type:
-    description: Why those to return are suppressed.
+    description: Return only suppressions with this reason.
     type: str
     choices:
       - hard bounce
@@ -50,20 +53,22 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Find out why somebody gets no mail
+- name: List the suppressions of an address
   community.mailtrap.suppression_info:
     email: bob@example.com
-  register: found
+  register: bob_suppressions
 
-- name: List who complained this week
+- name: List the spam complaints of the last seven days
   community.mailtrap.suppression_info:
     type: spam complaint
     start_time: 7d
+  register: complaints
 """
 
 RETURN = r"""
 suppressions:
-  description: What was found, each as M(community.mailtrap.suppression) returns it; empty when there is none.
+  description:
+    - The matching suppressions, each as returned by M(community.mailtrap.suppression). Empty if there are none.
   returned: success
   type: list
   elements: dict

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tracking_opt_out
-short_description: Manage the addresses that Mailtrap does not track
+short_description: Manage Mailtrap tracking opt-outs
 version_added: 0.1.0
 description:
-  - Have an address, or many, that opens and clicks are not counted of, and count them again.
-  - An opt-out is found by its O(email), and by its O(domain) when that is given. When several are like that, the module
-    changes nothing, and names their ids.
+  - Create and delete tracking opt-outs. Mailtrap tracks neither opens nor clicks of an email address that has opted
+    out.
+  - The module selects an opt-out by its O(email), and by O(domain) if it is given. If more than one opt-out matches,
+    the task fails, changes nothing, and lists the IDs.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -24,21 +25,22 @@ extends_documentation_fragment:
 options:
   state:
     description:
-      - With V(absent), opens and clicks are counted again.
+      - V(present) creates the opt-out if it does not exist.
+      - V(absent) deletes the opt-out, so that opens and clicks are tracked again.
 notes:
-  - The API token must be an admin of the domain.
+  - The API token needs admin access to the sending domain.
 seealso:
   - module: community.mailtrap.tracking_opt_out_info
   - module: community.mailtrap.suppression
 """
 
 EXAMPLES = r"""
-- name: Do not track somebody
+- name: Opt an address out of tracking
   community.mailtrap.tracking_opt_out:
     email: ann@example.com
     domain: shop.example
 
-- name: Track some people again
+- name: Delete the tracking opt-outs of two addresses
   community.mailtrap.tracking_opt_out:
     emails:
       - bob@example.com
@@ -49,50 +51,50 @@ EXAMPLES = r"""
 
 RETURN = r"""
 tracking_opt_out:
-  description: The opt-out as the API shows it; V(null) when it is absent.
-  returned: success, but for O(emails)
+  description: The opt-out as returned by the API. V(null) with O(state=absent).
+  returned: success, unless O(emails) is given
   type: dict
   contains: &tracking_opt_out
     id:
-      description: The id of the opt-out; V(null) in check mode when it would be created.
+      description: The ID of the opt-out. V(null) in check mode if the opt-out would be created.
       type: str
       sample: 7bb8c5d1-0c3c-4a5d-9a47-8a3a9a3f1d20
     email:
-      description: The address.
+      description: The email address that has opted out.
       type: str
       sample: ann@example.com
     domain_name:
-      description: The name of the domain, V(null) for all domains.
+      description: The name of the sending domain. V(null) if the opt-out applies to all domains.
       type: str
       sample: shop.example
     created_at:
-      description: When it was made.
+      description: The time at which the opt-out was created.
       returned: when the opt-out exists
       type: str
       sample: "2026-01-31T12:00:00Z"
 emails:
   description:
-    - What became of each address, in the order in which they were given, each of them once.
-    - After a failure, what had become of those that were done before.
-  returned: with O(emails)
+    - The result for each address, in the order of O(emails), without duplicates.
+    - If the task fails, the list contains the addresses that were processed before the failure.
+  returned: when O(emails) is given
   type: list
   elements: dict
   contains:
     email:
-      description: The address, as it was given.
+      description: The email address as given.
       type: str
       sample: ann@example.com
     changed:
-      description: Whether anything was changed.
+      description: Whether the module changed anything for this address.
       type: bool
       sample: true
     tracking_opt_out:
-      description: Its opt-out, or V(null).
+      description: The opt-out of this address. V(null) with O(state=absent).
       type: dict
       contains: *tracking_opt_out
 rate_limit_wait:
-  description: How long the task waited because of the service's limits, in seconds.
-  returned: with O(emails)
+  description: The number of seconds that the task waited because of rate limits.
+  returned: when O(emails) is given
   type: float
   sample: 0.0
 """

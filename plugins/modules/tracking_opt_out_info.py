@@ -7,10 +7,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tracking_opt_out_info
-short_description: List the addresses that Mailtrap does not track
+short_description: List Mailtrap tracking opt-outs
 version_added: 0.1.0
 description:
-  - Return all opt-outs, newest first, those that are as described, or the one with an id.
+  - Return all tracking opt-outs, newest first, or only those that match the given options.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -20,13 +20,15 @@ extends_documentation_fragment:
   - community.mailtrap._identity.period
 options:
   id:
-    description: The id of the only one to return.
+    description: Return only the opt-out with this ID.
     type: str
   email:
-    description: The address of those to return, in upper or lower case.
+    description: Return only opt-outs of this email address. Case is ignored.
     type: str
   domain:
-    description: The name of the sending domain of those to return. V("") is for those that are about all domains.
+    description:
+      - Return only opt-outs for the sending domain with this name.
+      - V("") returns only opt-outs that apply to all domains.
     type: str
     aliases:
       - sending_domain
@@ -35,16 +37,18 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: List who has opted out in January
+- name: List the addresses that opted out of tracking in January
   community.mailtrap.tracking_opt_out_info:
     domain: shop.example
     start_time: "2026-01-01"
     end_time: "2026-02-01"
+  register: january
 """
 
 RETURN = r"""
 tracking_opt_outs:
-  description: What was found, each as M(community.mailtrap.tracking_opt_out) returns it; empty when there is none.
+  description:
+    - The matching opt-outs, each as returned by M(community.mailtrap.tracking_opt_out). Empty if there are none.
   returned: success
   type: list
   elements: dict

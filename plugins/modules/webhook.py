@@ -46,8 +46,8 @@ options:
   active:
     description:
       - Whether Mailtrap posts events. Mailtrap activates new webhooks.
-      - Mailtrap deactivates a webhook if all attempts to deliver events fail for several hours. With V(true), the module
-        activates it again and issues a warning, in check mode too.
+      - Mailtrap deactivates a webhook if it cannot deliver events for several hours. With V(true), the module activates
+        it again and issues a warning, in check mode too.
     type: bool
   payload_format:
     description:
@@ -67,7 +67,8 @@ options:
       - bulk
   domain:
     description:
-      - The name of the sending domain whose events the webhook receives. Resolving the name takes an additional request.
+      - The name of the sending domain whose events the webhook receives.
+      - Resolving the name takes an additional request.
       - V("") means all domains. This is the default of a new webhook.
       - Only valid with O(webhook_type=email_sending) and O(webhook_type=campaigns). Changing it requires
         O(recreate=true).
@@ -83,7 +84,7 @@ options:
     description:
       - The ID of the inbound inbox whose messages the webhook receives.
       - V(0) means all inbound inboxes. This is the default of a new webhook.
-      - Only valid with O(webhook_type=inbound_receiving). Changing it requires O(id).
+      - Only valid with O(webhook_type=inbound_receiving). To change it, select the webhook by O(id).
     type: int
   event_types:
     description:
