@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: account_access
-short_description: Manage what people, invitations and API tokens may do in Mailtrap
+short_description: Manage the access of users, invitations, and API tokens to a Mailtrap account
 version_added: 0.1.0
 description:
-  - Change the permissions of somebody who has access to the account, or take the access away.
-  - It cannot let anybody in. People are invited on the website of the service, and tokens are made by
-    M(community.mailtrap.api_token).
-  - The owner's access cannot be changed. An API token belongs to the account and to no person, so that the module
-    cannot know whether an access is that of the person who runs it.
+  - Change the permissions of a user, invitation, or API token that has access to the account, or revoke the access.
+  - This module cannot grant access to new users, because the API cannot invite anybody. Invite users on Mailtrap's
+    website, and create API tokens with M(community.mailtrap.api_token).
+  - The access of the account owner cannot be changed.
+  - An API token does not belong to a user. The module therefore cannot prevent you from revoking your own access.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -26,32 +26,34 @@ extends_documentation_fragment:
 options:
   id:
     description:
-      - The id of the access of a person or an invitation. An invitation has another one than the person who took it.
-      - That of an API token is not found by it.
+      - The ID of the access of a user or an invitation. When an invitation is accepted, the user gets an access with
+        another ID.
+      - The access of an API token cannot be selected by its ID. Use O(token_id) or O(token_name).
     type: int
   email:
-    description: The e-mail address of the person or the invitation. Upper and lower case are the same.
+    description: The email address of the user or invitation. Case is ignored.
     type: str
   token_id:
     description:
-      - The id of an API token.
-      - The service tells the access of a token only by the projects, sandboxes and domains that it has permissions on.
-        That of a token without any, such as one for the whole account, cannot be found, and the task fails.
+      - The ID of an API token.
+      - Mailtrap shows the access of a token only if the token has permissions on a project, sandbox, or domain. For
+        other tokens, such as one with a permission on the whole account, the task fails.
     type: int
   token_name:
-    description: The name of an API token, before any rotation; see O(token_id).
+    description: The name of an API token before any rotation. The restriction of O(token_id) applies.
     type: str
   purge:
     description:
-      - Whether all permissions that O(permissions) does not name are taken away. Otherwise they stay as they are, and
-        those that are named are added or changed.
-      - What cannot be written always stays, which is what somebody is to the organization.
+      - Whether to remove all permissions that are not listed in O(permissions). With V(false), the listed permissions
+        are added or changed, and all others stay.
+      - Permissions that the API cannot change always stay, such as those on the organization.
     type: bool
     default: true
   state:
     description:
-      - With V(absent), the person may not enter the account any more and has to be invited anew, an invitation cannot
-        be taken any more, and an API token is deleted.
+      - V(present) updates the permissions. The task fails if the access does not exist.
+      - V(absent) revokes the access. A user must be invited again to regain access. An invitation can no longer be
+        accepted. An API token is deleted.
     type: str
     default: present
     choices:
@@ -63,7 +65,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Have Ann manage one project and look at one domain, and nothing else
+- name: Set all permissions of a user
   community.mailtrap.account_access:
     email: ann@example.com
     permissions:
@@ -74,7 +76,7 @@ EXAMPLES = r"""
         resource: example.com
         access_level: viewer
 
-- name: Let Ben see the bills besides what he may do already
+- name: Add a permission to those of a user
   community.mailtrap.account_access:
     email: ben@example.com
     permissions:
@@ -82,7 +84,7 @@ EXAMPLES = r"""
         access_level: viewer
     purge: false
 
-- name: Let a token look into one more sandbox
+- name: Add a permission to those of an API token
   community.mailtrap.account_access:
     token_name: ci
     permissions:
@@ -91,7 +93,7 @@ EXAMPLES = r"""
         access_level: viewer
     purge: false
 
-- name: Take back an invitation, or the access of a person
+- name: Revoke the access of a user or an invitation
   community.mailtrap.account_access:
     email: carl@example.com
     state: absent
@@ -99,20 +101,22 @@ EXAMPLES = r"""
 
 RETURN = r"""
 account_access:
-  description: The access as the API shows it; V(null) when it is absent.
+  description: The access as returned by the API. V(null) with O(state=absent).
   returned: success
   type: dict
   contains:
     id:
-      description: The id of the access.
+      description: The ID of the access.
       type: int
       sample: 4700002
     specifier_type:
-      description: Whose access it is; V(User), V(Invite) or V(ApiToken).
+      description: The type of the holder. One of V(User), V(Invite), and V(ApiToken).
       type: str
       sample: User
     specifier:
-      description: Who it is; an C(id) with C(email) and C(name) for a person, and with C(email) for an invitation.
+      description:
+        - The holder of the access. It contains C(id), and also C(email) and C(name) for a user, or C(email) for an
+          invitation.
       type: dict
       sample:
         id: 1900002
@@ -120,7 +124,7 @@ account_access:
         name: Ann
         two_factor_authentication_enabled: true
     resources:
-      description: What is permitted.
+      description: The permissions of the holder.
       type: list
       elements: dict
       contains:
@@ -129,15 +133,15 @@ account_access:
           type: str
           sample: project
         resource_id:
-          description: The id of the resource.
+          description: The ID of the resource.
           type: int
           sample: 2570001
         access_level:
-          description: V(1000) is an owner, V(100) an admin, V(50) a viewer who may do more, V(10) a viewer.
+          description: The access level. V(1000) is owner, V(100) is admin, V(50) is viewer+, V(10) is viewer.
           type: int
           sample: 100
     permissions:
-      description: What the token in use may do with the access.
+      description: What the API token in use may do with the access.
       type: dict
 """
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: account_access_info
-short_description: List who has access to a Mailtrap account
+short_description: List the users, invitations, and API tokens with access to a Mailtrap account
 version_added: 0.1.0
 description:
-  - Return the access of all people and invitations, or of one of them.
-  - By projects, sandboxes or domains, return the access of those who have permissions on one of them, API tokens among
-    them. Other API tokens are not listed by the service.
+  - Return the access of all users and invitations, or only of those that match the given options.
+  - Given projects, sandboxes, or domains, the module returns the access of everyone who has permissions on at least one
+    of them. This includes API tokens. Mailtrap lists the access of API tokens only in this case.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -21,36 +21,42 @@ extends_documentation_fragment:
   - community.mailtrap._connection
 options:
   id:
-    description: The id of the only access to return.
+    description: Return only the access with this ID.
     type: int
   email:
-    description: The e-mail address of the person or invitation whose access to return.
+    description: Return only the access of the user or invitation with this email address. Case is ignored.
     type: str
   projects:
-    description: The names of projects on one of which there are permissions.
+    description:
+      - Return only access with permissions on one of the projects with these names. Resolving names takes an additional
+        request.
     type: list
     elements: str
   project_ids:
-    description: As O(projects), by their ids, which saves a request.
+    description: Return only access with permissions on one of the projects with these IDs.
     type: list
     elements: int
   sandboxes:
-    description: The names of sandboxes on one of which there are permissions.
+    description:
+      - Return only access with permissions on one of the sandboxes with these names. Resolving names takes an
+        additional request.
     type: list
     elements: str
     aliases: [inboxes]
   sandbox_ids:
-    description: As O(sandboxes), by their ids, which saves a request.
+    description: Return only access with permissions on one of the sandboxes with these IDs.
     type: list
     elements: int
     aliases: [inbox_ids]
   domains:
-    description: The names of domains on one of which there are permissions.
+    description:
+      - Return only access with permissions on one of the domains with these names. Resolving names takes an additional
+        request.
     type: list
     elements: str
     aliases: [sending_domains]
   domain_ids:
-    description: As O(domains), by their ids, which saves a request.
+    description: Return only access with permissions on one of the domains with these IDs.
     type: list
     elements: int
     aliases: [sending_domain_ids]
@@ -60,19 +66,20 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: List the people and the invitations
+- name: List the access of all users and invitations
   community.mailtrap.account_access_info:
-  register: everybody
+  register: all_access
 
-- name: List who has permissions on a project
+- name: List the access to a project
   community.mailtrap.account_access_info:
     projects: [Shop]
-  register: of_the_shop
+  register: shop_access
 """
 
 RETURN = r"""
 account_accesses:
-  description: The accesses, each as M(community.mailtrap.account_access) returns it; empty when there is none.
+  description:
+    - The matching account accesses, each as returned by M(community.mailtrap.account_access). Empty if there are none.
   returned: success
   type: list
   elements: dict

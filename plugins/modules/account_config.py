@@ -7,17 +7,20 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: account_config
-short_description: Bring a whole Mailtrap account to what one document says
+short_description: Manage a whole Mailtrap account with one document
 version_added: 0.1.0
 description:
-  - Takes the wanted state of an account as one document, reads every list that it touches once, and makes the least
-    requests that lead there, those that are independent of each other side by side.
-  - What the document does not mention is left alone, unless O(purge) says otherwise.
-  - The requests are paced to the rate limits of the service.
-  - All that is wrong with the document is told at once, each with its place, before anything is requested; a name that
-    refers to nothing, neither in the document nor in the account, before anything is changed.
-  - When a change fails, what depends on it is left out, the rest is done, and the task fails and tells both. The next
-    run carries on.
+  - Apply a document that describes the desired state of an account. The module reads each list of objects only once and
+    sends only the requests that are necessary. It sends independent requests in parallel, within Mailtrap's rate
+    limits.
+  - Objects that are not in the document do not change, unless their type is listed in O(purge).
+  - The module validates the whole document before it sends the first request, and reports all errors with their
+    locations.
+  - Before it changes the first object, the module also checks that each referenced object exists in the document or in
+    the account.
+  - If a change fails, the module skips the changes that depend on it and makes the others. The task then fails and
+    lists the failed and skipped changes. Run the task again to continue.
+  - After an authentication error, a network error, or an exhausted rate limit, the module makes no further changes.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -28,56 +31,66 @@ extends_documentation_fragment:
 options:
   config:
     description:
-      - The document. Its keys are the kinds of objects, each with a list of entries. The sandboxes of a project stand
-        in its entry, and so do the inboxes of an inbound folder.
-      - An entry has the options of the module of its kind, such as M(community.mailtrap.email_template), and refers to
-        other objects by their names. An C(id) is only needed where several objects share a name.
-      - Files that entries name are looked for on the controller, as M(ansible.builtin.copy) looks for its C(src).
-      - M(community.mailtrap.account_config_info) returns an account as such a document.
+      - The document. It maps resource types, such as C(projects), to lists of entries. Each entry describes one object.
+      - An entry has the options of the module that manages the object, for example
+        M(community.mailtrap.email_template). It refers to other objects by name. An C(id) is only necessary if several
+        objects have the same name.
+      - The entry of a project contains its C(sandboxes). The entry of an inbound folder contains its
+        C(inbound_inboxes), and the entry of an inbound inbox contains its C(inbound_forward_rules).
+      - Files that an entry refers to are read on the controller. They are searched for in the same directories as the
+        C(src) of M(ansible.builtin.copy).
+      - M(community.mailtrap.account_config_info) returns the current state of an account as a document.
     type: dict
     required: true
   files_dir:
-    description: The folder on the controller that the relative names of files in O(config) are below.
+    description: The directory on the controller that contains the files with relative paths in O(config).
     type: str
   purge:
     description:
-      - The kinds of which objects that the document does not mention are deleted.
-      - Objects that live in others, such as sandboxes in a project, are only deleted where the document mentions those.
-      - The API token in use, the demo domain, the owner of the account and what the service lets nobody change any more
-        always stay. So do tokens that expire within a day, as those do that were rotated.
+      - The resource types whose objects are deleted if they are not in the document.
+      - Objects inside another object, such as the sandboxes of a project, are purged only if the document contains the
+        outer object.
+      - The module never purges the API token in use, the demo domain, the access of the account owner, and other
+        objects that Mailtrap does not allow to change. Neither does it purge API tokens that expire within a day, such
+        as those that were rotated.
     type: list
     elements: str
     default: []
   protect:
     description:
-      - Patterns, as of a shell, of the names of objects that O(purge) leaves alone. The name of what lives in another
-        object is preceded by that one's name and a slash, such as V(Shop/Staging).
-      - A pattern that begins with a kind and a colon, such as V(projects:Prod*), is only for that kind.
+      - Shell-style patterns of the names of objects that O(purge) must not delete. The name of an object inside another
+        object starts with the name of the outer object and a slash, such as V(Shop/Staging).
+      - A pattern that starts with a resource type and a colon applies only to this type. An example is
+        V(projects:Prod*).
     type: list
     elements: str
     default: []
   max_deletions:
-    description: How many objects O(purge) may delete. When it would be more, the task fails and changes nothing.
+    description:
+      - The maximum number of objects that O(purge) may delete. If there are more, the task fails and changes nothing.
     type: int
   recreate:
     description:
-      - Whether a new object may take the place of one that the service cannot change as it is asked to.
-      - The new one has another id, and whatever belonged to the old one is gone with it. Otherwise such a change is
-        refused before anything is changed.
+      - Whether to replace an existing object if an option differs that Mailtrap cannot change. The module creates a new
+        object and deletes the old one.
+      - The new object has another ID. Everything that belonged to the old object is lost.
+      - With V(false), the task fails instead and changes nothing.
     type: bool
     default: false
   dest:
     description:
-      - A file, where the module runs, for the secrets that the service shows only once, such as the values of new API
-        tokens. The result then does not hold them.
-      - The file is JSON, kind by kind and name by name. It has mode V(0600), and what it holds of other objects stays.
+      - The file to write secrets to that Mailtrap shows only once, such as the values of new API tokens. It is on the
+        host where the module runs. The result then does not contain these secrets.
+      - The file is a JSON document that maps resource types to object names to secrets. Secrets of other objects in the
+        file are kept.
+      - The file has the mode V(0600). Its directory must exist.
     type: path
 seealso:
   - module: community.mailtrap.account_config_info
 """
 
 EXAMPLES = r"""
-- name: Have two projects, a template and a list of contacts
+- name: Create projects, sandboxes, a template, and a contact list
   community.mailtrap.account_config:
     config:
       projects:
@@ -89,12 +102,12 @@ EXAMPLES = r"""
       email_templates:
         - name: Report
           category: deployment
-          subject: A deployment has ended
-          body_text: It has.
+          subject: Deployment finished
+          body_text: The deployment has finished.
       contact_lists:
         - name: Customers
 
-- name: Have these lists of contacts and no others, but for those that begin with a word
+- name: Delete all other contact lists, except those whose names start with Marketing
   community.mailtrap.account_config:
     config:
       contact_lists:
@@ -106,46 +119,46 @@ EXAMPLES = r"""
 
 RETURN = r"""
 plan:
-  description: What happens, or in check mode would happen, to which objects.
+  description: The planned changes. In check mode, these are the changes that would be made.
   returned: success
   type: dict
   contains:
     created:
-      description: The names of the objects that are made, by kind.
+      description: The names of the objects to create, by resource type.
       type: dict
       returned: success
       sample:
         projects: [Shop]
         sandboxes: [Shop/Staging, Shop/Review]
     updated:
-      description: The names of the objects that are changed, by kind.
+      description: The names of the objects to update or replace, by resource type.
       type: dict
       returned: success
       sample: {}
     deleted:
-      description: The names of the objects that are deleted, by kind.
+      description: The names of the objects to delete, by resource type.
       type: dict
       returned: success
       sample: {}
     unchanged:
-      description: The names of the objects that are as the document says, by kind.
+      description: The names of the objects that match the document, by resource type.
       type: dict
       returned: success
       sample:
         projects: [Blog]
 changes:
-  description: What was done, in this order; empty in check mode.
+  description: The changes that were made, in this order. Empty in check mode.
   returned: success, or when a change failed
   type: list
   elements: dict
   contains:
     action:
-      description: V(create), V(update) or V(delete).
+      description: V(create), V(update), or V(delete).
       type: str
       returned: always
       sample: create
     kind:
-      description: The kind of the object.
+      description: The resource type of the object.
       type: str
       returned: always
       sample: projects
@@ -155,18 +168,20 @@ changes:
       returned: always
       sample: Shop
     id:
-      description: The id of the object.
+      description: The ID of the object.
       type: raw
       returned: always
       sample: 2570001
 failures:
-  description: What could not be done, each with C(kind), C(name), C(where) in the document, C(status) and C(msg).
+  description:
+    - The changes that failed. Each entry contains C(kind), C(name), C(where) with the location in the document,
+      C(status), and C(msg).
   returned: when a change failed
   type: list
   elements: dict
   sample: []
 omitted:
-  description: What was not attempted because of that.
+  description: The objects whose changes were skipped because of a failure.
   returned: when a change failed
   type: list
   elements: str

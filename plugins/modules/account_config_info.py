@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: account_config_info
-short_description: Return a whole Mailtrap account as one document
+short_description: Export a whole Mailtrap account as one document
 version_added: 0.1.0
 description:
-  - Return what an account holds in the form that M(community.mailtrap.account_config) takes.
-  - References are names. Where several objects share a name, the entries carry their ids, which another account does
-    not know.
-  - What nobody can change, such as the demo domain, is not in the document, and neither is what the service shows only
-    once, such as the value of an API token.
+  - Return the objects of an account as a document that M(community.mailtrap.account_config) accepts.
+  - The document refers to objects by name. If several objects have the same name, their entries contain IDs. Such
+    entries cannot be applied to another account.
+  - The document does not contain objects that cannot be changed, such as the demo domain. It does not contain secrets
+    that Mailtrap shows only once, such as the values of API tokens.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -23,11 +23,15 @@ extends_documentation_fragment:
   - community.mailtrap._connection
   - community.mailtrap._account_config
 options:
+  only:
+    description:
+      - The resource types to export, such as V(projects) or V(email_templates).
+      - If not set, all resource types are exported.
   reveal_secrets:
     description:
-      - Whether the secrets in URLs of webhooks are in the document. They are marked by V(***) otherwise, and have to be
-        put in before such a webhook can be applied.
-      - Set C(no_log=true) for the task when they are in its result.
+      - Whether the document contains the secrets in the URLs of webhooks.
+      - With V(false), these secrets are replaced by V(***). Insert them before you apply the document.
+      - With V(true), set C(no_log=true) on the task.
     type: bool
     default: false
 seealso:
@@ -35,11 +39,11 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Take an account under control
+- name: Export the account
   community.mailtrap.account_config_info:
   register: account
 
-- name: Keep it in a file
+- name: Write the document to a file
   ansible.builtin.copy:
     content: "{{ account.account_config | to_nice_yaml }}"
     dest: account.yml

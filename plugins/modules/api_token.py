@@ -7,16 +7,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: api_token
-short_description: Manage and rotate API tokens of Mailtrap
+short_description: Manage and rotate Mailtrap API tokens
 version_added: 0.1.0
 description:
-  - Create, rotate and delete an API token, which gives a program access to the account.
-  - The value of a token is shown once, when it is made or rotated. Have it written to a file by O(dest), or register
-    the result and use it in the same play, with C(no_log=true) for the task.
-  - A rotated token has a new id and a new value, and the service puts the new id at the end of its name. It still goes
-    by its original name here, however often it was rotated. The old value is good for about 12 hours more, so that
-    nobody is locked out while the new one is rolled out.
-  - The service cannot change a token otherwise. Another name and other permissions need a new one, see O(recreate).
+  - Create, rotate, and delete API tokens.
+  - Mailtrap shows the value of a token only once, when the token is created or rotated. Write it to a file with
+    O(dest), or register the result with C(no_log=true) and use it in the same play.
+  - A rotation replaces a token with a new one that has another ID and another value. The old value remains valid for
+    about 12 hours, which leaves time to distribute the new one.
+  - Mailtrap appends the new ID to the name of a rotated token. This module still finds the token by its original name,
+    even after several rotations.
+  - The API cannot update a token. Changing its name or permissions requires O(recreate=true).
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -31,52 +32,58 @@ attributes:
   idempotent:
     support: partial
     details:
-      - O(state=rotated) rotates the token in every run. O(rotate_before) does so when it is due.
+      - O(state=rotated) rotates the token in every run. O(rotate_before) rotates it only when it is due.
 options:
   id:
     description:
-      - The id of the token, when it exists already. It is that very token; its name leads to the one in force.
+      - The ID of an existing token. It selects exactly this token, whereas O(name) selects the newest token of a
+        rotation chain.
     type: int
   name:
     description:
-      - The name of the token, before any rotation.
-      - Required unless O(id) is given. It cannot be changed, but for O(recreate).
+      - The name of the token before any rotation.
+      - Required unless O(id) is given. Changing it requires O(recreate=true).
     type: str
   permissions:
     description:
-      - What the token may do with which resources. A new token needs at least one permission.
-      - Their order makes no difference. When the option is not given, the permissions are not looked at.
-      - They cannot be changed. Where they differ the task fails, unless O(recreate=true).
+      - The permissions of the token, one for each resource. Order does not matter.
+      - At least one permission is required to create a token. If not set, the permissions are not compared.
+      - Changing them requires O(recreate=true).
+    type: list
+    elements: dict
   expires_at:
     description:
-      - When the token is to expire. Either an ISO-8601 time, which is UTC without an offset, a number of V(h), V(d) or
-        V(w) from when it is made, such as V(90d), or V(never). It can be up to five years ahead.
-      - Without it, the service decides how long a new token lives, which is a year.
-      - It cannot be changed but by rotation. Where it differs the task fails, unless the token is rotated or
-        O(recreate=true). How long a token was meant to live is not known later, so V(90d) only differs from V(never).
+      - The time at which the token expires. Either an ISO 8601 time, a duration after the creation of the token in
+        hours, days, or weeks, such as V(12h), V(90d), or V(4w), or V(never). A time without a UTC offset is in UTC.
+      - The maximum is five years ahead. If not set, Mailtrap lets a new token expire after one year.
+      - Changing it requires a rotation or O(recreate=true).
+      - Mailtrap does not return when a token was created. The module therefore considers a duration to be different
+        only if the existing token never expires.
     type: str
   rotate_before:
     description:
-      - Rotate the token when it expires within this time, or when O(expires_at) differs. A number of V(h), V(d) or
-        V(w), such as V(30d), shorter than a new token lives.
-      - Whether it is due is told by the clock of the machine that the module runs on. A token that never expires is
-        never due. The service does not tell how old a token is; one that is to be renewed every three months is given
-        O(expires_at=100d) and rotated C(10d) before.
-      - What has expired already cannot be rotated, and the task fails, unless O(recreate=true).
+      - Rotate the token if it expires within this duration, or if O(expires_at) differs. The duration is a number of
+        hours, days, or weeks, such as V(30d). It must be shorter than the lifetime of a new token.
+      - The module compares the expiry with the clock of the host where it runs. A token that never expires is not
+        rotated.
+      - To rotate a token every 90 days, set O(expires_at=100d) and O(rotate_before=10d).
+      - A token that has already expired cannot be rotated. The task fails unless O(recreate=true).
     type: str
   recreate:
     description:
-      - Whether a new token may take the place of one that cannot be changed as it is asked to, or has expired.
-      - The old value is of no use from then on, and the new token has another id and value. No two tokens can share a
-        name, so that the old one is deleted first, unless rotation has given it another name.
-      - Permissions and expiry that are not given are those of the old one.
+      - Whether to replace a token that has expired, or whose name, permissions, or expiry differ. The replacement keeps
+        the old permissions and the old expiry if they are not given.
+      - The replacement has another ID and another value. The old value is invalid immediately.
+      - Names are unique, so the module deletes the old token before it creates the new one. It creates the new token
+        first if a rotation has changed the name of the old one.
+      - With V(false), the task fails instead and changes nothing.
   state:
     description:
-      - Whether the token is to be there.
-      - With V(rotated), a token that is there is rotated now, once in each run. Its permissions stay, and O(expires_at)
-        is when the new one expires.
-      - With V(absent), the tokens that it has taken over from by rotation are deleted as well, so that none of their
-        values is good any more.
+      - V(present) creates the token if it does not exist.
+      - V(rotated) rotates an existing token in every run. The new token has the same permissions and expires at
+        O(expires_at). The task fails if the token does not exist.
+      - V(absent) deletes the token. With O(name), it also deletes the tokens that were replaced by rotation, so that no
+        value of the token remains valid.
     type: str
     default: present
     choices:
@@ -84,15 +91,14 @@ options:
       - absent
       - rotated
 notes:
-  - Where several hosts run the same task, have it run once, by C(run_once), so that they do not make or rotate the
-    token at the same moment.
+  - If several hosts run the same task, use C(run_once=true), so that the token is created or rotated only once.
 seealso:
   - module: community.mailtrap.api_token_info
   - module: community.mailtrap.account_access
 """
 
 EXAMPLES = r"""
-- name: Have a token for the shop that sends mail and looks into the sandbox
+- name: Create a token that can send mail and read one sandbox
   community.mailtrap.api_token:
     name: shop
     permissions:
@@ -104,7 +110,7 @@ EXAMPLES = r"""
         access_level: viewer
     dest: shop.token
 
-- name: Have it renewed every three months, ten days before it expires
+- name: Create a token and rotate it ten days before it expires
   community.mailtrap.api_token:
     name: nightly
     permissions:
@@ -114,14 +120,14 @@ EXAMPLES = r"""
     rotate_before: 10d
     dest: nightly.token
 
-- name: Rotate a token now, for its value has been seen by somebody
+- name: Rotate a leaked token now
   community.mailtrap.api_token:
     name: shop
     state: rotated
   register: shop
   no_log: true
 
-- name: Have no such token
+- name: Delete the token
   community.mailtrap.api_token:
     name: nightly
     state: absent
@@ -130,22 +136,22 @@ EXAMPLES = r"""
 RETURN = r"""
 api_token:
   description:
-    - The token as the API shows it; V(null) when it is absent.
-    - When the task fails after a token was made or rotated, the failure holds it as well, with its value where that is
-      known.
+    - The token as returned by the API. V(null) with O(state=absent).
+    - If the task fails after it created or rotated a token, the failure also contains the token, with its value if it
+      is known.
   returned: success
   type: dict
   contains:
     id:
-      description: The id of the token; V(null) in check mode when it would be created or rotated.
+      description: The ID of the token. V(null) in check mode if the token would be created or rotated.
       type: int
       sample: 2500002
     name:
-      description: The name of the token, which ends in its id when it has been rotated.
+      description: The name of the token. If the token was rotated, the name ends with its ID.
       type: str
       sample: shop 2500002
     resources:
-      description: What the token may do.
+      description: The permissions of the token.
       type: list
       elements: dict
       contains:
@@ -154,31 +160,31 @@ api_token:
           type: str
           sample: sandbox
         resource_id:
-          description: The id of the resource.
+          description: The ID of the resource.
           type: int
           sample: 4310001
         access_level:
-          description: V(100) is an admin, V(10) a viewer.
+          description: The access level. V(100) is admin, V(10) is viewer.
           type: int
           sample: 10
     last_4_digits:
-      description: The end of its value.
+      description: The last four characters of the value.
       returned: when the token exists
       type: str
       sample: 5e1f
     created_by:
-      description: The name of the user or the token that made it.
+      description: The name of the user or API token that created the token.
       returned: when the token exists
       type: str
       sample: Ann Owner
     expires_at:
-      description: When it expires; V(null) for never.
+      description: The time at which the token expires. V(null) if it never expires.
       returned: when the token exists
       type: str
       sample: '2027-11-25T12:00:00Z'
     token:
       description: The value of the token.
-      returned: when it was made or rotated, without O(dest)
+      returned: when the token was created or rotated, and O(dest) is not given
       type: str
 """
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: api_token_info
-short_description: List API tokens of Mailtrap
+short_description: List Mailtrap API tokens
 version_added: 0.1.0
 description:
-  - Return all API tokens that the token in use may see, the one that goes by a name, or the one with an id.
-  - Their values are not among it; the service does not show them again.
+  - Return all API tokens that the API token in use can see, or only the one that matches the given options.
+  - The values of tokens are not returned, because Mailtrap shows them only when a token is created or rotated.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -20,28 +20,30 @@ extends_documentation_fragment:
   - community.mailtrap._connection
 options:
   id:
-    description: The id of the only token to return.
+    description: Return only the token with this ID.
     type: int
   name:
-    description: The name of the token to return, before any rotation. The one in force is returned.
+    description:
+      - Return only the newest token of the rotation chain with this name. Use the name of the token before any
+        rotation.
     type: str
 seealso:
   - module: community.mailtrap.api_token
 """
 
 EXAMPLES = r"""
-- name: List the tokens
+- name: List all API tokens
   community.mailtrap.api_token_info:
-  register: all
+  register: all_tokens
 
-- name: Show those that expire
+- name: Show when the tokens expire
   ansible.builtin.debug:
-    msg: "{{ all.api_tokens | selectattr('expires_at') | items2dict('name', 'expires_at') }}"
+    msg: "{{ all_tokens.api_tokens | selectattr('expires_at') | items2dict('name', 'expires_at') }}"
 """
 
 RETURN = r"""
 api_tokens:
-  description: The tokens, each as M(community.mailtrap.api_token) returns it; empty when there is none.
+  description: The matching tokens, each as returned by M(community.mailtrap.api_token). Empty if there are none.
   returned: success
   type: list
   elements: dict

@@ -10,12 +10,12 @@ module: email_campaign
 short_description: Manage drafts of Mailtrap email campaigns
 version_added: 0.1.0
 description:
-  - Create, change and delete a campaign, a mail to the contacts on lists, as long as it is a draft.
-  - Once it is scheduled or started, the service changes it no more. The task then fails, unless all of it is as it
-    should be already.
-  - Nothing is sent. That is for M(community.mailtrap.email_campaign_action).
-  - A campaign is found by its name. Mailtrap lets several campaigns share a name; the module then changes nothing, and
-    names their ids.
+  - Create, update, and delete drafts of email campaigns. A campaign sends a message to the contacts on contact lists.
+  - Only drafts can be changed or deleted. If a scheduled or started campaign differs from the given options, the task
+    fails.
+  - This module does not send mail. Use M(community.mailtrap.email_campaign_action) to start or schedule a campaign.
+  - Several campaigns can have the same name. If O(name) matches more than one, the task fails, changes nothing, and
+    lists the IDs.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -27,92 +27,105 @@ extends_documentation_fragment:
 options:
   name:
     description:
-      - The name of the campaign, which recipients do not see.
+      - The name of the campaign. Recipients do not see it.
       - Required unless O(id) is given.
+      - With O(id), this is the new name.
     type: str
   domain:
     description:
-      - The name of the sending domain from which it is sent. It is looked up, which costs a request.
-      - This or O(domain_id) is required for a new campaign.
+      - The name of the sending domain. Resolving the name takes an additional request.
+      - Either this or O(domain_id) is required to create a campaign.
   domain_id:
-    description: The id of that domain.
+    description: The ID of the sending domain.
   from_local_part:
     description:
-      - What is before the C(@) in the address of the sender.
-      - Required for a new campaign.
+      - The part of the sender address before the C(@). The sending domain follows it.
+      - Required to create a campaign.
     type: str
   from_display_name:
-    description: The name of the sender.
+    description: The display name of the sender.
     type: str
   reply_to:
     description:
-      - Where answers go. It is replaced whole; an empty dictionary clears it.
+      - The address that replies go to. The given value replaces the current address. V({}) clears it.
     type: dict
     suboptions:
       display_name:
-        description: The name.
+        description: The display name.
         type: str
       local_part:
-        description: What is before the C(@) in the address.
+        description: The part of the address before the C(@).
         type: str
       domain:
-        description: What is after it.
+        description: The part of the address after the C(@).
         type: str
   subject:
     description:
-      - The subject, up to 255 characters.
-      - Required for a new campaign.
+      - The subject of the message, up to 255 characters.
+      - Required to create a campaign.
     type: str
   body_html:
     description:
-      - The HTML of the mail. It is needed before the campaign can be sent. V("") clears it.
-      - Line breaks at the end make no difference.
+      - The HTML body of the message. V("") clears it. A campaign cannot be started or scheduled without it.
+      - Line breaks at the end are ignored when values are compared.
     type: str
   body_text:
     description:
-      - The plain text of the mail. V("") clears it.
-      - Line breaks at the end make no difference.
+      - The plain-text body of the message. V("") clears it.
+      - Line breaks at the end are ignored when values are compared.
     type: str
   body_html_src:
     description:
-      - A file with the HTML, in UTF-8, instead of O(body_html).
-      - It is looked for on the controller, as M(ansible.builtin.copy) looks for its C(src).
+      - A UTF-8 file that contains the HTML body. Mutually exclusive with O(body_html).
+      - The file is read on the controller. It is searched for in the same directories as the C(src) of
+        M(ansible.builtin.copy).
     type: path
   body_text_src:
     description:
-      - A file with the plain text, in UTF-8, instead of O(body_text).
-      - It is looked for on the controller, as M(ansible.builtin.copy) looks for its C(src).
+      - A UTF-8 file that contains the plain-text body. Mutually exclusive with O(body_text).
+      - The file is read on the controller. It is searched for in the same directories as the C(src) of
+        M(ansible.builtin.copy).
     type: path
   merge_tags:
-    description: The merge tags of contacts that the mail uses, in any order. The list is replaced whole.
+    description:
+      - The merge tags of contact fields that the message uses. The list replaces the current list. Order does not
+        matter.
     type: list
     elements: str
   delivery_mode:
-    description: Whether all mail is sent as soon as possible, or so much an hour.
+    description:
+      - V(rapid) sends all messages as soon as possible. V(gradual) limits the number of messages per hour.
     type: str
     choices:
       - rapid
       - gradual
   emails_per_hour:
-    description: How much mail is sent in an hour with O(delivery_mode=gradual), up to 150,000.
+    description: The maximum number of messages per hour with O(delivery_mode=gradual), up to 150,000.
     type: int
   contact_lists:
     description:
-      - The names of all lists whose contacts get the mail. They are looked up, which costs a request.
-      - Together with O(contact_list_ids), the lists of both count. An empty list clears them.
+      - The names of the contact lists that receive the message. They replace the current lists. V([]) removes all
+        lists.
+      - Can be combined with O(contact_list_ids). If neither is given, the lists do not change.
+      - Resolving names takes an additional request.
     type: list
     elements: str
   contact_list_ids:
-    description: As O(contact_lists), by the ids of the lists.
+    description:
+      - The IDs of the contact lists that receive the message. They replace the current lists. V([]) removes all lists.
+      - Can be combined with O(contact_lists). If neither is given, the lists do not change.
     type: list
     elements: int
   contact_segment_ids:
-    description: The ids of all segments whose contacts get the mail. An empty list clears them.
+    description:
+      - The IDs of the contact segments that receive the message. They replace the current segments. V([]) removes all
+        segments.
     type: list
     elements: int
   state:
     description:
-      - With V(absent), the draft is gone. A campaign that has been started cannot be deleted.
+      - V(present) creates the draft if it does not exist, and updates it if the given options differ.
+      - V(absent) deletes the draft. The task fails if the campaign is no longer a draft.
 seealso:
   - module: community.mailtrap.email_campaign_info
   - module: community.mailtrap.email_campaign_action
@@ -120,7 +133,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Have a draft whose bodies are in files
+- name: Create a campaign draft with bodies from files
   community.mailtrap.email_campaign:
     name: Spring sale
     domain: shop.example
@@ -132,13 +145,13 @@ EXAMPLES = r"""
     contact_lists:
       - Customers
 
-- name: Send it slowly
+- name: Limit the campaign to 1000 messages per hour
   community.mailtrap.email_campaign:
     name: Spring sale
     delivery_mode: gradual
     emails_per_hour: 1000
 
-- name: Have no such draft
+- name: Delete the campaign draft
   community.mailtrap.email_campaign:
     name: Spring sale
     state: absent
@@ -146,39 +159,40 @@ EXAMPLES = r"""
 
 RETURN = r"""
 email_campaign:
-  description: The campaign as the API shows it; V(null) when it is absent.
+  description: The campaign as returned by the API. V(null) with O(state=absent).
   returned: success
   type: dict
   contains:
     id:
-      description: The id of the campaign; V(null) in check mode when it would be created.
+      description: The ID of the campaign. V(null) in check mode if the campaign would be created.
       type: int
       sample: 37001
     name:
-      description: The name.
+      description: The name of the campaign.
       type: str
       sample: Spring sale
     current_state:
       description:
-        - V(draft), V(scheduled), V(started), V(queued), V(paused), V(terminating), V(under_review), V(finished),
-          V(failed) or V(failed_immediately).
+        - The state of the campaign. One of V(draft), V(scheduled), V(started), V(queued), V(paused), V(terminating),
+          V(under_review), V(finished), V(failed), and V(failed_immediately).
       returned: when the campaign exists
       type: str
       sample: draft
     domain_id:
-      description: The id of the sending domain.
+      description: The ID of the sending domain.
       type: int
       sample: 435
     template:
       description:
-        - C(subject) and C(merge_tags), with C(body_html) and C(body_text) where the module has read or written them.
+        - The message. It contains C(subject) and C(merge_tags), and also C(body_html) and C(body_text) if the module
+          has read or written them.
       type: dict
       sample:
         id: 61001
         subject: Everything must go
         merge_tags: []
     contact_list_ids:
-      description: The ids of the lists.
+      description: The IDs of the contact lists that receive the message.
       type: list
       elements: int
       sample:

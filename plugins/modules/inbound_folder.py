@@ -10,7 +10,7 @@ module: inbound_folder
 short_description: Manage folders of Mailtrap inbound inboxes
 version_added: 0.1.0
 description:
-  - Create, rename and delete a folder, which holds the inboxes that receive real mail. It is found by its name.
+  - Create, rename, and delete inbound folders. A folder contains inbound inboxes, which receive real mail.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -23,20 +23,22 @@ options:
     description:
       - The name of the folder, up to 100 characters.
       - Required unless O(id) is given.
+      - With O(id), this is the new name.
     type: str
   state:
     description:
-      - With V(absent), the inboxes of the folder and all mail in them are deleted with it.
+      - V(present) creates the folder if it does not exist, and renames it if the given name differs.
+      - V(absent) deletes the folder, its inboxes, and all messages in them.
 seealso:
   - module: community.mailtrap.inbound_folder_info
 """
 
 EXAMPLES = r"""
-- name: Have a folder for inbound mail
+- name: Create a folder for inbound mail
   community.mailtrap.inbound_folder:
     name: Support
 
-- name: Have no such folder, nor any inbox in it
+- name: Delete the folder and all its inboxes
   community.mailtrap.inbound_folder:
     name: Support
     state: absent
@@ -44,16 +46,16 @@ EXAMPLES = r"""
 
 RETURN = r"""
 inbound_folder:
-  description: The folder as the API shows it; V(null) when it is absent.
+  description: The folder as returned by the API. V(null) with O(state=absent).
   returned: success
   type: dict
   contains:
     id:
-      description: The id of the folder; V(null) in check mode when it would be created.
+      description: The ID of the folder. V(null) in check mode if the folder would be created.
       type: int
       sample: 1
     name:
-      description: The name.
+      description: The name of the folder.
       type: str
       sample: Support
 """

@@ -10,7 +10,7 @@ module: inbound_folder_info
 short_description: List folders of Mailtrap inbound inboxes
 version_added: 0.1.0
 description:
-  - Return all of them, those with a name, or the one with an id.
+  - Return all inbound folders, or only the one that matches the given options.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -19,24 +19,24 @@ extends_documentation_fragment:
   - community.mailtrap._connection
 options:
   id:
-    description: The id of the only one to return.
+    description: Return only the folder with this ID.
     type: int
   name:
-    description: The name of the folder to return.
+    description: Return only the folder with this name.
     type: str
 seealso:
   - module: community.mailtrap.inbound_folder
 """
 
 EXAMPLES = r"""
-- name: List the folders of inbound mail
+- name: List all inbound folders
   community.mailtrap.inbound_folder_info:
   register: inbound_folders
 """
 
 RETURN = r"""
 inbound_folders:
-  description: What was found, each as M(community.mailtrap.inbound_folder) returns it; empty when there is none.
+  description: The matching folders, each as returned by M(community.mailtrap.inbound_folder). Empty if there are none.
   returned: success
   type: list
   elements: dict

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: inbound_forward_rule
-short_description: Manage rules that forward inbound mail of Mailtrap
+short_description: Manage forward rules of Mailtrap inbound inboxes
 version_added: 0.1.0
 description:
-  - Create, change and delete a rule, by which an inbound inbox forwards the mail that it receives. It is found by its
-    name in its inbox.
+  - Create, update, and delete forward rules. A rule forwards messages that an inbound inbox receives.
+  - The module selects a rule by its name within its inbox, or by its ID.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -25,17 +25,20 @@ options:
     description:
       - The name of the rule.
       - Required unless O(id) is given.
+      - With O(id), this is the new name.
     type: str
   conditions:
     description:
-      - What must hold for a mail to be forwarded, all of it, in any order.
-      - A rule without conditions forwards all mail.
-      - The list replaces that of the rule. It stays as it is when the option is not given.
+      - The conditions of the rule. A message is forwarded if it meets all of them. A rule without conditions forwards
+        all messages.
+      - The list replaces the current list. Order does not matter. If not set, the conditions do not change.
     type: list
     elements: dict
     suboptions:
       match_type:
-        description: What is looked at, the address of the sender, those of the recipients, or a header field.
+        description:
+          - The part of the message to compare. This is the address of the sender, the addresses of the recipients, or a
+            header.
         type: str
         required: true
         choices:
@@ -43,7 +46,7 @@ options:
           - recipient
           - header
       operator:
-        description: How it is compared. V(empty) and V(not_empty) are for V(header) alone.
+        description: The comparison. V(empty) and V(not_empty) are only valid with V(header).
         type: str
         required: true
         choices:
@@ -55,27 +58,29 @@ options:
           - empty
           - not_empty
       value:
-        description: What it is compared with. Required for all operators but V(empty) and V(not_empty).
+        description:
+          - The value to compare with. Case is ignored. Required for all operators except V(empty) and V(not_empty).
         type: str
       header_key:
-        description: The name of the header field, in any case. Required for V(header).
+        description: The name of the header. Case is ignored. Required with V(header).
         type: str
   destinations:
     description:
-      - The addresses to which a mail is forwarded, in any order.
-      - The list replaces that of the rule. Required for a new rule.
+      - The email addresses to forward messages to. The list replaces the current list. Order does not matter.
+      - Required to create a rule.
     type: list
     elements: str
   state:
     description:
-      - With V(absent), the rule is gone; the mail stays where it is.
+      - V(present) creates the rule if it does not exist, and updates it if the given options differ.
+      - V(absent) deletes the rule. Messages in the inbox are not deleted.
 seealso:
   - module: community.mailtrap.inbound_forward_rule_info
   - module: community.mailtrap.inbound_inbox
 """
 
 EXAMPLES = r"""
-- name: Forward invoices of two suppliers
+- name: Forward invoices from a supplier to accounting
   community.mailtrap.inbound_forward_rule:
     name: Invoices
     inbound_inbox: Tickets
@@ -91,7 +96,7 @@ EXAMPLES = r"""
     destinations:
       - accounting@example.com
 
-- name: Have no such rule
+- name: Delete the forward rule
   community.mailtrap.inbound_forward_rule:
     name: Invoices
     inbound_inbox_id: 513
@@ -100,21 +105,21 @@ EXAMPLES = r"""
 
 RETURN = r"""
 inbound_forward_rule:
-  description: The rule as the API shows it; V(null) when it is absent.
+  description: The rule as returned by the API. V(null) with O(state=absent).
   returned: success
   type: dict
   contains:
     id:
-      description: The id of the rule; V(null) in check mode when it would be created.
+      description: The ID of the rule. V(null) in check mode if the rule would be created.
       type: int
       sample: 9
     name:
-      description: The name.
+      description: The name of the rule.
       type: str
       sample: Invoices
     conditions:
-      description: The conditions; what one does not have is V(null).
-      returned: when the rule exists, or conditions are given
+      description: The conditions of the rule. Keys that a condition does not use are V(null).
+      returned: when the rule exists or the option is given
       type: list
       elements: dict
       sample:
@@ -123,7 +128,7 @@ inbound_forward_rule:
           value: "@supplier.example"
           header_key:
     destinations:
-      description: The destinations.
+      description: The addresses that messages are forwarded to.
       type: list
       elements: dict
       sample:

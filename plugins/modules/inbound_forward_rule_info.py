@@ -7,10 +7,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: inbound_forward_rule_info
-short_description: List rules that forward inbound mail of Mailtrap
+short_description: List forward rules of Mailtrap inbound inboxes
 version_added: 0.1.0
 description:
-  - Return all of those of an inbound inbox, those with a name, or the one with an id.
+  - Return all forward rules of an inbound inbox, or only the one that matches the given options.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -20,17 +20,17 @@ extends_documentation_fragment:
   - community.mailtrap._identity.inbound_inbox
 options:
   id:
-    description: The id of the only one to return.
+    description: Return only the rule with this ID.
     type: int
   name:
-    description: The name of the rule to return.
+    description: Return only the rule with this name.
     type: str
 seealso:
   - module: community.mailtrap.inbound_forward_rule
 """
 
 EXAMPLES = r"""
-- name: List the rules of an inbox
+- name: List the forward rules of an inbox
   community.mailtrap.inbound_forward_rule_info:
     inbound_inbox: Tickets
     inbound_folder: Support
@@ -39,7 +39,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 inbound_forward_rules:
-  description: What was found, each as M(community.mailtrap.inbound_forward_rule) returns it; empty when there is none.
+  description:
+    - The matching rules, each as returned by M(community.mailtrap.inbound_forward_rule). Empty if there are none.
   returned: success
   type: list
   elements: dict

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: inbound_inbox
-short_description: Manage Mailtrap inboxes that receive real mail
+short_description: Manage Mailtrap inbound inboxes
 version_added: 0.1.0
 description:
-  - Create, rename and delete an inbound inbox, which has an address of Mailtrap, or all addresses of a domain of the
-    account. It is found by its name in its folder.
-  - What catches the mail that applications send in tests is another thing, see M(community.mailtrap.sandbox).
+  - Create, rename, and delete inbound inboxes. An inbound inbox receives real mail, either at one address that Mailtrap
+    assigns, or at all addresses of a domain of the account.
+  - To capture the mail of an application under test, use M(community.mailtrap.sandbox) instead.
+  - The module selects an inbox by its name within its folder, or by its ID.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -27,19 +28,22 @@ options:
   name:
     description:
       - The name of the inbox, up to 100 characters.
-      - A new inbox gets its address by it. The address stays when the name is changed.
+      - Mailtrap derives the address of a new inbox from its name. Renaming the inbox does not change the address.
       - Required unless O(id) is given.
+      - With O(id), this is the new name.
     type: str
   domain:
     description:
-      - The name of the domain whose mail the inbox receives, at all addresses. It is looked up, which costs a request.
-      - A new inbox has an address of Mailtrap when neither this nor O(domain_id) is given.
-      - It cannot be changed; O(recreate) allows a new inbox in the place of the old one.
+      - The name of the domain. The inbox receives the mail to all addresses of this domain. Resolving the name takes an
+        additional request.
+      - If neither this nor O(domain_id) is given, Mailtrap assigns an address to a new inbox.
+      - Changing it requires O(recreate=true).
   domain_id:
-    description: The id of that domain.
+    description: The ID of the domain. Changing it requires O(recreate=true).
   state:
     description:
-      - With V(absent), the inbox is deleted with all mail in it, and its address receives no more.
+      - V(present) creates the inbox if it does not exist, and renames it if the given name differs.
+      - V(absent) deletes the inbox and all messages in it. Its address no longer receives mail.
 seealso:
   - module: community.mailtrap.inbound_inbox_info
   - module: community.mailtrap.inbound_folder
@@ -48,23 +52,23 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Have an address that receives mail
+- name: Create an inbox with an address that Mailtrap assigns
   community.mailtrap.inbound_inbox:
     name: Tickets
     inbound_folder: Support
   register: tickets
 
-- name: Show it
+- name: Show the address of the inbox
   ansible.builtin.debug:
     var: tickets.inbound_inbox.address
 
-- name: Receive all mail of a domain
+- name: Create an inbox that receives all mail of a domain
   community.mailtrap.inbound_inbox:
     name: Shop
     inbound_folder: Support
     domain: shop.example
 
-- name: Have no such inbox
+- name: Delete the inbox
   community.mailtrap.inbound_inbox:
     name: Tickets
     inbound_folder: Support
@@ -73,26 +77,28 @@ EXAMPLES = r"""
 
 RETURN = r"""
 inbound_inbox:
-  description: The inbox as the API shows it; V(null) when it is absent.
+  description: The inbox as returned by the API. V(null) with O(state=absent).
   returned: success
   type: dict
   contains:
     id:
-      description: The id of the inbox; V(null) in check mode when it would be created.
+      description: The ID of the inbox. V(null) in check mode if the inbox would be created.
       type: int
       sample: 513
     name:
-      description: The name.
+      description: The name of the inbox.
       type: str
       sample: Tickets
     address:
-      description: The address, which begins with V(*) for all addresses of a domain.
+      description: The email address of the inbox. It starts with V(*@) if the inbox receives all mail of a domain.
       returned: when the inbox exists
       type: str
       sample: tickets-1a2b3c4d@inbound-mailtrap.io
     domain_id:
-      description: The id of the domain, which may be one of Mailtrap.
-      returned: when the inbox exists, or a domain is given
+      description:
+        - The ID of the domain of the address. If Mailtrap assigned the address, this domain does not belong to the
+          account.
+      returned: when the inbox exists or a domain is given
       type: int
       sample: 1237003
 """

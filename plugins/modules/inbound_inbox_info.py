@@ -7,10 +7,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: inbound_inbox_info
-short_description: List Mailtrap inboxes that receive real mail
+short_description: List Mailtrap inbound inboxes
 version_added: 0.1.0
 description:
-  - Return all of those in a folder, those with a name, or the one with an id.
+  - Return all inbound inboxes of a folder, or only the one that matches the given options.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -20,10 +20,10 @@ extends_documentation_fragment:
   - community.mailtrap._identity.inbound_folder
 options:
   id:
-    description: The id of the only one to return.
+    description: Return only the inbox with this ID.
     type: int
   name:
-    description: The name of the inbox to return.
+    description: Return only the inbox with this name.
     type: str
 seealso:
   - module: community.mailtrap.inbound_inbox
@@ -38,7 +38,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 inbound_inboxes:
-  description: What was found, each as M(community.mailtrap.inbound_inbox) returns it; empty when there is none.
+  description: The matching inboxes, each as returned by M(community.mailtrap.inbound_inbox). Empty if there are none.
   returned: success
   type: list
   elements: dict

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: sub_account
-short_description: Have sub accounts in a Mailtrap organization
+short_description: Create Mailtrap sub-accounts
 version_added: 0.1.0
 description:
-  - Create an account in an organization, which plans for businesses allow.
-  - The API cannot rename or delete one; that is done on the website of the service.
-  - This needs the API token of the organization. That of an account is refused. A new account has no token yet, and the
-    first one is made on the website of the service.
+  - Create sub-accounts, which are accounts of an organization. Sub-accounts require a business plan.
+  - The API can neither rename nor delete a sub-account. Use Mailtrap's website instead.
+  - This module requires an API token of the organization. API tokens of accounts are rejected.
+  - A new sub-account has no API token. Create its first token on Mailtrap's website.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -23,18 +23,18 @@ extends_documentation_fragment:
   - community.mailtrap._identity.state
 options:
   id:
-    description: The id of the sub account, when it exists already.
+    description: The ID of an existing sub-account. The task fails if no sub-account has this ID.
   organization_id:
-    description: The id of the organization.
+    description: The ID of the organization.
     type: int
     required: true
   name:
     description:
-      - The name of the sub account.
-      - Required unless O(id) is given. It cannot be changed.
+      - The name of the sub-account. It cannot be changed.
+      - Required unless O(id) is given.
     type: str
   state:
-    description: That the sub account is to be there is all that can be asked for.
+    description: V(present) creates the sub-account if it does not exist. This is the only state.
     choices:
       - present
 seealso:
@@ -42,7 +42,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Have an account for the marketing department
+- name: Create a sub-account for the marketing department
   community.mailtrap.sub_account:
     api_token: "{{ organization_token }}"
     organization_id: 2222222
@@ -51,16 +51,16 @@ EXAMPLES = r"""
 
 RETURN = r"""
 sub_account:
-  description: The sub account as the API shows it.
+  description: The sub-account as returned by the API.
   returned: success
   type: dict
   contains:
     id:
-      description: The id of the account; V(null) in check mode when it would be created.
+      description: The ID of the sub-account. V(null) in check mode if the sub-account would be created.
       type: int
       sample: 1234568
     name:
-      description: The name of the account.
+      description: The name of the sub-account.
       type: str
       sample: Marketing
 """

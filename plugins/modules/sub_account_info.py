@@ -7,11 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: sub_account_info
-short_description: List the accounts of a Mailtrap organization
+short_description: List Mailtrap sub-accounts
 version_added: 0.1.0
 description:
-  - Return all accounts of an organization, those with a name, or the one with an id.
-  - This needs the API token of the organization. That of an account is refused.
+  - Return all sub-accounts of an organization, or only those that match the given options.
+  - This module requires an API token of the organization. API tokens of accounts are rejected.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -20,30 +20,31 @@ extends_documentation_fragment:
   - community.mailtrap._connection
 options:
   id:
-    description: The id of the only account to return.
+    description: Return only the sub-account with this ID.
     type: int
   organization_id:
-    description: The id of the organization.
+    description: The ID of the organization.
     type: int
     required: true
   name:
-    description: The name of the accounts to return.
+    description: Return only sub-accounts with this name.
     type: str
 seealso:
   - module: community.mailtrap.sub_account
 """
 
 EXAMPLES = r"""
-- name: List the accounts of the organization
+- name: List the sub-accounts of the organization
   community.mailtrap.sub_account_info:
     api_token: "{{ organization_token }}"
     organization_id: 2222222
-  register: accounts
+  register: sub_accounts
 """
 
 RETURN = r"""
 sub_accounts:
-  description: The accounts, each as M(community.mailtrap.sub_account) returns it; empty when there is none.
+  description:
+    - The matching sub-accounts, each as returned by M(community.mailtrap.sub_account). Empty if there are none.
   returned: success
   type: list
   elements: dict
