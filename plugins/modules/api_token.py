@@ -49,8 +49,6 @@ options:
       - The permissions of the token, one for each resource. Order does not matter.
       - At least one permission is required to create a token. If not set, the permissions are not compared.
       - Changing them requires O(recreate=true).
-    type: list
-    elements: dict
   expires_at:
     description:
       - The time at which the token expires. Either an ISO 8601 time, a duration after the creation of the token in
