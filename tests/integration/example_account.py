@@ -2,15 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the examples in the documentation take for granted."""
+"""The objects, files, and variables that the examples of the modules use."""
 
 from __future__ import annotations
 
-SENT = "9b1deb4d-3b7d-1bad-9bdd-2b0d7b3dcb6d"
+from typing import Any
+
+SENT_MESSAGE_ID = "9b1deb4d-3b7d-1bad-9bdd-2b0d7b3dcb6d"
 ORGANIZATION_TOKEN = "0123456789abcdef0123456789abcdef"
 
-# As the emulator is seeded.
-ACCOUNT = {
+# Seeds for the emulator.
+ACCOUNT: dict[str, list[dict[str, Any]]] = {
     "accounts": [{"id": 1234601, "name": "Headquarters", "organization_id": 2222222}],
     "api_tokens": [
         {"name": "everything", "organization_id": 2222222, "token": ORGANIZATION_TOKEN},
@@ -81,11 +83,11 @@ ACCOUNT = {
     "suppressions": [{"email": "bob@example.com", "domain_id": 435, "sending_stream": "transactional"}],
     "tracking_opt_outs": [{"email": "bob@example.com", "domain_id": 435}],
     "webhooks": [{"id": 3001, "url": "https://hooks.shop.example/old", "active": False}],
-    "email_logs": [{"message_id": SENT, "domain_id": 435, "to": "ann@example.com", "status": "delivered"}],
+    "email_logs": [{"message_id": SENT_MESSAGE_ID, "domain_id": 435, "to": "ann@example.com", "status": "delivered"}],
 }
 
-# Below the folder of the playbook.
-FILES = {
+# Path, relative to the playbook's directory -> content.
+FILES: dict[str, bytes] = {
     "mail/README": b"\n",
     "customers.csv": b"email;orders\nann@example.com;4\neve@example.com;\n",
     "unsubscribed.txt": b"ann@example.com\neve@example.com\n",
@@ -95,9 +97,9 @@ FILES = {
     "report.pdf": b"%PDF-1.4\n",
 }
 
-VARIABLES: dict = {
+VARIABLES: dict[str, Any] = {
     "hook_password": "secret",
     "nameserver": "127.0.0.1",
     "organization_token": ORGANIZATION_TOKEN,
-    "sent": {"message_ids": [SENT]},
+    "sent": {"message_ids": [SENT_MESSAGE_ID]},
 }

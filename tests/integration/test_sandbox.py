@@ -2,87 +2,95 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""Create, update, list, and delete sandboxes."""
+
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
+
+if TYPE_CHECKING:
+    from mailtrap_emulator.testing import Emulator
 
 SHOP = {"projects": [{"id": 77, "name": "Shop"}, {"id": 78, "name": "Other"}]}
 
 
 @pytest.fixture
-def shop(emulator):
+def shop(emulator: Emulator) -> Emulator:
+    """The emulator with the projects Shop and Other."""
     emulator.seed(SHOP)
     return emulator
 
 
-def test_life_of_a_sandbox(play, shop):
-    first, again, by_project_id, renamed, by_id, gone, absent, absent_by_id = play(
+def test_sandbox_life_cycle(play, shop):
+    created, unchanged, by_project_id, renamed, by_id, deleted, absent, absent_by_id = play(
         """
         - community.mailtrap.sandbox: {name: Staging, project: Shop}
-          register: made
+          register: created
         - community.mailtrap.sandbox: {name: Staging, project: Shop}
         - community.mailtrap.sandbox: {name: Staging, project_id: 77}
-        - community.mailtrap.sandbox: {id: "{{ made.sandbox.id }}", name: Live}
-        - community.mailtrap.sandbox: {id: "{{ made.sandbox.id }}", name: Live}
+        - community.mailtrap.sandbox: {id: "{{ created.sandbox.id }}", name: Live}
+        - community.mailtrap.sandbox: {id: "{{ created.sandbox.id }}", name: Live}
         - community.mailtrap.sandbox: {name: Live, project: Shop, state: absent}
         - community.mailtrap.sandbox: {name: Live, project: Shop, state: absent}
-        - community.mailtrap.sandbox: {id: "{{ made.sandbox.id }}", state: absent}
+        - community.mailtrap.sandbox: {id: "{{ created.sandbox.id }}", state: absent}
         """
     )
-    sandbox = first["sandbox"]
-    one = f"/api/sandboxes/{sandbox['id']}"
+    sandbox = created["sandbox"]
+    path = f"/api/sandboxes/{sandbox['id']}"
 
-    assert first.changed
-    assert first.requests == ["GET /api/projects", "POST /api/projects/77/sandboxes"]
+    assert created.changed
+    assert created.requests == ["GET /api/projects", "POST /api/projects/77/sandboxes"]
     assert (sandbox["name"], sandbox["project_id"]) == ("Staging", 77)
     assert not {"username", "password"} & set(sandbox)
 
-    assert not again.changed and again["sandbox"] == sandbox
-    assert again.requests == ["GET /api/projects"]
+    assert not unchanged.changed and unchanged["sandbox"] == sandbox
+    assert unchanged.requests == ["GET /api/projects"]
 
     assert not by_project_id.changed
     assert by_project_id.requests == ["GET /api/projects/77"]
 
     assert renamed.changed and renamed["sandbox"]["name"] == "Live"
-    assert renamed.requests == [f"GET {one}", f"PATCH {one}"]
-    assert not by_id.changed and by_id.requests == [f"GET {one}"]
+    assert renamed.requests == [f"GET {path}", f"PATCH {path}"]
+    assert not by_id.changed and by_id.requests == [f"GET {path}"]
 
-    assert gone.changed and gone["sandbox"] is None
-    assert gone.requests == ["GET /api/projects", f"DELETE {one}"]
+    assert deleted.changed and deleted["sandbox"] is None
+    assert deleted.requests == ["GET /api/projects", f"DELETE {path}"]
     assert not absent.changed and absent.requests == ["GET /api/projects"]
-    assert not absent_by_id.changed and absent_by_id.requests == [f"DELETE {one}"]
+    assert not absent_by_id.changed and absent_by_id.requests == [f"DELETE {path}"]
 
 
-def test_the_alias_of_the_address_converges(play, shop):
-    first, again, with_suffix, changed, unmanaged = play(
+def test_alias_of_the_email_address_is_idempotent(play, shop):
+    created, unchanged, with_suffix, updated, unmanaged = play(
         """
         - community.mailtrap.sandbox: {name: Box, project: Shop, email_username: shop}
-          register: made
+          register: created
         - community.mailtrap.sandbox: {name: Box, project: Shop, email_username: shop}
         - community.mailtrap.sandbox:
             name: Box
             project: Shop
-            email_username: "{{ made.sandbox.email_username }}"
+            email_username: "{{ created.sandbox.email_username }}"
         - community.mailtrap.sandbox: {name: Box, project: Shop, email_username: store}
         - community.mailtrap.sandbox: {name: Box, project: Shop}
         """,
         "--diff",
     )
-    one = f"/api/sandboxes/{first['sandbox']['id']}"
-    alias, _hyphen, suffix = first["sandbox"]["email_username"].partition("-")
+    path = f"/api/sandboxes/{created['sandbox']['id']}"
+    alias, _hyphen, suffix = created["sandbox"]["email_username"].partition("-")
     assert alias == "shop" and len(suffix) == 6
-    assert first.requests == ["GET /api/projects", "POST /api/projects/77/sandboxes", f"PATCH {one}"]
-    assert not again.changed and not with_suffix.changed
-    assert changed.changed and changed.requests == ["GET /api/projects", f"PATCH {one}"]
-    assert changed.entries[1]["body"] == {"sandbox": {"email_username": "store"}}
-    assert changed["sandbox"]["email_username"] == f"store-{suffix}"
-    assert changed["diff"]["before"]["email_username"] == f"shop-{suffix}"
-    assert changed["diff"]["after"]["email_username"] == f"store-{suffix}"
+    assert created.requests == ["GET /api/projects", "POST /api/projects/77/sandboxes", f"PATCH {path}"]
+    assert not unchanged.changed and not with_suffix.changed
+    assert updated.changed and updated.requests == ["GET /api/projects", f"PATCH {path}"]
+    assert updated.entries[1]["body"] == {"sandbox": {"email_username": "store"}}
+    assert updated["sandbox"]["email_username"] == f"store-{suffix}"
+    assert updated["diff"]["before"]["email_username"] == f"shop-{suffix}"
+    assert updated["diff"]["after"]["email_username"] == f"store-{suffix}"
     assert not unmanaged.changed
 
 
-def test_the_address_is_turned_over_only_when_it_differs(play, shop):
-    on, still_on, off, still_off, both = play(
+def test_email_address_is_toggled_only_if_it_differs(play, shop):
+    enabled, still_enabled, disabled, still_disabled, alias_and_enabled = play(
         """
         - community.mailtrap.sandbox: {name: Box, project: Shop, email_username_enabled: true}
         - community.mailtrap.sandbox: {name: Box, project: Shop, email_username_enabled: true}
@@ -91,17 +99,17 @@ def test_the_address_is_turned_over_only_when_it_differs(play, shop):
         - community.mailtrap.sandbox: {name: Box, project: Shop, email_username: x1, email_username_enabled: true}
         """
     )
-    one = f"/api/sandboxes/{on['sandbox']['id']}"
-    assert on["sandbox"]["email_username_enabled"] is True
-    assert on.writes == ["POST /api/projects/77/sandboxes", f"PATCH {one}/toggle_email_username"]
-    assert not still_on.changed and still_on.writes == []
-    assert off.writes == [f"PATCH {one}/toggle_email_username"]
-    assert off["sandbox"]["email_username_enabled"] is False
-    assert not still_off.changed and still_off.writes == []
-    assert both.writes == [f"PATCH {one}", f"PATCH {one}/toggle_email_username"]
+    path = f"/api/sandboxes/{enabled['sandbox']['id']}"
+    assert enabled["sandbox"]["email_username_enabled"] is True
+    assert enabled.writes == ["POST /api/projects/77/sandboxes", f"PATCH {path}/toggle_email_username"]
+    assert not still_enabled.changed and still_enabled.writes == []
+    assert disabled.writes == [f"PATCH {path}/toggle_email_username"]
+    assert disabled["sandbox"]["email_username_enabled"] is False
+    assert not still_disabled.changed and still_disabled.writes == []
+    assert alias_and_enabled.writes == [f"PATCH {path}", f"PATCH {path}/toggle_email_username"]
 
 
-def test_check_mode_predicts_and_writes_nothing(play, shop):
+def test_check_mode_predicts_changes_without_writing(play, shop):
     shop.seed({"sandboxes": [{"id": 5, "name": "Box", "project_id": 77, "alias": "old", "address_hash": "1a2b3c"}]})
     run = play(
         """
@@ -117,22 +125,22 @@ def test_check_mode_predicts_and_writes_nothing(play, shop):
         "--check",
         "--diff",
     )
-    create, update, _absent, absent_by_id, _same, orphan, _no_orphan, none = run
+    create, update, _delete, delete_by_id, _unchanged, without_project, _absent, no_sandboxes = run
     assert [step.writes for step in run] == [[]] * 8
     assert [step.changed for step in run] == [True, True, True, True, False, True, False, False]
-    assert none["sandboxes"] == [] and none["warnings"] == orphan["warnings"]
+    assert no_sandboxes["sandboxes"] == [] and no_sandboxes["warnings"] == without_project["warnings"]
     assert create["sandbox"] == {"id": None, "project_id": 77, "name": "New", "email_username": "fresh"}
     assert update["diff"]["after"]["email_username"] == "fresh-1a2b3c"
     assert update["sandbox"]["email_username_enabled"] is True
-    assert absent_by_id["diff"]["before"]["name"] == "Box"
-    assert orphan["warnings"] == [
+    assert delete_by_id["diff"]["before"]["name"] == "Box"
+    assert without_project["warnings"] == [
         "There is no project 'Not yet'; check mode takes it that an earlier task would have made it."
     ]
 
 
-def test_one_name_in_two_projects(play, shop):
+def test_same_name_in_two_projects(play, shop):
     shop.seed({"sandboxes": [{"id": 5, "name": "Box", "project_id": 77}, {"id": 6, "name": "Box", "project_id": 78}]})
-    in_shop, anywhere, listed, all_of_them, of_other, by_id, no_such_id = play(
+    in_shop, ambiguous, listed_by_name, listed, listed_by_project, listed_by_id, unknown_id = play(
         """
         - community.mailtrap.sandbox: {name: Box, project: Shop}
         - community.mailtrap.sandbox: {name: Box}
@@ -145,16 +153,18 @@ def test_one_name_in_two_projects(play, shop):
         """
     )
     assert not in_shop.changed and in_shop["sandbox"]["id"] == 5
-    assert anywhere.msg == "Could not find sandbox 'Box': 2 sandboxes are called 'Box', with the ids 5, 6: give the id"
+    assert ambiguous.msg == "Could not find sandbox 'Box': 2 sandboxes are called 'Box', with the ids 5, 6: give the id"
+    assert [box["id"] for box in listed_by_name["sandboxes"]] == [5, 6]
+    assert listed_by_name.requests == ["GET /api/sandboxes"]
     assert [box["id"] for box in listed["sandboxes"]] == [5, 6]
-    assert listed.requests == ["GET /api/sandboxes"]
-    assert [box["id"] for box in all_of_them["sandboxes"]] == [5, 6]
-    assert [box["id"] for box in of_other["sandboxes"]] == [6] and of_other.requests == ["GET /api/projects"]
-    assert [box["id"] for box in by_id["sandboxes"]] == [6] and by_id.requests == ["GET /api/sandboxes/6"]
-    assert no_such_id["sandboxes"] == []
+    assert [box["id"] for box in listed_by_project["sandboxes"]] == [6]
+    assert listed_by_project.requests == ["GET /api/projects"]
+    assert [box["id"] for box in listed_by_id["sandboxes"]] == [6]
+    assert listed_by_id.requests == ["GET /api/sandboxes/6"]
+    assert unknown_id["sandboxes"] == []
 
 
-def test_an_unknown_project(play, shop):
+def test_unknown_project_fails(play, shop):
     steps = play(
         """
         - community.mailtrap.sandbox: {name: Box, project: Shopp}
@@ -185,14 +195,14 @@ def test_an_unknown_project(play, shop):
     assert not steps[-1].changed
 
 
-def test_an_ambiguous_project(play, shop):
+def test_ambiguous_project_fails(play, shop):
     shop.seed({"projects": [{"id": 79, "name": "Shop"}]})
     (step,) = play("[{community.mailtrap.sandbox: {name: Box, project: Shop}, ignore_errors: true}]")
     assert "2 projects are called 'Shop', with the ids 77, 79" in step.msg
     assert step.writes == []
 
 
-def test_plan_limit(play, shop):
+def test_plan_limit_is_reported(play, shop):
     shop.limits(sandboxes=0)
     (step,) = play("[{community.mailtrap.sandbox: {name: Box, project: Shop}, ignore_errors: true}]")
     assert step.msg.startswith(
@@ -200,34 +210,34 @@ def test_plan_limit(play, shop):
     )
 
 
-def test_credentials_are_told_when_they_are_asked_for(play, shop):
+def test_credentials_are_returned_only_on_request(play, shop):
     shop.seed({"sandboxes": [{"id": 5, "name": "Box", "project_id": 77}]})
-    hidden, shown = play(
+    without_secrets, with_secrets = play(
         """
         - community.mailtrap.sandbox_info: {id: 5}
         - community.mailtrap.sandbox_info: {id: 5, reveal_secrets: true}
         """
     )
-    assert not {"username", "password"} & set(hidden["sandboxes"][0])
-    assert len(shown["sandboxes"][0]["username"]) == len(shown["sandboxes"][0]["password"]) == 14
+    assert not {"username", "password"} & set(without_secrets["sandboxes"][0])
+    assert len(with_secrets["sandboxes"][0]["username"]) == len(with_secrets["sandboxes"][0]["password"]) == 14
 
 
-def test_the_old_name(play, shop):
-    first, again, listed = play(
+def test_former_module_names_work(play, shop):
+    created, unchanged, listed = play(
         """
         - community.mailtrap.inbox: {name: Box, project: Shop}
         - community.mailtrap.inbox: {name: Box, project: Shop}
         - community.mailtrap.inbox_info: {project: Shop}
         """
     )
-    assert first.changed and first["sandbox"]["name"] == "Box"
-    assert not again.changed
-    assert listed["sandboxes"] == [again["sandbox"]]
+    assert created.changed and created["sandbox"]["name"] == "Box"
+    assert not unchanged.changed
+    assert listed["sandboxes"] == [unchanged["sandbox"]]
 
 
-def test_what_was_made_before_a_failure_is_told(play, shop):
+def test_failed_update_returns_the_created_sandbox(play, shop):
     shop.fault(method="PATCH", path="/api/sandboxes/", status=422, json={"errors": {"email_username": ["is taken"]}})
-    failed, again = play(
+    failed, unchanged = play(
         """
         - community.mailtrap.sandbox: {name: Box, project: Shop, email_username: shop}
           ignore_errors: true
@@ -235,16 +245,16 @@ def test_what_was_made_before_a_failure_is_told(play, shop):
         """
     )
     assert failed.failed and failed.changed
-    made = failed["sandbox"]
+    created = failed["sandbox"]
     assert failed.msg == (
         "Could not update sandbox 'Box' in project 'Shop': email_username is taken; the sandbox itself was created, "
-        f"with id {made['id']} (HTTP 422 for PATCH /api/sandboxes/{made['id']})"
+        f"with id {created['id']} (HTTP 422 for PATCH /api/sandboxes/{created['id']})"
     )
-    assert "password" not in made
-    assert not again.changed and again["sandbox"]["id"] == made["id"]
+    assert "password" not in created
+    assert not unchanged.changed and unchanged["sandbox"]["id"] == created["id"]
 
 
-def test_a_setting_that_the_service_ignores_is_told(play, shop):
+def test_ignored_setting_causes_a_warning(play, shop):
     shop.seed({"sandboxes": [{"id": 5, "name": "Box", "project_id": 77}]})
     shop.fault(
         method="PATCH", path="toggle", status=200, json={"id": 5, "name": "Box", "email_username_enabled": False}
@@ -254,7 +264,7 @@ def test_a_setting_that_the_service_ignores_is_told(play, shop):
 
 
 @pytest.mark.parametrize("options", ["name: ''", "name: null", "name: '', state: absent", "name: null, state: absent"])
-def test_a_name_that_is_empty(play_in, shop, options):
+def test_empty_name_fails(play_in, shop, options):
     (step,) = play_in(
         "in_process", "[{community.mailtrap.sandbox: {%s, project: Shop}, ignore_errors: true}]" % options
     )

@@ -2,115 +2,130 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One walk through the life of an object, for every kind and in both ways of running, with the requests it makes."""
+"""Run one object of each resource type through its life cycle, in both ways of running, and check its requests."""
 
 from __future__ import annotations
 
 import pathlib
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from kinds import KINDS
+from resource_types import RESOURCE_CASES, ResourceCase
+
+if TYPE_CHECKING:
+    from mailtrap_emulator.testing import Emulator
 
 RUNTIME = pathlib.Path(__file__).resolve().parents[2] / "meta" / "runtime.yml"
-# Those that are no rows: they have a state, but not that of one object.
-OTHERS = {"account_access", "account_config", "inbound_message", "inbound_thread", "sub_account"}
+# Modules whose life cycle differs from that of a single object. They have tests of their own.
+EXCEPTIONS = {"account_access", "account_config", "inbound_message", "inbound_thread", "sub_account"}
 
 
-@pytest.fixture(params=KINDS, ids=lambda kind: kind.name)
-def kind(request, emulator):
+@pytest.fixture(params=RESOURCE_CASES, ids=lambda case: case.name)
+def case(request: pytest.FixtureRequest, emulator: Emulator) -> ResourceCase:
     if request.param.seeds:
         emulator.seed(request.param.seeds)
     return request.param
 
 
-def test_every_kind_has_its_row():
+def test_each_resource_type_has_a_case():
     modules = yaml.safe_load(RUNTIME.read_text(encoding="utf-8"))["action_groups"]["mailtrap"]
     with_info = {name for name in modules if f"{name}_info" in modules}
-    assert with_info - OTHERS == {kind.name for kind in KINDS}
+    assert with_info - EXCEPTIONS == {case.name for case in RESOURCE_CASES}
 
 
-def requests_of(kind, *steps, **ids):
-    return [text.format(**ids) for step in steps for text in kind.requests(step)]
+def expected_requests(case: ResourceCase, *steps: str, **ids: Any) -> list[str]:
+    """Return the requests of some steps with the IDs filled in."""
+    return [request.format(**ids) for step in steps for request in case.requests(step)]
 
 
-def test_a_life(play, kind):
-    """From nothing to nothing: each change once, foretold by check mode, and no request too many."""
-    made = f"{{{{ made.{kind.name}.id }}}}"
-    incomplete, sentence = kind.missing
-    change = kind.change or kind.rename
-    place = {name: kind.options[name] for name in kind.place}
-    by_id = {"id": made, **(place if "{" in kind.path else {})}
-    steps = {
-        "missing": dict(kind.task(**incomplete), ignore_errors=True),
-        "foretold": dict(kind.task(**kind.options), check_mode=True),
-        "made": dict(kind.task(**kind.options), register="made"),
-        "again": kind.task(**kind.options),
-        "listed": kind.info(**kind.known),
-        "change_foretold": dict(kind.task(**by_id, **(change or {})), check_mode=True),
-        "changed": kind.task(**by_id, **(change or {})),
-        "changed_again": kind.task(**by_id, **(change or {})),
-        "renamed": kind.task(**by_id, **(kind.rename or {})),
-        "all": kind.info(**place),
-        "absence_foretold": dict(kind.task(**by_id, state="absent"), check_mode=True),
-        "gone": kind.task(**by_id, state="absent"),
-        "gone_again": kind.task(**by_id, state="absent"),
-        "gone_by_key": kind.task(**kind.known, state="absent"),
+def test_life_cycle(play, case):
+    """Each change is made once, check mode predicts it, and no request is superfluous."""
+    created_id = f"{{{{ created.{case.name}.id }}}}"
+    incomplete, message = case.incomplete
+    change = case.change or case.rename
+    location = {name: case.options[name] for name in case.location}
+    by_id = {"id": created_id, **(location if "{" in case.path else {})}
+    tasks = {
+        "incomplete": dict(case.task(**incomplete), ignore_errors=True),
+        "create_check": dict(case.task(**case.options), check_mode=True),
+        "create": dict(case.task(**case.options), register="created"),
+        "create_again": case.task(**case.options),
+        "list": case.info_task(**case.identity),
+        "change_check": dict(case.task(**by_id, **(change or {})), check_mode=True),
+        "change": case.task(**by_id, **(change or {})),
+        "change_again": case.task(**by_id, **(change or {})),
+        "rename": case.task(**by_id, **(case.rename or {})),
+        "list_all": case.info_task(**location),
+        "delete_check": dict(case.task(**by_id, state="absent"), check_mode=True),
+        "delete": case.task(**by_id, state="absent"),
+        "delete_again": case.task(**by_id, state="absent"),
+        "delete_by_key": case.task(**case.identity, state="absent"),
     }
-    did = dict(zip(steps, play(list(steps.values()), "--diff"), strict=True))
-    one = did["made"][kind.name]
-    ids = {"id": one["id"]}
+    steps = dict(zip(tasks, play(list(tasks.values()), "--diff"), strict=True))
+    created = steps["create"][case.name]
+    ids = {"id": created["id"]}
 
-    assert did["missing"].failed and sentence in did["missing"].msg and did["missing"].requests == []
-    assert did["foretold"].changed and did["foretold"].requests == requests_of(kind, "find", "foresee")
-    assert did["foretold"][kind.name]["id"] is None
-    assert did["made"].changed and did["made"].requests == requests_of(kind, "find", "create", **ids)
-    assert did["made"]["diff"]["before"] == {} and did["made"]["diff"]["after"][kind.key] == kind.options[kind.key]
-    assert not did["again"].changed and did["again"].requests == requests_of(kind, "find")
-    assert did["again"][kind.name]["id"] == one["id"]
-    assert [item["id"] for item in did["listed"][kind.plural]] == [one["id"]]
-    assert did["listed"].requests == requests_of(kind, "find")
+    assert steps["incomplete"].failed and message in steps["incomplete"].msg and steps["incomplete"].requests == []
+    assert steps["create_check"].changed
+    assert steps["create_check"].requests == expected_requests(case, "find_requests", "create_lookups")
+    assert steps["create_check"][case.name]["id"] is None
+    assert steps["create"].changed
+    assert steps["create"].requests == expected_requests(case, "find_requests", "create_requests", **ids)
+    assert steps["create"]["diff"]["before"] == {}
+    assert steps["create"]["diff"]["after"][case.key] == case.options[case.key]
+    assert not steps["create_again"].changed
+    assert steps["create_again"].requests == expected_requests(case, "find_requests")
+    assert steps["create_again"][case.name]["id"] == created["id"]
+    assert [item["id"] for item in steps["list"][case.plural]] == [created["id"]]
+    assert steps["list"].requests == expected_requests(case, "find_requests")
 
     if change:
-        wanted = {**change, **kind.shown}
-        assert did["change_foretold"].changed and did["change_foretold"].requests == requests_of(kind, "look", **ids)
-        assert did["changed"].changed and did["changed"].requests == requests_of(kind, "look", "update", **ids)
-        assert not did["changed_again"].changed
-        assert did["changed_again"].requests == requests_of(kind, "look", **ids)
-        for name, value in wanted.items():
+        expected = {**change, **case.returned}
+        assert steps["change_check"].changed
+        assert steps["change_check"].requests == expected_requests(case, "read_requests", **ids)
+        assert steps["change"].changed
+        assert steps["change"].requests == expected_requests(case, "read_requests", "update_requests", **ids)
+        assert not steps["change_again"].changed
+        assert steps["change_again"].requests == expected_requests(case, "read_requests", **ids)
+        for name, value in expected.items():
             if value is not None:
-                assert did["changed"][kind.name][name] == did["change_foretold"][kind.name][name] == value
-        assert did["change_foretold"]["diff"]["before"] != did["change_foretold"]["diff"]["after"]
-    if kind.rename:
-        assert did["renamed"].changed == (change is not kind.rename)
-        assert did["renamed"][kind.name][kind.key] == kind.rename[kind.key]
-    assert one["id"] in [item["id"] for item in did["all"][kind.plural]]
+                assert steps["change"][case.name][name] == steps["change_check"][case.name][name] == value
+        assert steps["change_check"]["diff"]["before"] != steps["change_check"]["diff"]["after"]
+    if case.rename:
+        assert steps["rename"].changed == (change is not case.rename)
+        assert steps["rename"][case.name][case.key] == case.rename[case.key]
+    assert created["id"] in [item["id"] for item in steps["list_all"][case.plural]]
 
-    assert did["absence_foretold"].changed and did["absence_foretold"].writes == []
-    assert did["absence_foretold"][kind.name] is None
-    steps = ["look", "delete"] if kind.looked_at else ["delete"]
-    assert did["gone"].changed and did["gone"].requests == requests_of(kind, *steps, **ids)
-    assert not did["gone_again"].changed and not did["gone_by_key"].changed
-    assert did["gone_by_key"].requests == requests_of(kind, "find")
-
-
-def test_what_is_there_is_adopted(play_in, emulator, kind):
-    emulator.seed({kind.table: [{"id": 4711, **kind.twin}]})
-    adopted, absent = play_in("in_process", [kind.task(**kind.known), kind.task(**kind.known, state="absent")])
-    assert not adopted.changed and adopted.requests == requests_of(kind, "find")
-    assert absent.changed and absent.requests == requests_of(kind, "find", "delete", id=adopted[kind.name]["id"])
+    assert steps["delete_check"].changed and steps["delete_check"].writes == []
+    assert steps["delete_check"][case.name] is None
+    delete = ["read_requests", "delete_requests"] if case.reads_before_delete else ["delete_requests"]
+    assert steps["delete"].changed and steps["delete"].requests == expected_requests(case, *delete, **ids)
+    assert not steps["delete_again"].changed and not steps["delete_by_key"].changed
+    assert steps["delete_by_key"].requests == expected_requests(case, "find_requests")
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if not kind.unique], indirect=True, ids=lambda kind: kind.name)
-def test_which_of_two_is_not_guessed(play_in, emulator, kind):
-    emulator.seed({kind.table: [{"id": number, **kind.twin} for number in (4711, 4712)]})
+def test_existing_object_is_adopted(play_in, emulator, case):
+    emulator.seed({case.seed_table: [{"id": 4711, **case.existing}]})
+    adopted, deleted = play_in("in_process", [case.task(**case.identity), case.task(**case.identity, state="absent")])
+    assert not adopted.changed and adopted.requests == expected_requests(case, "find_requests")
+    object_id = adopted[case.name]["id"]
+    assert deleted.changed
+    assert deleted.requests == expected_requests(case, "find_requests", "delete_requests", id=object_id)
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in RESOURCE_CASES if not case.unique], indirect=True, ids=lambda case: case.name
+)
+def test_ambiguous_key_fails(play_in, emulator, case):
+    emulator.seed({case.seed_table: [{"id": number, **case.existing} for number in (4711, 4712)]})
     steps = play_in(
         "in_process",
         [
-            dict(kind.task(**kind.options), ignore_errors=True),
-            dict(kind.task(**kind.known, state="absent"), ignore_errors=True),
+            dict(case.task(**case.options), ignore_errors=True),
+            dict(case.task(**case.identity, state="absent"), ignore_errors=True),
         ],
     )
     for step in steps:
         assert step.failed and step.writes == []
-        assert all(part in step.msg for part in (f"2 {kind.plural.replace('_', ' ')}", "4711", "4712", "give the id"))
+        assert all(part in step.msg for part in (f"2 {case.plural.replace('_', ' ')}", "4711", "4712", "give the id"))

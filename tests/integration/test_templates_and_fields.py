@@ -2,60 +2,60 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is peculiar to kinds that have no parent; their life is walked through in test_walk.py."""
+"""Behaviour of email templates and contact fields beyond the life cycle in test_walk.py."""
 
 from __future__ import annotations
 
 import yaml
-from kinds import KINDS
+from resource_types import find_case
 
-TEMPLATE, FIELD = (next(kind for kind in KINDS if kind.name == name) for name in ("email_template", "contact_field"))
+TEMPLATE, FIELD = find_case("email_template"), find_case("contact_field")
 
 
-def test_only_what_differs_is_sent(play_in, emulator):
-    first, changed = play_in(
+def test_update_sends_only_changed_fields(play_in, emulator):
+    created, changed = play_in(
         "in_process", [TEMPLATE.task(**TEMPLATE.options), TEMPLATE.task(**{**TEMPLATE.options, "subject": "New"})]
     )
     assert changed.entries[1]["body"] == {"email_template": {"subject": "New"}}
-    assert first["email_template"]["uuid"] == changed["email_template"]["uuid"]
+    assert created["email_template"]["uuid"] == changed["email_template"]["uuid"]
 
 
-def test_line_breaks_at_the_end_of_a_body_are_no_difference(play_in, emulator):
+def test_trailing_line_breaks_of_bodies_are_ignored(play_in, emulator):
     bodies = ["<p>x</p>", "<p>x</p>\n", "<p>x</p>\n\n", "<p>y</p>\n", ""]
     steps = play_in("in_process", [TEMPLATE.task(**{**TEMPLATE.options, "body_html": body}) for body in bodies])
     assert [step.changed for step in steps] == [True, False, False, True, True]
 
 
-def test_bodies_from_files(play, tmp_path):
+def test_bodies_are_read_from_files(play, tmp_path):
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / "report.html").write_text("<p>Grüße</p>\n")
     (tmp_path / "latin.txt").write_bytes("Grüße".encode("latin-1"))
-    known = {"name": "Report", "category": "report", "subject": "Report"}
-    made, again, both, none, latin = play(
+    options = {"name": "Report", "category": "report", "subject": "Report"}
+    created, unchanged, both, missing, not_utf8 = play(
         [
-            TEMPLATE.task(**known, body_html_src="report.html"),
-            TEMPLATE.task(**known, body_html="<p>Grüße</p>"),
-            dict(TEMPLATE.task(**known, body_html="x", body_html_src="report.html"), ignore_errors=True),
-            dict(TEMPLATE.task(**known, body_text_src="none.txt"), ignore_errors=True),
-            dict(TEMPLATE.task(**known, body_text_src="latin.txt"), ignore_errors=True),
+            TEMPLATE.task(**options, body_html_src="report.html"),
+            TEMPLATE.task(**options, body_html="<p>Grüße</p>"),
+            dict(TEMPLATE.task(**options, body_html="x", body_html_src="report.html"), ignore_errors=True),
+            dict(TEMPLATE.task(**options, body_text_src="none.txt"), ignore_errors=True),
+            dict(TEMPLATE.task(**options, body_text_src="latin.txt"), ignore_errors=True),
         ]
     )
-    assert made["email_template"]["body_html"] == "<p>Grüße</p>\n" and not again.changed
+    assert created["email_template"]["body_html"] == "<p>Grüße</p>\n" and not unchanged.changed
     assert both.msg == "parameters are mutually exclusive: body_html_src|body_html"
-    assert none.msg.startswith("body_text_src 'none.txt' was not found on the controller")
-    assert latin.msg.endswith("is not UTF-8 text") and latin.requests == []
+    assert missing.msg.startswith("body_text_src 'none.txt' was not found on the controller")
+    assert not_utf8.msg.endswith("is not text in UTF-8") and not_utf8.requests == []
 
 
-def test_a_field_of_another_type_in_its_place(play, emulator):
+def test_recreate_changes_the_type_of_a_field(play, emulator):
     options = {**FIELD.options, "data_type": "text", "recreate": True}
-    made, again, same = play([FIELD.task(**FIELD.options), FIELD.task(**options), FIELD.task(**options)])
-    path = f"{FIELD.path}/{made['contact_field']['id']}"
-    assert again.changed and again.writes == [f"DELETE {path}", f"POST {FIELD.path}"]
-    assert again["contact_field"]["data_type"] == "text" and again["contact_field"]["name"] == "Orders"
-    assert not same.changed
+    created, recreated, unchanged = play([FIELD.task(**FIELD.options), FIELD.task(**options), FIELD.task(**options)])
+    path = f"{FIELD.path}/{created['contact_field']['id']}"
+    assert recreated.changed and recreated.writes == [f"DELETE {path}", f"POST {FIELD.path}"]
+    assert recreated["contact_field"]["data_type"] == "text" and recreated["contact_field"]["name"] == "Orders"
+    assert not unchanged.changed
 
 
-def test_what_a_new_one_needs(play_in, emulator):
+def test_creation_without_required_options_fails(play_in, emulator):
     tasks = yaml.safe_load(
         """
         - community.mailtrap.email_template: {name: Report}
@@ -72,8 +72,8 @@ def test_what_a_new_one_needs(play_in, emulator):
     assert [step.writes for step in steps] == [[]] * 3
 
 
-def test_a_field_keeps_its_type(play_in, emulator):
-    _made, refused = play_in(
+def test_changing_the_type_of_a_field_fails(play_in, emulator):
+    _created, refused = play_in(
         "in_process",
         [FIELD.task(**FIELD.options), dict(FIELD.task(**{**FIELD.options, "data_type": "text"}), ignore_errors=True)],
     )
@@ -84,7 +84,7 @@ def test_a_field_keeps_its_type(play_in, emulator):
     assert refused.writes == []
 
 
-def test_a_field_that_is_in_use(play_in, emulator):
+def test_deleting_a_used_field_fails(play_in, emulator):
     emulator.seed(
         {
             "contact_fields": [
