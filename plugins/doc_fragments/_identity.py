@@ -162,8 +162,8 @@ options:
       - The file to write the secret to, on the host where the module runs. The result then does not contain the secret.
       - The file is replaced atomically and has the mode V(0600). Its directory must exist. The module checks this
         before it sends a request.
-      - If the object already exists, the module does not write the file, because Mailtrap shows the secret only once.
-        The module warns if the file is missing.
+      - Mailtrap shows a secret only once, so the file is only written when Mailtrap issues a new secret. Otherwise, the
+        module warns if the file is missing.
     type: path
 """
 

@@ -95,6 +95,10 @@ options:
         V(spam_complaint).
     type: list
     elements: str
+  state:
+    description:
+      - V(present) creates the webhook if it does not exist, and updates it if the given options differ.
+      - V(absent) deletes the webhook.
   recreate:
     description:
       - Whether to replace an existing webhook if an option differs that Mailtrap cannot change. The module creates the
