@@ -74,9 +74,9 @@ def test_findings(audit, emulator, tmp_path):
 def test_its_end(audit, emulator):
     """It fails when that is asked for, and there is something."""
     run = audit(fail=True, status=FAILED)
-    assert run[-1].msg.endswith("findings are reported above.")
+    assert run[-1].msg.endswith("findings. They are listed above.")
     checks = sorted({line.partition(": ")[0] for line in report(run)})
-    assert report(audit(fail=True, skip=checks)) == ["Nothing was found."]
+    assert report(audit(fail=True, skip=checks)) == ["There are no findings."]
 
 
 def test_a_mail(audit, emulator):
@@ -87,7 +87,7 @@ def test_a_mail(audit, emulator):
     (sent,) = [entry for step in run for entry in step.entries if entry["method"] == "POST"]
     assert sent["body"]["subject"] == f"Mailtrap audit: {len(report(run))} findings"
     assert sent["body"]["text"].split("\n")[0] == report(run)[0]
-    assert "Give audit_from" in audit(to="ops@example.com", status=FAILED)[-1].msg
+    assert "Set audit_from" in audit(to="ops@example.com", status=FAILED)[-1].msg
 
 
 def test_what_the_token_may_not_read(audit, emulator):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbooks of the collection, by their names, as a user runs them."""
+"""Tests of the playbooks ci_mail_test and deploy_notify, run by their names."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ import pytest
 
 APPLICATION = pathlib.Path(__file__).with_name("application.py")
 FAILED = 2
-UNSAID = {"ci_mail_links": None, "ci_mail_captures": None}
+NO_EXPECTATIONS = {"ci_mail_links": None, "ci_mail_captures": None}
 
 
 @pytest.fixture
 def ci(playbook_in, emulator):
-    """A function that runs ci_mail_test with the sample application."""
+    """Return a function that runs ci_mail_test with the sample application."""
     host, port = emulator.smtp.split(":")
 
     def run(*arguments, command="karl@example.com", status=0, **variables):
@@ -41,17 +41,17 @@ def ci(playbook_in, emulator):
     return run
 
 
-def secrets(emulator, run):
-    """What no output may hold: the credentials of the sandboxes that were made."""
-    made = [entry["answer"]["body"] for step in run for entry in step.entries if entry["path"].endswith("/sandboxes")]
-    found = [body[name] for body in made if isinstance(body, dict) for name in ("username", "password")]
+def list_credentials(run):
+    """Return the credentials of the sandboxes that a run created."""
+    bodies = [entry["answer"]["body"] for step in run for entry in step.entries if entry["path"].endswith("/sandboxes")]
+    found = [body[name] for body in bodies if isinstance(body, dict) for name in ("username", "password")]
     assert found
     return found
 
 
 @pytest.mark.parametrize("seconds", ["", " 3"])
 def test_ci_mail_test(ci, emulator, seconds):
-    """The mail may come when the application has ended already."""
+    """The application may end before its mail arrives."""
     run = ci("-v", command=f"karl@example.com{seconds}")
     received, shown, deleted = run[-3:]
     (mail,) = received["sandbox_messages"]
@@ -63,18 +63,18 @@ def test_ci_mail_test(ci, emulator, seconds):
     assert shown.msg[2] == {"code": "482910"}
     assert deleted.changed and emulator.dump()["sandboxes"] == []
     assert [row["name"] for row in emulator.dump()["projects"]] == ["CI"]
-    assert not any(secret in run.output for secret in secrets(emulator, run))
+    assert not any(secret in run.output for secret in list_credentials(run))
 
 
-def test_a_mail_that_does_not_come(ci, emulator):
+def test_a_mail_that_does_not_arrive(ci, emulator):
     run = ci(command="ann@example.com", ci_mail_wait=1, status=FAILED)
     missing, deleted = run[-2:]
     assert missing.failed and "to does not match 'karl@example.com'" in missing.msg
     assert deleted.changed and emulator.dump()["sandboxes"] == []
 
 
-def test_an_application_that_is_to_be_silent(ci, emulator):
-    run = ci(command="karl@example.com", ci_mail_count=0, ci_mail_wait=1, ci_mail_subject="Invoice", **UNSAID)
+def test_an_application_that_must_not_send(ci, emulator):
+    run = ci(command="karl@example.com", ci_mail_count=0, ci_mail_wait=1, ci_mail_subject="Invoice", **NO_EXPECTATIONS)
     assert run[-1].changed and emulator.dump()["sandboxes"] == []
 
 
@@ -83,10 +83,10 @@ def test_an_application_that_fails(ci, emulator):
     failed, deleted = run[-2:]
     assert failed.failed and failed["stderr"] == "nobody is no address"
     assert deleted.changed and emulator.dump()["sandboxes"] == []
-    assert not any(secret in run.output for secret in secrets(emulator, run))
+    assert not any(secret in run.output for secret in list_credentials(run))
 
 
-def test_a_sandbox_that_cannot_be_made(ci, emulator):
+def test_a_sandbox_that_cannot_be_created(ci, emulator):
     emulator.limits(sandboxes=0)
     run = ci(status=FAILED)
     assert not run[-1].changed and not run[-1].failed
@@ -100,12 +100,12 @@ def test_ci_mail_test_in_check_mode(ci, emulator):
 
 def test_a_test_without_a_command(ci, emulator):
     (step,) = ci(ci_mail_command="", status=FAILED)
-    assert step.msg == "Give ci_mail_command, which makes the application send its mail."
+    assert step.msg == "Set ci_mail_command to the command that makes the application send its mail."
 
 
 @pytest.fixture
 def deploy(playbook_in, emulator, tmp_path):
-    """A function that runs deploy_notify with its mail going into a sandbox; tasks are those of the deployment."""
+    """Return a function that runs deploy_notify with a sandbox. `tasks` is the YAML of the deployment tasks."""
     emulator.seed(projects=[{"id": 7, "name": "Shop"}], sandboxes=[{"id": 70, "project_id": 7, "name": "Staging"}])
     inventory = tmp_path / "hosts"
     inventory.write_text("[web]\nweb1 ansible_connection=local\nweb2 ansible_connection=local\n")
@@ -127,23 +127,23 @@ def deploy(playbook_in, emulator, tmp_path):
     return run
 
 
-def mail(emulator):
-    """The subjects and texts that came: list of pairs of str."""
+def read_mail(emulator):
+    """Return the subject and the text of each mail that the emulator received."""
     parsed = [
         email.message_from_bytes(base64.b64decode(row["raw"]), policy=email.policy.default)
         for row in emulator.dump()["raw_messages"]
     ]
-    return [(one["subject"], one.get_body().get_content().replace("\r", "").strip()) for one in parsed]
+    return [(mail["subject"], mail.get_body().get_content().replace("\r", "").strip()) for mail in parsed]
 
 
 def test_deploy_notify(deploy, emulator):
     deploy()
-    assert mail(emulator) == [("Shop 1.2.3 is live", "Shop 1.2.3 has been deployed to localhost.")]
+    assert read_mail(emulator) == [("Shop 1.2.3 is live", "Shop 1.2.3 has been deployed to localhost.")]
 
 
 def test_a_deployment_on_several_hosts(deploy, emulator):
     run = deploy(deploy_hosts="web", deploy_name="Blog 7", tasks="[{ansible.builtin.debug: {msg: x}}]")
-    assert mail(emulator) == [("Blog 7 is live", "Blog 7 has been deployed to web1, web2.")]
+    assert read_mail(emulator) == [("Blog 7 is live", "Blog 7 has been deployed to web1, web2.")]
     assert [step.writes for step in run if step.writes] == [["POST /api/send/70"]]
 
 
@@ -154,33 +154,33 @@ def test_a_deployment_that_fails(deploy, emulator):
       when: inventory_hostname == 'web2'
     """
     run = deploy(deploy_hosts="web", tasks=tasks, status=FAILED)
-    ((subject, text),) = mail(emulator)
+    ((subject, text),) = read_mail(emulator)
     assert subject == "Shop 1.2.3 was not deployed"
     assert text == "Shop 1.2.3 was not deployed everywhere.\n\nweb2: Restart the shop: Port 80 is taken"
     failed = [step for step in run if step.failed]
     assert failed[-1].msg == "Restart the shop: Port 80 is taken"
 
 
-def test_a_host_that_is_lost(deploy, emulator, tmp_path):
+def test_a_host_that_is_unreachable(deploy, emulator, tmp_path):
     with (tmp_path / "hosts").open("a") as inventory:
         inventory.write("web3 ansible_connection=ssh ansible_host=127.0.0.1 ansible_port=9\n")
     deploy(deploy_hosts="web", tasks="[{ansible.builtin.command: 'true'}]", status=4)
-    ((subject, text),) = mail(emulator)
+    ((subject, text),) = read_mail(emulator)
     assert subject == "Shop 1.2.3 was not deployed" and "web3: could not be reached" in text
 
 
 def test_a_mail_that_cannot_be_sent(deploy, emulator):
-    """The deployment went well; nobody is told that it did not."""
+    """The failure is about the mail. No mail reports a failed deployment."""
     emulator.fault(method="POST", path="/api/send", status=500, times=1)
     run = deploy(status=FAILED)
-    assert mail(emulator) == [] and "Could not send the message" in run[-1].msg
+    assert read_mail(emulator) == [] and "Could not send the message" in run[-1].msg
 
 
 def test_a_deployment_in_check_mode(deploy, emulator):
     run = deploy("--check")
-    assert mail(emulator) == [] and not any(step.writes for step in run)
+    assert read_mail(emulator) == [] and not any(step.writes for step in run)
 
 
-def test_a_deployment_that_tells_nobody(deploy, emulator):
+def test_a_deployment_without_recipients(deploy, emulator):
     (step,) = deploy(deploy_to="", tasks="[{ansible.builtin.fail: {}}]", status=FAILED)
-    assert step.msg == "Give deploy_from and deploy_to, the sender and the recipients of the mail."
+    assert step.msg == "Set deploy_from to the sender and deploy_to to the recipients of the mail."

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The quickstart playbook, as a user runs it."""
+"""Tests of the playbook quickstart."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The role sandbox_environment: a sandbox for a branch, its credentials, and what branches leave behind."""
+"""Tests of the role sandbox_environment: sandboxes of branches, their credentials and their expiry."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SHOP = {
 
 @pytest.fixture
 def role(play_in, tmp_path):
-    """A function that applies the role to the project Shop, and returns a Run; nothing that it prints is secret."""
+    """Return a function that applies the role to the project Shop and checks that the output contains no secret."""
 
     def run(*arguments, tasks=(), status=0, **variables):
         role = {"name": "community.mailtrap.sandbox_environment"}
@@ -48,7 +48,7 @@ def names(emulator):
     return [row["name"] for row in emulator.dump()["sandboxes"]]
 
 
-def test_a_branch_from_its_first_run_to_its_last(role, emulator, tmp_path):
+def test_the_life_cycle_of_a_branch(role, emulator, tmp_path):
     dest = tmp_path / "mail.env"
     branch = {"name": "feature/Login", "dest": str(dest)}
     assert writes(role("--check", **branch)) == [] and not dest.exists()
@@ -88,13 +88,13 @@ NAMES = {
 }
 
 
-def test_names_are_safe_and_short_and_differ(role):
+def test_sandbox_names_are_safe_short_and_unique(role):
     show = {
         "ansible.builtin.debug": {"msg": "{{ sandbox_environment_sandbox }}"},
         "loop": list(NAMES),
         "vars": {"sandbox_environment_name": "{{ item }}"},
     }
-    shown = [one["msg"] for one in role("--check", tasks=[show])[-1]["results"]]
+    shown = [result["msg"] for result in role("--check", tasks=[show])[-1]["results"]]
     assert all(re.fullmatch(pattern, name) for pattern, name in zip(NAMES.values(), shown, strict=True))
     assert len(set(shown)) == len(NAMES)
 
@@ -122,13 +122,13 @@ def test_formats(role, emulator, tmp_path):
 
 
 def test_credentials_in_a_variable(role, emulator):
-    """They are read by a task of the same play, which fails where they are others; no output may hold them."""
+    """A later task of the play can use the credentials. The output does not contain them."""
     emulator.seed(**SHOP)
     check = {"ansible.builtin.assert": {"that": f"sandbox_environment_credentials.password == '{SECRETS['password']}'"}}
     role(name="login", tasks=[{**check, "no_log": True}])
 
 
-def test_leftovers(role, emulator):
+def test_expired_sandboxes_are_deleted(role, emulator):
     def ago(days):
         return (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")
 
@@ -147,27 +147,29 @@ def test_leftovers(role, emulator):
         sandboxes=sandboxes,
         messages=[{"sandbox_id": number, "created_at": ago(age), **mail} for number, age in ages.items()],
     )
-    left = {"name": "login", "expire": "7d"}
-    assert writes(role("--check", **left)) == []
-    run = role(**left)
+    arguments = {"name": "login", "expire": "7d"}
+    assert writes(role("--check", **arguments)) == []
+    run = role(**arguments)
     assert writes(run) == ["DELETE /api/sandboxes/71"]
-    assert run[-1].msg == "env-unused: never got mail, and are left."
-    assert writes(role(**left)) == []
+    assert run[-1].msg == ("Kept these sandboxes because they never received mail and their age is unknown: env-unused")
+    assert writes(role(**arguments)) == []
     assert writes(role(expire="7d", expire_unused=True)) == ["DELETE /api/sandboxes/70", "DELETE /api/sandboxes/73"]
     assert names(emulator) == ["env-new", "Staging", "env-old"]
 
 
-def test_what_it_does_not_take(role, emulator):
+def test_invalid_variables_are_refused(role, emulator):
     emulator.seed(projects=SHOP["projects"])
     run = role(name="login", variables={"SMTP_PASS": "pass"}, status=FAILED)
-    assert run[-1].msg == "sandbox_environment_variables knows host, port, username, password and email, not pass."
+    assert run[-1].msg == (
+        "sandbox_environment_variables contains unknown credentials: pass. Use host, port, username, password or email."
+    )
     assert "sandbox_environment_format" in role(name="login", format="xml", status=FAILED)[-1].msg
     run = role(name="", expire="a week", status=FAILED)
-    assert "older_than: 'a week' is not a valid time" in run[-1].msg
+    assert "older_than: 'a week'" in run[-1].msg
     assert names(emulator) == []
 
 
-def test_the_branch_of_ci(playbook_in, emulator):
+def test_the_branch_name_from_the_ci_environment(playbook_in, emulator):
     shop = {"sandbox_environment_project": "Shop"}
     playbook_in("community.mailtrap.branch_sandbox", variables=shop, environment={"CI_COMMIT_REF_NAME": "login"})
     playbook_in(
@@ -177,4 +179,4 @@ def test_the_branch_of_ci(playbook_in, emulator):
     )
     assert names(emulator) == ["env-login", "env-search"]
     (step,) = playbook_in("community.mailtrap.branch_sandbox", status=FAILED)
-    assert step.msg == "Give sandbox_environment_project, the name of the project for such sandboxes."
+    assert step.msg == "Set sandbox_environment_project to the name of the project that holds the sandbox."

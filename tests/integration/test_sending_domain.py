@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The role sending_domain and its playbook. A verification by a real DNS server is in the scenario onboard_domain."""
+"""Tests of the role sending_domain and its playbook. The Molecule scenario onboard_domain tests the verification."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ NAMED = shutil.which("named", path=f"{os.environ['PATH']}:/usr/sbin")
 
 needs_collections = pytest.mark.skipif(
     not (BORROWED / "stamp").is_file(),
-    reason="the collections of DNS providers are not here (make molecule fetches them)",
+    reason="the collections of the DNS providers are not downloaded (run: make molecule)",
 )
-needs_named = pytest.mark.skipif(not NAMED, reason="named is not here (Debian: bind9)")
+needs_named = pytest.mark.skipif(not NAMED, reason="named is not installed (Debian: bind9)")
 
 
 @pytest.fixture
 def onboard(playbook_in, emulator, collections, tmp_path):
-    """A function that runs onboard_domain, and returns a Run; no output holds a secret."""
+    """Return a function that runs onboard_domain and checks that the output contains no secret."""
 
     def run(*arguments, status=0, borrowed=True, **variables):
         variables = {f"sending_domain_{name}": value for name, value in {"name": "shop.example", **variables}.items()}
@@ -46,10 +46,11 @@ def onboard(playbook_in, emulator, collections, tmp_path):
             status=status,
             environment={"ANSIBLE_COLLECTIONS_PATH": paths},
         )
-        held = emulator.dump()
-        secrets = [row["token"] for row in held["api_tokens"]] + [row["signing_secret"] for row in held["webhooks"]]
-        shown = [line for line in done.output.splitlines() if any(one in line for one in [*secrets, "hookpassword"])]
-        assert shown == []
+        rows = emulator.dump()
+        secrets = [row["token"] for row in rows["api_tokens"]] + [row["signing_secret"] for row in rows["webhooks"]]
+        secrets.append("hookpassword")
+        leaks = [line for line in done.output.splitlines() if any(secret in line for secret in secrets)]
+        assert leaks == []
         return done
 
     return run
@@ -64,8 +65,8 @@ def changed(run):
 
 
 @pytest.fixture
-def whole(tmp_path):
-    """All that the role can be asked for, without a provider."""
+def full_settings(tmp_path):
+    """Return variables that use every feature of the role except a DNS provider."""
     return {
         "flags": {"click_tracking_enabled": True},
         "company_info": {
@@ -90,44 +91,44 @@ def whole(tmp_path):
     }
 
 
-def test_a_domain_from_its_first_run_to_its_last(onboard, emulator, whole, tmp_path):
+def test_the_life_cycle_of_a_domain(onboard, emulator, full_settings, tmp_path):
     before = emulator.dump()
-    assert writes(onboard("--check", "--diff", **whole)) == []
+    assert writes(onboard("--check", "--diff", **full_settings)) == []
 
-    onboard(**whole)
+    onboard(**full_settings)
     (domain,) = [row for row in emulator.dump()["domains"] if row["domain_name"] == "shop.example"]
     (token,) = [row for row in emulator.dump()["api_tokens"] if row["name"] == "shop"]
     assert (tmp_path / "shop.token").read_text().strip() == token["token"]
     assert (tmp_path / "shop.token").stat().st_mode & 0o777 == 0o600
     assert {row["domain_id"] for row in emulator.dump()["webhooks"]} == {domain["id"]}
 
-    again = onboard(**whole)
+    again = onboard(**full_settings)
     assert changed(again) == [] and writes(again) == []
     lines = [step.msg for step in again if isinstance(step.msg, list)]
     assert lines and lines[0][1].startswith("rwmt1._domainkey.shop.example.\t3600\tIN\tCNAME\t")
 
-    assert writes(onboard("--check", state="absent", **whole)) == []
-    onboard(state="absent", **whole)
+    assert writes(onboard("--check", state="absent", **full_settings)) == []
+    onboard(state="absent", **full_settings)
     after = emulator.dump()
     assert after["webhooks"] == [] and after["domains"] == before["domains"]
     assert not (tmp_path / "shop.token").exists() and not (tmp_path / "signing").exists()
     assert "shop" not in [row["name"] for row in after["api_tokens"]]
-    assert changed(onboard(state="absent", **whole)) == []
+    assert changed(onboard(state="absent", **full_settings)) == []
 
 
-def test_a_verification_that_does_not_come_in_time(onboard, emulator, whole):
-    """The next run goes on: the token is made when the domain is verified."""
-    run = onboard(wait=1, wait_interval=1, status=FAILED, **whole)
+def test_a_verification_that_takes_too_long(onboard, emulator, full_settings):
+    """The token is created by the run in which the domain is verified."""
+    run = onboard(wait=1, wait_interval=1, status=FAILED, **full_settings)
     assert "CNAME rwmt1._domainkey.shop.example should be 'rwmt1.dkim.smtp.mailtrap.live'" in run[-1].msg
     assert "the service says missing" in run[-1].msg
     assert "shop" not in [row["name"] for row in emulator.dump()["api_tokens"]]
     emulator.domain("shop.example", dns="ok", check=True)
-    run = onboard(wait=1, **whole)
+    run = onboard(wait=1, **full_settings)
     assert "shop" in [row["name"] for row in emulator.dump()["api_tokens"]]
 
 
 def test_a_token_without_a_file(onboard, emulator):
-    """Its value is in a variable only; why it could not be made is told all the same."""
+    """The task with the value has no_log. The cause of a failure is reported nevertheless."""
     run = onboard(token_name="shop")
     assert any(row["name"] == "shop" for row in emulator.dump()["api_tokens"]) and changed(run)
     emulator.fault(method="POST", path="/api_tokens", status=422, json={"errors": {"base": ["No more tokens"]}})
@@ -135,36 +136,36 @@ def test_a_token_without_a_file(onboard, emulator):
 
 
 def test_a_webhook_that_is_refused(onboard, emulator):
-    """The result of a webhook without a file is not shown, and why there is none is told all the same."""
+    """The task without a file for the secret has no_log. The cause of a failure is reported nevertheless."""
     run = onboard(webhooks=[{"url": "hooks.example", "event_types": ["bounce"]}], status=FAILED)
     assert len(run[-1].msg) == 1 and "url" in run[-1].msg[0]
 
 
 @pytest.mark.parametrize(
-    "variables, words",
+    "variables, message",
     [
-        ({"name": ""}, "Give sending_domain_name, the name of the domain."),
-        ({"dns_zone": "mail.example"}, "The zone mail.example holds no records of shop.example"),
-        ({"dns_zone": "op.example"}, "The zone op.example holds no records of shop.example"),
-        ({"dns_provider": "nsupdate"}, "The provider nsupdate takes sending_domain_dns_server"),
-        ({"dns_provider": "cloudflare"}, "The provider cloudflare takes sending_domain_dns_server"),
+        ({"name": ""}, "Set sending_domain_name to the name of the domain."),
+        ({"dns_zone": "mail.example"}, "The zone mail.example cannot hold DNS records of shop.example"),
+        ({"dns_zone": "op.example"}, "The zone op.example cannot hold DNS records of shop.example"),
+        ({"dns_provider": "nsupdate"}, "The provider nsupdate needs sending_domain_dns_server"),
+        ({"dns_provider": "cloudflare"}, "The provider cloudflare needs sending_domain_dns_server"),
         (
             {"dns_provider": "route53"},
-            "The provider route53 takes the collection amazon.aws, which is not installed: ansible-galaxy",
+            "The provider route53 needs the collection amazon.aws, which is not installed. Run: ansible-galaxy",
         ),
         ({"dns_provider": "bind"}, "sending_domain_dns_provider"),
         ({"flags": {"tracking": True}}, "tracking"),
         ({"webhooks": [{"url": "https://hooks.example"}]}, "event_types"),
     ],
 )
-def test_what_can_be_known_before_anything_is_made(onboard, variables, words):
+def test_invalid_variables_are_refused_before_any_change(onboard, variables, message):
     run = onboard(status=FAILED, borrowed=False, **variables)
-    assert words in run[-1].msg and writes(run) == []
+    assert message in run[-1].msg and writes(run) == []
 
 
 @needs_collections
 @pytest.mark.parametrize("provider", ["nsupdate", "route53", "cloudflare", "hetzner"])
-def test_a_provider_is_given_what_its_module_takes(provider, tmp_path):
+def test_provider_tasks_use_documented_options(provider, tmp_path):
     (task,) = yaml.safe_load((ROOT / "roles" / "sending_domain" / "tasks" / "dns" / f"{provider}.yml").read_text())
     (module,) = [name for name in task if name.count(".") == 2]
     document = subprocess.run(
@@ -181,7 +182,7 @@ def test_a_provider_is_given_what_its_module_takes(provider, tmp_path):
 
 @pytest.fixture(scope="module")
 def dns(tmp_path_factory):
-    """A DNS server with a zone that takes updates and one that does not; its port."""
+    """Start a DNS server with a zone that accepts updates and one that does not, and return its port."""
     folder = tmp_path_factory.mktemp("named")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -207,8 +208,8 @@ def dns(tmp_path_factory):
 
 
 @pytest.fixture
-def by_updates(onboard, dns):
-    """A function that runs onboard_domain with that server."""
+def onboard_with_nsupdate(onboard, dns):
+    """Return a function that runs onboard_domain with the DNS server."""
 
     def run(*arguments, **variables):
         server = {"dns_provider": "nsupdate", "dns_server": "127.0.0.1", "dns_port": dns}
@@ -220,34 +221,41 @@ def by_updates(onboard, dns):
 
 @needs_named
 @needs_collections
-def test_a_record_with_another_value(by_updates, dns):
-    """A policy is left to whoever wrote it, and another record replaced; the run after that goes on."""
-    (told,) = by_updates(status=FAILED)[-1].msg
-    assert told.startswith("_dmarc.shop.example TXT should be 'v=DMARC1; p=none")
-    assert f"and 127.0.0.1:{dns} has v=DMARC1; p=reject there" in told
-    (set_,) = [step for step in by_updates(dns_skip=["dmarc"]) if "results" in step.result and step.changed]
-    assert [one["item"]["key"] for one in set_["results"]] == ["verification", "dkim1", "dkim2", "link_verification"]
-    assert changed(by_updates(dns_skip=["dmarc"])) == []
+def test_a_record_with_another_value(onboard_with_nsupdate, dns):
+    """A foreign DMARC policy stays, and a CNAME record is replaced. With the policy skipped, the next run succeeds."""
+    (message,) = onboard_with_nsupdate(status=FAILED)[-1].msg
+    assert message.startswith("_dmarc.shop.example TXT should be 'v=DMARC1; p=none")
+    assert f"but 127.0.0.1:{dns} returns 'v=DMARC1; p=reject'. Change the record" in message
+    (update,) = [
+        step for step in onboard_with_nsupdate(dns_skip=["dmarc"]) if "results" in step.result and step.changed
+    ]
+    assert [result["item"]["key"] for result in update["results"]] == [
+        "verification",
+        "dkim1",
+        "dkim2",
+        "link_verification",
+    ]
+    assert changed(onboard_with_nsupdate(dns_skip=["dmarc"])) == []
 
 
 @needs_named
 @needs_collections
-def test_an_update_that_is_refused(by_updates, dns):
-    told = by_updates(name="fixed.example", status=FAILED)[-1].msg
-    assert len(told) == 5
-    assert told[1] == (
-        "rwmt1._domainkey.fixed.example CNAME should be 'rwmt1.dkim.smtp.mailtrap.live', and is not there. "
-        f"The zone fixed.example at 127.0.0.1:{dns} was not changed: REFUSED"
+def test_an_update_that_is_refused(onboard_with_nsupdate, dns):
+    messages = onboard_with_nsupdate(name="fixed.example", status=FAILED)[-1].msg
+    assert len(messages) == 5
+    assert messages[1] == (
+        "Could not create rwmt1._domainkey.fixed.example CNAME 'rwmt1.dkim.smtp.mailtrap.live' in the zone "
+        f"fixed.example at 127.0.0.1:{dns} (current value: none): REFUSED"
     )
-    wrong = by_updates(
+    wrong_key = onboard_with_nsupdate(
         dns_skip=["dmarc"], dns_key_secret="YmFk", name="x.shop.example", dns_zone="shop.example", status=FAILED
     )
-    assert "PeerBadSignature" in wrong[-1].msg[0]
+    assert "PeerBadSignature" in wrong_key[-1].msg[0]
 
 
 @needs_named
 @needs_collections
-def test_a_server_that_does_not_know_the_zone(by_updates, dns):
-    told = by_updates(name="elsewhere.example", status=FAILED)[-1].msg
-    assert told.startswith(f"The DNS server 127.0.0.1:{dns} does not tell what it holds of ")
-    assert told.endswith("Is it a server of the zone elsewhere.example?")
+def test_a_server_that_does_not_serve_the_zone(onboard_with_nsupdate, dns):
+    message = onboard_with_nsupdate(name="elsewhere.example", status=FAILED)[-1].msg
+    assert message.startswith(f"The DNS server 127.0.0.1:{dns} did not answer queries for ")
+    assert message.endswith("Check that it serves the zone elsewhere.example.")
