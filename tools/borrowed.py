@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Other collections that tests need, out of the package on PyPI that carries them: Galaxy may be out of reach."""
+"""Download the collections that tests need from the PyPI package `ansible`, because Galaxy may be unreachable."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ from checkout import BUILD, ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
-# What the role sending_domain uses, each for a DNS provider.
+# The role sending_domain uses these collections to update DNS providers.
 COLLECTIONS = ("amazon.aws", "community.dns", "community.general")
 PACKAGE = ROOT / "requirements" / "collections.txt"
 FOLDER = BUILD / "borrowed"
 
 
 def borrow() -> Path:
-    """Have the collections in a folder, fetched once, and again when another package is asked for; that folder."""
+    """Return the directory with the collections. Download them if the required package or the list has changed."""
     stamp = FOLDER / "stamp"
-    made_of = "\n".join([PACKAGE.read_text(), *COLLECTIONS])
-    if stamp.is_file() and stamp.read_text() == made_of:
+    inputs = "\n".join([PACKAGE.read_text(), *COLLECTIONS])
+    if stamp.is_file() and stamp.read_text() == inputs:
         return FOLDER
-    print(f"Fetching {', '.join(COLLECTIONS)} ...", flush=True)
+    print(f"Downloading {', '.join(COLLECTIONS)} ...", flush=True)
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet"]
-    download = ["download", "--no-deps", "--only-binary", ":all:", "--dest", FOLDER, "-r", PACKAGE]
+    pip: list[str | Path] = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet"]
+    download: list[str | Path] = ["download", "--no-deps", "--only-binary", ":all:", "--dest", FOLDER, "-r", PACKAGE]
     subprocess.run([*pip, *download], stdin=subprocess.DEVNULL, check=True)
     (wheel,) = FOLDER.glob("*.whl")
-    folders = tuple(f"ansible_collections/{name.replace('.', '/')}/" for name in COLLECTIONS)
-    with zipfile.ZipFile(wheel) as packed:
-        packed.extractall(FOLDER, [name for name in packed.namelist() if name.startswith(folders)])
+    prefixes = tuple(f"ansible_collections/{name.replace('.', '/')}/" for name in COLLECTIONS)
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(FOLDER, [name for name in archive.namelist() if name.startswith(prefixes)])
     wheel.unlink()
-    stamp.write_text(made_of)
+    stamp.write_text(inputs)
     return FOLDER

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Starting other programs so that none is left behind."""
+"""Run other programs and make sure that they and their children end."""
 
 from __future__ import annotations
 
@@ -13,28 +13,33 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from checkout import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-READY_WITHIN = 30
-STOP_WITHIN = 10
+# Seconds to wait for the ready line of the emulator.
+READY_TIMEOUT = 30
+# Seconds to wait for a program to end after a signal.
+STOP_TIMEOUT = 10
 
 
 def end_on_signals() -> None:
-    """Leave through the `finally` clauses when told to stop."""
+    """Exit through the `finally` clauses if a signal ends this process."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda received, frame: sys.exit(128 + received))
 
 
 @contextmanager
-def started(command: list[str | Path], **options: object) -> Iterator[subprocess.Popen[str]]:
-    """A program in a session of its own, which ends together with the block and takes its children along."""
-    process = subprocess.Popen(
+def started(command: Sequence[str | Path], **options: Any) -> Iterator[subprocess.Popen[str]]:
+    """Start a program in a session of its own, and end the whole session when the block ends.
+
+    `options` are arguments of `subprocess.Popen`.
+    """
+    process: subprocess.Popen[str] = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, text=True, start_new_session=True, **({"cwd": ROOT} | options)
     )
     try:
@@ -50,33 +55,33 @@ def _end_session(process: subprocess.Popen[str]) -> None:
         except ProcessLookupError:
             break
         try:
-            process.wait(STOP_WITHIN)
+            process.wait(STOP_TIMEOUT)
         except subprocess.TimeoutExpired:
             continue
     process.wait()
 
 
-def run(command: list[str | Path], log: Path, **options: object) -> int:
-    """Run a program to its end; what it says is shown and kept in `log`."""
+def run(command: Sequence[str | Path], log: Path, **options: Any) -> int:
+    """Run a program, copy its output to the terminal and append it to `log`, and return its exit status."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with (
-        log.open("a", encoding="utf-8") as kept,
+        log.open("a", encoding="utf-8") as log_file,
         started(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace", **options) as process,
     ):
-        for line in process.stdout:
+        for line in process.stdout or ():
             sys.stdout.write(line)
             sys.stdout.flush()
-            kept.write(line)
+            log_file.write(line)
         return process.wait()
 
 
 @contextmanager
-def emulator(environment: dict[str, str], *arguments: str) -> Iterator[dict[str, object]]:
-    """A Mailtrap emulator on free ports, and what it says about itself when it is ready."""
+def emulator(environment: dict[str, str], *arguments: str) -> Iterator[dict[str, Any]]:
+    """Start a Mailtrap emulator on free ports, and yield the data of its ready line."""
     command = [sys.executable, "-m", "mailtrap_emulator", "--port", "0", "--smtp-port", "0", *arguments]
     with started(command, env=environment, stdout=subprocess.PIPE) as process:
-        readable, _, _ = select.select([process.stdout], [], [], READY_WITHIN)
-        line = process.stdout.readline() if readable else ""
+        output = process.stdout
+        line = output.readline() if output and select.select([output], [], [], READY_TIMEOUT)[0] else ""
         if not line:
-            sys.exit("The emulator did not get ready.")
+            sys.exit("The emulator did not start.")
         yield json.loads(line)

@@ -2,19 +2,19 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Stands in for get-pip.py, which ansible-test would fetch: the interpreter's own pip, then the version asked for."""
+"""Replace the get-pip.py that ansible-test would download: install the bundled pip, then the requested version."""
 
 import subprocess
 import sys
 
-SWITCHES = ("--no-setuptools", "--no-wheel")
+IGNORED_OPTIONS = ("--no-setuptools", "--no-wheel")
 
 
-def call(*arguments):
+def run_module(*arguments: str) -> None:
     subprocess.check_call([sys.executable, "-m", *list(arguments)], stdout=subprocess.DEVNULL)
 
 
-call("ensurepip", "--default-pip")
-call("pip", "install", "--quiet", *[argument for argument in sys.argv[1:] if argument not in SWITCHES])
-if SWITCHES[0] in sys.argv:
-    call("pip", "uninstall", "--quiet", "--yes", "setuptools")
+run_module("ensurepip", "--default-pip")
+run_module("pip", "install", "--quiet", *[argument for argument in sys.argv[1:] if argument not in IGNORED_OPTIONS])
+if IGNORED_OPTIONS[0] in sys.argv:
+    run_module("pip", "uninstall", "--quiet", "--yes", "setuptools")

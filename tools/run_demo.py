@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Start the emulator, run the quickstart playbook against it twice, and stop it again."""
+"""Run the quickstart playbook twice against an emulator."""
 
 from __future__ import annotations
 
@@ -15,19 +15,22 @@ PLAYBOOK = ROOT / "playbooks" / "quickstart.yml"
 
 
 def main() -> int:
-    """Return the status of the first run that failed, or 0."""
+    """Return the exit status of the first run that fails, or 0."""
     with emulator(environment()) as service:
-        print(f"A Mailtrap emulator answers at {service['api_url']}.", flush=True)
+        print(f"The Mailtrap emulator listens at {service['api_url']}.", flush=True)
         settings = environment(MAILTRAP_API_URL=service["api_url"], MAILTRAP_API_TOKEN=service["token"])
-        for run in ("First run: the project, the sandbox and the mail are made.", "Second run: only the mail is new."):
-            print(f"\n{run}", flush=True)
+        for title in (
+            "First run: creates the project and the sandbox, and sends a message.",
+            "Second run: only sends another message.",
+        ):
+            print(f"\n{title}", flush=True)
             with started([VENV / "bin" / "ansible-playbook", PLAYBOOK], env=settings) as playbook:
                 status = playbook.wait()
             if status:
-                print(f"The playbook failed (status {status}).", file=sys.stderr)
+                print(f"The playbook failed with status {status}.", file=sys.stderr)
                 return status
-        print(f"The mail is what the last task above shows; it lay in the sandbox at {service['api_url']}.")
-    print("The emulator is stopped.")
+        print("The last task of each run shows the message that the sandbox received.")
+    print("The emulator has stopped.")
     return 0
 
 

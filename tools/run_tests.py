@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run the parts of the tests that are named, or all of them, and sum up."""
+"""Run the named parts of the tests, or all parts, and print a summary."""
 
 from __future__ import annotations
 

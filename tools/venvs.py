@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Make a virtual environment once, and again only when what goes into it changed."""
+"""Create virtual environments, and recreate them only if their inputs change."""
 
 from __future__ import annotations
 
@@ -20,44 +20,51 @@ DEV = REQUIREMENTS / "dev.txt"
 EMULATOR = ROOT / "emulator"
 
 
-class NotMade(Exception):
-    """A virtual environment could not be made."""
+class VenvError(Exception):
+    """A virtual environment could not be created."""
 
 
 def prepare(venv: Path, python: str, *requirements: str | Path) -> None:
-    """Have in `venv` what the tests import, the editable emulator, and `requirements` (packages or files of them)."""
+    """Install the test requirements, the editable emulator and `requirements` in `venv`.
+
+    A string in `requirements` is a requirement. A path is a requirements file.
+
+    :raises VenvError: if a command fails.
+    """
     requirements = (TESTS, *requirements)
-    made_of = [str(venv), python, _output(python, "-VV"), _digest(EMULATOR / "pyproject.toml", *requirements)]
+    inputs = [str(venv), python, _read_output(python, "-VV"), _hash(EMULATOR / "pyproject.toml", *requirements)]
     stamp = venv / "stamp"
-    found = stamp.read_text().splitlines() if stamp.is_file() else []
-    if found == made_of:
+    previous = stamp.read_text().splitlines() if stamp.is_file() else []
+    if previous == inputs:
         return
-    print(f"Making {venv.relative_to(ROOT)} with {python} ...", flush=True)
-    pip = [venv / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "--no-input"]
-    words = [word for item in requirements for word in (["-r", item] if isinstance(item, Path) else [item])]
-    commands = [
-        [*pip, "install", *words],
+    print(f"Creating {venv.relative_to(ROOT)} with {python} ...", flush=True)
+    pip: list[str | Path] = [venv / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "--no-input"]
+    arguments: list[str | Path] = []
+    for item in requirements:
+        arguments += ["-r", item] if isinstance(item, Path) else [item]
+    commands: list[list[str | Path]] = [
+        [*pip, "install", *arguments],
         [*pip, "install", "--no-deps", "--no-build-isolation", "-e", EMULATOR],
         [*pip, "check"],
     ]
-    if found[:-1] != made_of[:-1]:
+    if previous[:-1] != inputs[:-1]:
         shutil.rmtree(venv, ignore_errors=True)
         commands.insert(0, [python, "-m", "venv", venv])
     log = LOGS / f"venv-{venv.name.lstrip('.')}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("w") as kept:
+    with log.open("w") as log_file:
         for command in commands:
-            if subprocess.run(command, stdin=subprocess.DEVNULL, stdout=kept, stderr=subprocess.STDOUT).returncode:
+            if subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log_file, stderr=subprocess.STDOUT).returncode:
                 print(*log.read_text().splitlines()[-15:], sep="\n", file=sys.stderr)
-                raise NotMade(f"Making {venv.relative_to(ROOT)} failed; all of it is in {log.relative_to(ROOT)}.")
-    stamp.write_text("\n".join(made_of))
+                raise VenvError(f"Could not create {venv.relative_to(ROOT)}. See {log.relative_to(ROOT)}.")
+    stamp.write_text("\n".join(inputs))
 
 
-def _output(*command: str) -> str:
+def _read_output(*command: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
-def _digest(*items: str | Path) -> str:
+def _hash(*items: str | Path) -> str:
     contents = (item.read_bytes() if isinstance(item, Path) else item.encode() for item in items)
     return hashlib.sha256(b"\0".join(contents)).hexdigest()
 
@@ -65,5 +72,5 @@ def _digest(*items: str | Path) -> str:
 if __name__ == "__main__":
     try:
         prepare(VENV, sys.executable, DEV)
-    except NotMade as error:
+    except VenvError as error:
         sys.exit(str(error))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The page that tells which module reaches which operation is complete, true, and made of what it says."""
+"""Tests of the documentation page that maps operations of the API to modules."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ import yaml
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SPECIFICATIONS = pathlib.Path(os.environ.get("MAILTRAP_OPENAPI_DIR") or ROOT.parent / "shared" / "api" / "openapi")
 PREFIX = "community.mailtrap."
-VERBS = ("get", "post", "put", "patch", "delete")
+METHODS = ("get", "post", "put", "patch", "delete")
 
 
-def test_every_documented_operation_is_reached():
+def test_every_specified_operation_has_a_module() -> None:
     files = sorted(SPECIFICATIONS.glob("*.openapi.yml"))
     if not files:
-        pytest.skip("the official specifications are not there: MAILTRAP_OPENAPI_DIR names their folder")
+        pytest.skip("the official specifications are missing: set MAILTRAP_OPENAPI_DIR to their directory")
     documents = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in files]
-    documented = {
-        operations.bare(f"{verb.upper()} {path}")
+    specified = {
+        operations.strip_parameter_names(f"{method.upper()} {path}")
         for document in documents
         for path, item in document["paths"].items()
-        for verb in item
-        if verb in VERBS
+        for method in item
+        if method in METHODS
     }
-    assert len(documented) > 100
-    assert documented - set(operations.operations()) == set()
+    assert len(specified) > 100
+    assert specified - set(operations.list_operations()) == set()
 
 
 @pytest.fixture(scope="module")
-def options(tmp_path_factory):
-    """The documented options of each module: dict of sets."""
-    modules = {module for module, _option in operations.operations().values()}
-    done = subprocess.run(
+def documented_options(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
+    """Return the documented options of each module."""
+    modules = {module for module, _option in operations.list_operations().values()}
+    process = subprocess.run(
         [pathlib.Path(sys.executable).parent / "ansible-doc", "--json", *(f"{PREFIX}{name}" for name in modules)],
         env={
             **os.environ,
@@ -53,14 +53,14 @@ def options(tmp_path_factory):
         capture_output=True,
         text=True,
     )
-    documented = json.loads(done.stdout)
-    return {name: set(documented[f"{PREFIX}{name}"]["doc"].get("options", ())) for name in modules}
+    documentation = json.loads(process.stdout)
+    return {name: set(documentation[f"{PREFIX}{name}"]["doc"].get("options", ())) for name in modules}
 
 
-@pytest.mark.parametrize("module, option", sorted(set(operations.operations().values())))
-def test_what_it_names_is_there(options, module, option):
-    assert not option or option.partition("=")[0] in options[module]
+@pytest.mark.parametrize("module, option", sorted(set(operations.list_operations().values())))
+def test_module_and_option_exist(documented_options: dict[str, set[str]], module: str, option: str) -> None:
+    assert not option or option.partition("=")[0] in documented_options[module]
 
 
-def test_the_page_is_up_to_date():
-    assert operations.PAGE.read_text(encoding="utf-8") == operations.page(), "make operations"
+def test_page_is_up_to_date() -> None:
+    assert operations.PAGE.read_text(encoding="utf-8") == operations.render_page(), "run: make operations"
