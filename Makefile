@@ -5,27 +5,27 @@
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint unit emulator-test sanity integration molecule matrix bench format operations requirements clean venv
 
-# Without PYTHON, an environment that is there keeps its Python.
+# If PYTHON is not set, an existing virtual environment keeps its Python.
 CANDIDATES = $(or $(PYTHON),.venv/bin/python python3 python3.13 python3.12 python3.11 python3.14)
 RUN = .venv/bin/python
 
 help:
-	@echo 'make demo         try the collection against an emulator of Mailtrap'
-	@echo 'make test         everything below up to "molecule", and a summary'
-	@echo 'make lint           ruff, yamllint, ansible-lint, antsibull'
+	@echo 'make demo         run the quickstart playbook against a Mailtrap emulator'
+	@echo 'make test         all parts below, up to "molecule", and print a summary'
+	@echo 'make lint           ruff, mypy, yamllint, ansible-lint, antsibull'
 	@echo 'make unit           unit tests of the collection'
 	@echo 'make emulator-test  tests of the emulator'
-	@echo 'make sanity         ansible-test sanity on every Python of this machine'
-	@echo 'make integration    playbooks against the emulator'
-	@echo 'make molecule       scenarios of the roles'
+	@echo 'make sanity         ansible-test sanity on every installed Python'
+	@echo 'make integration    run playbooks against the emulator'
+	@echo 'make molecule       Molecule scenarios of the roles'
 	@echo 'make matrix       sanity and unit tests on every supported ansible-core'
-	@echo '                  (INTEGRATION=1: integration tests on the oldest and newest as well)'
-	@echo 'make bench        what tasks cost, beside debug, uri and loops'
-	@echo 'make format       let ruff mend what it can'
-	@echo 'make operations   renew the page that tells which module reaches which operation'
-	@echo 'make requirements renew the pinned requirements'
-	@echo 'make clean        remove all that was made here'
-	@echo 'PYTHON=python3.13 chooses the Python (3.11 or newer)'
+	@echo '                  (INTEGRATION=1: also integration tests on the oldest and newest)'
+	@echo 'make bench        compare the run time of tasks with debug, uri and loops'
+	@echo 'make format       fix and format the code with ruff'
+	@echo 'make operations   regenerate docs/docsite/rst/operations.rst'
+	@echo 'make requirements update the pinned requirements'
+	@echo 'make clean        remove all generated files'
+	@echo 'PYTHON=python3.13 selects the Python (3.11 or newer)'
 
 demo: venv
 	@$(RUN) tools/run_demo.py
@@ -51,7 +51,7 @@ format: venv
 
 venv:
 	@python=$$(tools/find-python 3.11 $(CANDIDATES)) || \
-		{ echo 'No usable Python 3.11 or newer (with venv) among: $(CANDIDATES)' >&2; exit 1; }; \
+		{ echo 'None of these is Python 3.11 or newer with the module venv: $(CANDIDATES)' >&2; exit 1; }; \
 	"$$python" tools/venvs.py
 
 UV = .build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --upgrade \
