@@ -115,23 +115,26 @@ def list_operations() -> dict[str, tuple[str, str]]:
 
 
 def _list_resource_operations(resource: Resource) -> dict[str, tuple[str, str]]:
-    object_path = resource.path + "/{}"
+    object_path = resource.api.path + "/{}"
     found: dict[str, tuple[str, str]] = {}
-    if not (resource.creatable or resource.deletable):
-        return {strip_parameter_names(f"GET {resource.path}"): (f"{resource.name}_info", "")}
-    if not resource.by_key:
-        found[f"GET {resource.path}"] = (f"{resource.name}_info", "")
-    if resource.readable:
+    if not (resource.api.creatable or resource.api.deletable):
+        return {strip_parameter_names(f"GET {resource.api.path}"): (f"{resource.name}_info", "")}
+    if not resource.api.addressed_by_key:
+        found[f"GET {resource.api.path}"] = (f"{resource.name}_info", "")
+    if resource.api.readable:
         found[f"GET {object_path}"] = (f"{resource.name}_info", "id")
-    if resource.creatable:
-        found[f"POST {resource.create_path or resource.path}"] = (resource.name, "state=present")
-    if any(field.update and field.shown and not (field.request or field.initial) for field in resource.fields):
+    if resource.api.creatable:
+        found[f"POST {resource.api.create_path or resource.api.path}"] = (resource.name, "state=present")
+    if any(
+        not (field.create_only or field.write_only or field.update_request or field.default_on_create)
+        for field in resource.fields
+    ):
         found[f"PATCH {object_path}"] = (resource.name, "state=present")
-    if resource.deletable:
+    if resource.api.deletable:
         found[f"DELETE {object_path}"] = (resource.name, "state=absent")
     for field in resource.fields:
-        if field.fetched:
-            found[f"GET {object_path}/{field.fetched}"] = (resource.name, field.option or field.name)
+        if field.subresource:
+            found[f"GET {object_path}/{field.subresource.path}"] = (resource.name, field.option or field.name)
     return {strip_parameter_names(operation): module for operation, module in found.items()}
 
 

@@ -55,14 +55,14 @@ message_ids:
     - 0c7fd939-02cf-11ed-88c2-0a58a9feac02
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 from ansible_collections.community.mailtrap.plugins.module_utils._received.inbound_message_actions import (
     SHARED_CONSTRAINTS,
     SHARED_OPTIONS,
     forward_message,
 )
 
-main = module_of(
+main = custom_module(
     forward_message,
     {**SHARED_OPTIONS, "to": {**SHARED_OPTIONS["to"], "required": True}},
     **SHARED_CONSTRAINTS,

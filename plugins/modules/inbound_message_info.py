@@ -153,8 +153,8 @@ inbound_messages:
       sample: mail/1871574677877796928.eml
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.argspec import place_of
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.argspec import get_parent_options
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 from ansible_collections.community.mailtrap.plugins.module_utils._received.inbound_messages import (
     MESSAGE_PARTS,
     read_messages,

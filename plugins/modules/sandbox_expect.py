@@ -306,12 +306,12 @@ arrived:
         - subject does not match 'Your code'
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 from ansible_collections.community.mailtrap.plugins.module_utils._received.expect_messages import expect_messages
 from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_messages import MESSAGE_PARTS
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.targets import SANDBOX_TARGET
 
-main = module_of(
+main = custom_module(
     expect_messages,
     {
         **SANDBOX_TARGET.argument_spec,

@@ -220,7 +220,7 @@ sandbox_messages:
           type: dict
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_messages import (
     MESSAGE_PARTS,
     read_messages,

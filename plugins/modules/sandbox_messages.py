@@ -76,13 +76,13 @@ count:
   sample: 3
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 from ansible_collections.community.mailtrap.plugins.module_utils._received.sandbox_message_actions import (
     change_messages,
 )
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.targets import SANDBOX_TARGET
 
-main = module_of(
+main = custom_module(
     change_messages,
     {
         **SANDBOX_TARGET.argument_spec,

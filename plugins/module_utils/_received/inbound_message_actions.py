@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Dict
 from .._api.client import EncodedBody
 from .._api.errors import MailtrapError, attempting, may_have_taken_effect
 from .._engine.apply import send_write
-from .._engine.argspec import place_of
+from .._engine.argspec import get_parent_options
 from .._engine.lookup import find_object
 from .._engine.resource import Write
 from .._mail.composer import attached
@@ -28,7 +28,7 @@ _UNSUPPORTED_OPTIONS = ("subject", "template", "template_uuid", "template_variab
 
 # The options that the modules for replies and for forwards have in common, and the constraints on them.
 SHARED_OPTIONS: ArgumentSpec = {
-    **place_of(INBOUND_MESSAGE),
+    **get_parent_options(INBOUND_MESSAGE),
     "id": {"type": "str", "required": True},
     **{name: option for name, option in MESSAGE_OPTIONS.items() if name not in _UNSUPPORTED_OPTIONS},
 }
@@ -64,7 +64,7 @@ def _send_mail(client: Client, options: Options, check_mode: bool, action: str) 
     identity = {
         "id": options["inbound_inbox_id"],
         "name": options["inbound_inbox"],
-        **{name: options[name] for name in place_of(INBOUND_INBOX)},
+        **{name: options[name] for name in get_parent_options(INBOUND_INBOX)},
     }
     inbox = find_object(client, INBOUND_INBOX, identity, check_mode)
     path = f"{INBOUND_MESSAGE.object_path(options['id'], inbox.found.get('id'))}/{action}"

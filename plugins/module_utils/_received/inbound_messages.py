@@ -72,5 +72,5 @@ def read_messages(client: Client, options: Options, check_mode: bool) -> Result:
                 changed = changed or message_changed
                 messages[index] = {**message, **saved_parts}
     if not options["reveal_secrets"]:
-        messages = without_secrets(INBOUND_MESSAGE, messages)
+        messages = mask_secrets(INBOUND_MESSAGE, messages)
     return {"changed": changed, "inbound_messages": messages, "warnings": lookup.warnings}

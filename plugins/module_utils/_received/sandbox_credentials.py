@@ -47,7 +47,7 @@ def reset_credentials(client: Client, options: Options, check_mode: bool) -> Res
         if dest is not None and not check_mode:
             _write_credentials(sandbox, dest)
     if dest is not None or not options["reveal_secrets"]:
-        sandbox = without_secrets(SANDBOX, sandbox)
+        sandbox = mask_secrets(SANDBOX, sandbox)
     return {"changed": True, "sandbox": sandbox or None, "warnings": lookup.warnings}
 
 
