@@ -2,159 +2,199 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A batch: one request for many messages, which share what they have in common (facts 4.2, 4.3). It sends nothing."""
+"""Building the requests of a batch of messages, and reporting the outcome of each message."""
 
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Dict, Iterable, Iterator, List, NamedTuple, Sequence, Set, Tuple, TypedDict
 
 from .._api.client import EncodedBody
 from .._api.errors import parse_error_messages
-from .json_stream import written
-from .payload import MESSAGE_OPTIONS, RECIPIENTS, recipients
+from .json_stream import encode_json
+from .payload import MESSAGE_OPTIONS, RECIPIENT_OPTIONS, list_recipients
 
-# What the service takes in one request (facts 4.2).
-MOST_MESSAGES = 500
-LARGEST_BODY = 50_000_000  # bytes
+if TYPE_CHECKING:
+    from .._api.json_types import Json, JsonObject, Options
 
-# What became of a message.
+# Limits of one request (docs/service.md#quotas).
+MAX_MESSAGES = 500
+MAX_BODY_SIZE = 50_000_000  # bytes
+
+# The values of responses[].status in the module's result.
 ACCEPTED, REFUSED, UNKNOWN, NOT_SENT = "accepted", "refused", "unknown", "not_sent"
 
-_SMALL = 64 * 1024  # bytes; smaller pieces of a body are joined
-_SHOWN = 5  # how many of many a sentence names
+_SMALL_CHUNK = 64 * 1024  # bytes; smaller chunks of a body are joined
+_MAX_LISTED = 5  # items that a message to the user lists
 
 
-def own_options(options):
-    """Return the options of a task that make a message: dict."""
+class Outcome(NamedTuple):
+    """The outcome of sending one message."""
+
+    status: str
+    message_ids: List[str]
+    errors: List[str]
+
+
+class MessageResponse(TypedDict):
+    """An entry of ``responses`` in the module's result."""
+
+    index: int
+    recipients: List[str]
+    status: str
+    message_ids: List[str]
+    errors: List[str]
+
+
+def select_message_options(options: Options) -> Options:
+    """Select the options that describe a message from the options of a task."""
     return {name: options[name] for name in MESSAGE_OPTIONS}
 
 
-def each_message(options):
-    """Yield the options of each message of a task, one or a batch: dict. What an entry does not say, the task says."""
-    own = own_options(options)
+def iterate_messages(options: Options) -> Iterator[Options]:
+    """Yield the complete options of each message of a task.
+
+    An entry of ``messages`` inherits the options that it does not set. A task without ``messages`` is one message.
+    """
+    inherited = select_message_options(options)
     for entry in [{}] if options["messages"] is None else options["messages"]:
-        yield {**own, **{name: value for name, value in entry.items() if value is not None}}
+        yield {**inherited, **{name: value for name, value in entry.items() if value is not None}}
 
 
-def base_of(shared, fields):
-    """Return the base of a batch: dict.
+def build_base(shared_payload: JsonObject, common_fields: Set[str]) -> JsonObject:
+    """Build the base of a batch: the fields that its requests inherit.
 
-    :param shared: dict, what the options of the task bring to each message.
-    :param fields: set of str, those that every message has. A request can replace a field of the base, but not take it
-        away.
+    :param shared_payload: the payload of the task's own options.
+    :param common_fields: the fields that every message has. The base holds no others, because a request can override
+        an inherited field but cannot remove it.
     """
-    return {name: value for name, value in shared.items() if name in fields and name not in RECIPIENTS}
-
-
-def packed(base, messages):
-    """Yield the requests of a batch: pairs of EncodedBody, the body, and list of dict, the messages in it.
-
-    :param base: dict. :param messages: iterable of dict, payloads, taken only as far as they are needed.
-    :raises MailtrapError: when a file cannot be read.
-    """
-    head = [b'{"base": ', *written(base), b', "requests": [']
-    room = LARGEST_BODY - _size(head) - len(b"]}")
-    pieces, chunk, size = [], [], 0
-    for message in messages:
-        own = written({name: value for name, value in message.items() if base.get(name) != value})
-        if chunk and (len(chunk) == MOST_MESSAGES or size + _size(own) > room):
-            yield EncodedBody(_joined([*head, *pieces[:-1], b"]}"])), chunk
-            pieces, chunk, size = [], [], 0
-        pieces += [*own, b", "]
-        chunk.append(message)
-        size += _size(own) + 2
-    yield EncodedBody(_joined([*head, *pieces[:-1], b"]}"])), chunk
-
-
-def outcomes(answer, count):
-    """Return what an answer says became of each message: list of triples, its status, its ids and its errors."""
-    responses = answer.get("responses")
-    if not isinstance(responses, list) or len(responses) != count:
-        responses = [None] * count
-    return [_outcome(item) for item in responses]
-
-
-def response(index, message, status, message_ids=(), errors=()):
-    """Return what the result of the task says of a message: dict; ``message`` is its payload."""
     return {
-        "index": index,
-        "recipients": recipients(message),
-        "status": status,
-        "message_ids": list(message_ids),
-        "errors": list(errors),
+        name: value for name, value in shared_payload.items() if name in common_fields and name not in RECIPIENT_OPTIONS
     }
 
 
-def account(responses):
-    """Say what became of the messages of a batch that did not go through as a whole: list of str."""
-    refused = [(_labelled(one), "; ".join(one["errors"])) for one in responses if one["status"] == REFUSED]
-    sentences = grouped(refused)
-    for status, fate in (
-        (UNKNOWN, "may have gone out all the same, and are not sent a second time"),
+def build_requests(base: JsonObject, messages: Iterable[JsonObject]) -> Iterator[Tuple[EncodedBody, List[JsonObject]]]:
+    """Yield the body of each request of a batch, together with its messages.
+
+    :param messages: the payloads; they are consumed only as far as needed.
+    :raises MailtrapError: if an attachment cannot be read.
+    """
+    header = [b'{"base": ', *encode_json(base), b', "requests": [']
+    footer = b"]}"
+    capacity = MAX_BODY_SIZE - _total_size(header) - len(footer)
+    chunks: List[bytes] = []
+    request_messages: List[JsonObject] = []
+    size = 0
+    for message in messages:
+        message_chunks = encode_json({name: value for name, value in message.items() if base.get(name) != value})
+        is_full = len(request_messages) == MAX_MESSAGES or size + _total_size(message_chunks) > capacity
+        if request_messages and is_full:
+            yield EncodedBody(_join_small_chunks([*header, *chunks[:-1], footer])), request_messages
+            chunks, request_messages, size = [], [], 0
+        chunks += [*message_chunks, b", "]
+        request_messages.append(message)
+        size += _total_size(message_chunks) + 2
+    yield EncodedBody(_join_small_chunks([*header, *chunks[:-1], footer])), request_messages
+
+
+def parse_outcomes(answer: JsonObject, count: int) -> List[Outcome]:
+    """Return the outcome of each message of a request.
+
+    :param count: the number of messages in the request. If the answer has another number, every outcome is unknown.
+    """
+    items = answer.get("responses")
+    if not isinstance(items, list) or len(items) != count:
+        items = [None] * count
+    return [_parse_outcome(item) for item in items]
+
+
+def build_response(index: int, message: JsonObject, outcome: Outcome) -> MessageResponse:
+    """Build the entry of ``responses`` for a message, from its payload and its outcome."""
+    return {
+        "index": index,
+        "recipients": list_recipients(message),
+        "status": outcome.status,
+        "message_ids": list(outcome.message_ids),
+        "errors": list(outcome.errors),
+    }
+
+
+def summarize_responses(responses: Sequence[MessageResponse]) -> List[str]:
+    """Describe the outcome of a batch in which a message was not accepted, as clauses of a message to the user."""
+    refused = [response for response in responses if response["status"] == REFUSED]
+    clauses = group_by_reason((_label(response), "; ".join(response["errors"])) for response in refused)
+    for status, description in (
+        (UNKNOWN, "may have been sent and are not sent again"),
         (NOT_SENT, "were not sent"),
     ):
-        those = [one for one in responses if one["status"] == status]
-        if those:
-            reasons = several(list(dict.fromkeys(reason for one in those for reason in one["errors"])))
-            sentences.append(f"{_places(those)} {fate}" + (f": {reasons}" if reasons else ""))
-    accepted = sum(one["status"] == ACCEPTED for one in responses)
-    return [*sentences, f"{accepted} of {len(responses)} messages were accepted"]
+        affected = [response for response in responses if response["status"] == status]
+        if affected:
+            reasons = list(dict.fromkeys(reason for response in affected for reason in response["errors"]))
+            clause = f"{_label_ranges(affected)} {description}"
+            clauses.append(f"{clause}: {join_shortened(reasons)}" if reasons else clause)
+    accepted = sum(response["status"] == ACCEPTED for response in responses)
+    return [*clauses, f"{accepted} of {len(responses)} messages were accepted"]
 
 
-def grouped(reasons):
-    """Say of things what is wrong with them, once for all of which the same is: list of str, not too long.
-
-    :param reasons: iterable of pairs of str, a thing and what is wrong with it.
-    """
-    alike = {}
-    for thing, reason in reasons:
-        alike.setdefault(reason, []).append(thing)
-    sentences = [f"{several(things)}: {reason}" for reason, things in alike.items()]
-    more = len(sentences) - _SHOWN
-    return sentences if more <= 0 else [*sentences[:_SHOWN], f"and so on, for {more} more reasons"]
+def group_by_reason(failures: Iterable[Tuple[str, str]]) -> List[str]:
+    """Group pairs of an item and a reason into one clause per reason. Long lists are shortened."""
+    items_by_reason: Dict[str, List[str]] = {}
+    for item, reason in failures:
+        items_by_reason.setdefault(reason, []).append(item)
+    clauses = [f"{join_shortened(items)}: {reason}" for reason, items in items_by_reason.items()]
+    hidden = len(clauses) - _MAX_LISTED
+    return clauses if hidden <= 0 else [*clauses[:_MAX_LISTED], f"and {hidden} more reasons"]
 
 
-def several(things):
-    """Enumerate things: str, not too long."""
-    more = len(things) - _SHOWN
-    return ", ".join(things) if more <= 0 else f"{', '.join(things[:_SHOWN])} and {more} more"
+def join_shortened(items: Sequence[str]) -> str:
+    """Join items with commas. A long list is shortened."""
+    hidden = len(items) - _MAX_LISTED
+    return ", ".join(items) if hidden <= 0 else f"{', '.join(items[:_MAX_LISTED])} and {hidden} more"
 
 
-def _outcome(item):
+def _parse_outcome(item: Json) -> Outcome:
+    """Return the outcome in an entry of ``responses`` of the service's answer."""
     success = item.get("success") if isinstance(item, dict) else None
     if success is True:
-        return ACCEPTED, item.get("message_ids") or [], []
+        return Outcome(ACCEPTED, item.get("message_ids") or [], [])
     if success is False:
-        return REFUSED, [], parse_error_messages(200, json.dumps(item))
-    return UNKNOWN, [], ["the service did not say what became of it"]
+        return Outcome(REFUSED, [], parse_error_messages(200, json.dumps(item)))
+    return Outcome(UNKNOWN, [], ["the service did not report the outcome of the message"])
 
 
-def _labelled(one):
-    return f"messages[{one['index']}] ({several(one['recipients'])})"
+def _label(response: MessageResponse) -> str:
+    """Return the label of a message, such as ``messages[3] (ann@example.com)``."""
+    return f"messages[{response['index']}] ({join_shortened(response['recipients'])})"
 
 
-def _places(responses):
-    """Return where messages are in the batch: str, such as messages[0] to [4], messages[7]."""
-    runs = []
-    for index in (one["index"] for one in responses):
-        if runs and runs[-1][1] == index - 1:
-            runs[-1][1] = index
+def _label_ranges(responses: Iterable[MessageResponse]) -> str:
+    """Return the label of several messages, such as ``messages[0] to messages[4], messages[7]``."""
+    ranges: List[List[int]] = []
+    for response in responses:
+        index = response["index"]
+        if ranges and ranges[-1][1] == index - 1:
+            ranges[-1][1] = index
         else:
-            runs.append([index, index])
-    return several([f"messages[{first}]" + (f" to [{last}]" if last > first else "") for first, last in runs])
+            ranges.append([index, index])
+    return join_shortened(
+        [f"messages[{first}]" + (f" to messages[{last}]" if last > first else "") for first, last in ranges]
+    )
 
 
-def _size(pieces):
-    return sum(map(len, pieces))
+def _total_size(chunks: Iterable[bytes]) -> int:
+    return sum(map(len, chunks))
 
 
-def _joined(pieces):
-    """Yield pieces with the small ones joined: a packet for each text would be slow, a copy of each file large."""
-    small = []
-    for piece in pieces:
-        if len(piece) < _SMALL:
-            small.append(piece)
+def _join_small_chunks(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Join runs of small chunks into one.
+
+    Many small chunks are slow to send. Large chunks stay apart, because joining them would copy every attachment.
+    """
+    small_chunks: List[bytes] = []
+    for chunk in chunks:
+        if len(chunk) < _SMALL_CHUNK:
+            small_chunks.append(chunk)
         else:
-            yield from (b"".join(small), piece)
-            small = []
-    yield b"".join(small)
+            yield from (b"".join(small_chunks), chunk)
+            small_chunks = []
+    yield b"".join(small_chunks)

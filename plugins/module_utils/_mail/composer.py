@@ -2,58 +2,71 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From the options of a message to what is sent: the payload with its files, and with the template that was named."""
+"""Composing complete payloads, with their attachments and the UUIDs of their templates."""
 
 from __future__ import annotations
 
 import functools
+from typing import TYPE_CHECKING, Callable, Dict, Optional
 
-from .batch import own_options
+from .batch import select_message_options
 from .json_stream import Base64File
 from .payload import (
-    attachment,
-    content_id,
-    file_name,
-    payload,
-    shared_payload,
+    build_attachment,
+    build_payload,
+    build_shared_payload,
+    get_content_id,
+    get_filename,
 )
+
+if TYPE_CHECKING:
+    from .._api.json_types import JsonObject, Options
 
 
 class Composer:
-    """Makes payloads, and looks at each file once.
+    """Composes payloads. Each attached file is inspected only once, however many messages have it.
 
-    :ivar uuids: dict, from the names of templates to their UUIDs.
+    :ivar template_uuids: the UUID of each template by its name, None if check mode assumes the template.
     """
 
-    def __init__(self):
-        self.uuids = {}
-        self._look_at = functools.lru_cache(maxsize=None)(Base64File.of)
+    def __init__(self) -> None:
+        self.template_uuids: Dict[str, Optional[str]] = {}
+        self._inspect_file = functools.lru_cache(maxsize=None)(Base64File.from_path)
 
-    def message(self, options):
-        """Return the payload of a message: dict.
+    def compose(self, options: Options) -> JsonObject:
+        """Return the payload of a message.
 
-        :raises MailtrapError: when it cannot be sent.
+        :raises MailtrapError: if the message cannot be sent.
         """
-        return self._completed(payload(options), options)
+        return self._complete(build_payload(options), options)
 
-    def shared(self, options):
-        """Return what the options of a task bring to each of its messages: dict."""
-        own = own_options(options)
-        return self._completed(shared_payload(own), own)
+    def compose_shared(self, options: Options) -> JsonObject:
+        """Return the payload that the messages of a batch inherit from the options of the task.
 
-    def _completed(self, message, options):
+        :raises MailtrapError: if an option of the task is invalid.
+        """
+        message_options = select_message_options(options)
+        return self._complete(build_shared_payload(message_options), message_options)
+
+    def _complete(self, message: JsonObject, options: Options) -> JsonObject:
+        """Add the template and the attachments to a payload."""
         if options["template"]:
-            message["template_uuid"] = self.uuids.get(options["template"])
+            message["template_uuid"] = self.template_uuids.get(options["template"])
         if options["attachments"]:
-            message["attachments"] = [attached(entry, self._look_at) for entry in options["attachments"]]
+            message["attachments"] = [load_attachment(entry, self._inspect_file) for entry in options["attachments"]]
         return message
 
 
-def attached(entry, look_at=Base64File.of):
-    """Return an attachment, one of MESSAGE_OPTIONS, as the API has it: dict.
+def load_attachment(entry: Options, inspect_file: Callable[[str], Base64File] = Base64File.from_path) -> JsonObject:
+    """Return the payload of an attachment, from an entry of the option ``attachments``.
 
-    :param look_at: function (path) -> Base64File.
-    :raises MailtrapError: when its file cannot be read.
+    :raises MailtrapError: if the file cannot be read.
     """
-    file = look_at(entry["src"])
-    return attachment(file, file_name(entry), entry["content_type"], entry["disposition"], content_id(entry))
+    file = inspect_file(entry["src"])
+    return build_attachment(
+        file, get_filename(entry), entry["content_type"], entry["disposition"], get_content_id(entry)
+    )
+
+
+# The name that other packages still import.
+attached = load_attachment

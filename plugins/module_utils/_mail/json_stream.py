@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A body that holds files, as JSON in pieces: a file is read when the body is written, and held once, as base64."""
+"""Encoding a request body as JSON in chunks, with its attached files as Base64."""
 
 from __future__ import annotations
 
@@ -13,76 +13,85 @@ import os
 import stat
 import uuid
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Iterator, List
 
 from .._api.errors import MailtrapError
 
-_PIECE = 3 * 2**18  # bytes; a multiple of three, so that the pieces of base64 make one text
+if TYPE_CHECKING:
+    from .._api.json_types import Json
 
-# What stands in the JSON where a file goes. Nobody who writes a message can know it.
-_PLACE = uuid.uuid4().hex
+_CHUNK_SIZE = 3 * 2**18  # bytes; a multiple of three, because Base64 must not be padded between chunks
+
+# Marks the place of a file in the encoded JSON. It is random, so that no message can contain it.
+_PLACEHOLDER = uuid.uuid4().hex
 
 
 @dataclass(frozen=True)
 class Base64File:
-    """The content of a file, as base64.
+    """A file that is read and encoded as Base64 when the body is encoded.
 
-    :ivar path: str. :ivar length: int, bytes of base64, by what the file was when it was looked at.
+    :ivar length: the size of the Base64 text in bytes, when the file was inspected.
     """
 
     path: str
     length: int
 
     @classmethod
-    def of(cls, path):
-        """Look at a file.
+    def from_path(cls, path: str) -> Base64File:
+        """Inspect a file.
 
-        :raises MailtrapError: when it is none that can be read.
+        :raises MailtrapError: if it is not a regular file, or cannot be read.
         """
-        with _readable(path):
+        with _reading(path):
             status = os.stat(path)
-            if not stat.S_ISREG(status.st_mode):  # opening it could wait for ever, and reading it too
-                raise OSError(0, "it is not a file")
+            if not stat.S_ISREG(status.st_mode):  # opening or reading a pipe or a device could block
+                raise OSError(0, "it is not a regular file")
             open(path, "rb").close()
         return cls(path, (status.st_size + 2) // 3 * 4)
 
-    def pieces(self):
-        """Yield the base64: bytes.
+    def read_chunks(self) -> Iterator[bytes]:
+        """Yield the Base64 text in chunks.
 
-        :raises MailtrapError: when the file cannot be read any longer.
+        :raises MailtrapError: if the file can no longer be read.
         """
-        with _readable(self.path), open(self.path, "rb") as file:
-            piece = file.read(_PIECE)
-            while piece:
-                yield base64.b64encode(piece)
-                piece = file.read(_PIECE)
+        with _reading(self.path), open(self.path, "rb") as file:
+            chunk = file.read(_CHUNK_SIZE)
+            while chunk:
+                yield base64.b64encode(chunk)
+                chunk = file.read(_CHUNK_SIZE)
 
 
-def written(value):
-    """Return a value as JSON: list of bytes; the value may hold Base64File.
+def encode_json(value: Json) -> List[bytes]:
+    """Encode a value as JSON, in chunks. The value may contain :class:`Base64File` objects.
 
-    :raises MailtrapError: when it cannot be written as JSON, or a file not be read.
+    :raises MailtrapError: if the value cannot be encoded, or a file cannot be read.
     """
-    files = []
+    files: List[Base64File] = []
 
-    def place(file):
+    def insert_placeholder(file: Base64File) -> str:
         files.append(file)
-        return _PLACE
+        return _PLACEHOLDER
 
     try:
-        texts = json.dumps(value, default=place, allow_nan=False).split(_PLACE)
+        texts = json.dumps(value, default=insert_placeholder, allow_nan=False).split(_PLACEHOLDER)
     except ValueError as error:
-        raise MailtrapError(f"the message cannot be written as JSON: {error}") from None
-    pieces = [texts[0].encode()]
+        raise MailtrapError(f"the message cannot be encoded as JSON: {error}") from None
+    chunks = [texts[0].encode()]
     for file, text in zip(files, texts[1:]):
-        pieces.extend(file.pieces())
-        pieces.append(text.encode())
-    return pieces
+        chunks.extend(file.read_chunks())
+        chunks.append(text.encode())
+    return chunks
 
 
 @contextlib.contextmanager
-def _readable(path):
+def _reading(path: str) -> Iterator[None]:
+    """Convert the errors of reading an attachment to MailtrapError."""
     try:
         yield
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise MailtrapError(f"attachment {path!r} cannot be read: {reason}") from None
+
+
+# The name that other packages still import.
+written = encode_json

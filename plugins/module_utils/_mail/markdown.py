@@ -2,31 +2,32 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Markdown as HTML for a mail."""
+"""Rendering the option ``body_markdown`` as HTML."""
 
 from __future__ import annotations
 
 import functools
+from typing import Optional
 
 from ansible.module_utils.basic import missing_required_lib
 
 try:
     from markdown_it import MarkdownIt
 except ImportError:
-    _MARKDOWN = None
+    _RENDERER: Optional[MarkdownIt] = None
 else:
-    # CommonMark with tables. HTML in it is shown as it was written, and not obeyed: variables may come from anywhere.
-    _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    # HTML in the source is escaped, because variables may insert text from any origin.
+    _RENDERER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 from .._api.errors import MailtrapError
 
 
-@functools.lru_cache(maxsize=8)  # the messages of a batch often share theirs
-def as_html(text):
-    """Return Markdown as HTML: str.
+@functools.lru_cache(maxsize=8)  # the messages of a batch often share their text
+def markdown_to_html(text: str) -> str:
+    """Render Markdown (CommonMark with tables and strikethrough) as HTML.
 
-    :raises MailtrapError: when the library is missing.
+    :raises MailtrapError: if the library is not installed.
     """
-    if _MARKDOWN is None:
+    if _RENDERER is None:
         raise MailtrapError(missing_required_lib("markdown-it-py", reason="for body_markdown"))
-    return _MARKDOWN.render(text)
+    return _RENDERER.render(text)

@@ -2,18 +2,21 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Send what a task says, one message or a batch, and follow it to its recipients."""
+"""Sending one message or a batch: the work of the module notify."""
 
 from __future__ import annotations
 
 import itertools
 import json
+from typing import TYPE_CHECKING, Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from .._api.client import EncodedBody
 from .._api.errors import (
     MailtrapError,
     attempting,
+    may_have_taken_effect,
     parse_error_messages,
+    require_range,
 )
 from .._engine.directory import Directory
 from .._engine.lookup import find_object
@@ -22,219 +25,257 @@ from .._resources.catalog import EMAIL_TEMPLATE, SANDBOX
 from .._resources.targets import SANDBOX_TARGET
 from .batch import (
     ACCEPTED,
-    LARGEST_BODY,
+    MAX_BODY_SIZE,
     NOT_SENT,
     REFUSED,
     UNKNOWN,
-    account,
-    base_of,
-    each_message,
-    grouped,
-    outcomes,
-    own_options,
-    packed,
-    response,
+    MessageResponse,
+    Outcome,
+    build_base,
+    build_requests,
+    build_response,
+    group_by_reason,
+    iterate_messages,
+    parse_outcomes,
+    select_message_options,
+    summarize_responses,
 )
 from .composer import Composer
-from .delivery import LONGEST_WAIT, follow
-from .error_hints import hints
-from .json_stream import written
-from .payload import payload
+from .delivery import MAX_WAIT, wait_for_deliveries
+from .error_hints import find_hints
+from .json_stream import encode_json
+from .payload import build_payload
+
+if TYPE_CHECKING:
+    from .._api.client import Client
+    from .._api.json_types import JsonObject, Options, Result
 
 
-def send(client, options, check_mode):
-    """Send what a task says, once; in check mode do all but that.
+class _Paths(NamedTuple):
+    """The paths of a stream, with the warnings of finding its sandbox."""
 
-    :param options: dict, the options of community.mailtrap.notify.
-    :returns: dict with changed, stream and message_ids; for a batch also responses; where it was waited for, also
-        deliveries. In check mode nothing is in these directory.
-    :raises MailtrapError: its message says so when a message may have gone out, and its data what has been sent.
+    send: str
+    messages: str
+    warnings: List[str]
+
+
+def send(client: Client, options: Options, check_mode: bool) -> Result:
+    """Send the messages of a task, wait for their delivery if asked to, and return the module's result.
+
+    Check mode validates and finds everything, but sends nothing.
+
+    :param options: the options of community.mailtrap.notify.
+    :raises MailtrapError: if a message is not accepted or not delivered. Its data holds the result so far.
     """
     is_batch = options["messages"] is not None
-    with attempting("send the messages" if is_batch else "send the message"):
-        stream = _stream(options)
+    noun = "messages" if is_batch else "message"
+    with attempting(f"send the {noun}"):
+        stream = _choose_stream(options)
         composer = Composer()
-        fields = _checked(composer, options)
-        composer.uuids, warnings = _template_uuids(client, options, check_mode)
-        path, log, more = _paths(client, options, stream, check_mode)
-        responses = []
+        common_fields = _validate_messages(composer, options)
+        composer.template_uuids, template_warnings = _find_template_uuids(client, options, check_mode)
+        paths = _find_paths(client, options, stream, check_mode)
+        responses: List[MessageResponse] = []
         if is_batch and not check_mode:
-            base = base_of(composer.shared(options), fields)
-            responses = _send_batch(client, stream, path, base, composer, options)
+            base = build_base(composer.compose_shared(options), common_fields)
+            responses = _send_batch(client, stream, paths.send, base, composer, options)
         elif not check_mode:
-            responses = [_send_one(client, stream, path, composer.message(own_options(options)))]
-    result = {"changed": True, "stream": stream, "message_ids": _ids(responses)}
+            message = composer.compose(select_message_options(options))
+            responses = [_send_message(client, stream, paths.send, message)]
+    result: Result = {"changed": True, "stream": stream, "message_ids": _list_message_ids(responses)}
     if is_batch:
         result["responses"] = responses
     if options["wait_for_delivery"] and not check_mode:
-        with attempting("confirm the delivery of what was sent"):
+        with attempting(f"confirm the delivery of the {noun}"):
             try:
-                result["deliveries"] = follow(client, log, responses, options["wait"])
+                result["deliveries"] = wait_for_deliveries(client, paths.messages, responses, options["wait"])
             except MailtrapError as error:
                 error.data = {**result, **error.data}
                 raise
-    return {**result, "warnings": [*warnings, *more]}
+    return {**result, "warnings": [*template_warnings, *paths.warnings]}
 
 
-def _stream(options):
-    """Return the stream that is meant: str. A sandbox that is named says it by itself.
+def _choose_stream(options: Options) -> str:
+    """Return the stream of a task. It defaults to the sandbox if one is given.
 
-    :raises MailtrapError: when it is not clear. What was meant for a sandbox must not go out to people.
+    :raises MailtrapError: if the options contradict each other. Mail for a sandbox must not reach real recipients.
     """
     for option in ("sandbox", "project"):
         if options[option] == "":
-            raise MailtrapError(f"{option} is empty")
+            raise MailtrapError(f"the option {option} is empty")
     has_sandbox = options["sandbox"] is not None or options["sandbox_id"] is not None
     if not has_sandbox and (options["project"] is not None or options["project_id"] is not None):
-        raise MailtrapError("a project is given, and no sandbox in it: give sandbox")
-    stream = options["stream"] or ("sandbox" if has_sandbox else "transactional")
+        raise MailtrapError("a project is given, but no sandbox: give sandbox too")
+    stream: str = options["stream"] or ("sandbox" if has_sandbox else "transactional")
     if stream == "sandbox" and not has_sandbox:
-        raise MailtrapError("the stream is sandbox, and there is no sandbox: give sandbox or sandbox_id")
+        raise MailtrapError("stream is sandbox, but no sandbox is given: give sandbox or sandbox_id")
     if stream != "sandbox" and has_sandbox:
-        raise MailtrapError(f"a sandbox is given, and the stream is {stream}: leave out one of them")
+        raise MailtrapError(f"a sandbox is given, but stream is {stream}: omit one of them")
     return stream
 
 
-def _checked(composer, options):
-    """Check everything before anything is sent, and return the fields that all messages have: set of str.
+def _validate_messages(composer: Composer, options: Options) -> Set[str]:
+    """Validate all messages before the first request, and return the fields that every message has.
 
-    :raises MailtrapError: with what is wrong, and where.
+    :raises MailtrapError: if a message is invalid; it lists the errors of all messages.
     """
-    if not 0 <= options["wait"] <= LONGEST_WAIT:
-        raise MailtrapError(f"wait must be 0 to {LONGEST_WAIT} s; it is {options['wait']}")
+    require_range("wait", options["wait"], 0, MAX_WAIT, "s")
     if options["messages"] is None:
-        return set(composer.message(own_options(options)))
+        return set(composer.compose(select_message_options(options)))
     if not options["messages"]:
         raise MailtrapError("messages is empty")
-    shared = composer.shared(options)
-    reasons, fields = [], None
-    for index, own in enumerate(each_message(options)):
+    shared_payload = composer.compose_shared(options)
+    failures: List[Tuple[str, str]] = []
+    common_fields: Optional[Set[str]] = None
+    for index, message_options in enumerate(iterate_messages(options)):
         try:
-            message = composer.message(own)
-            _check_size(shared, message)
+            message = composer.compose(message_options)
+            _validate_size(shared_payload, message)
         except MailtrapError as error:
-            reasons.extend((f"messages[{index}]", reason) for reason in error.messages)
+            failures.extend((f"messages[{index}]", reason) for reason in error.messages)
         else:
-            fields = set(message) if fields is None else fields & set(message)
-    if reasons:
-        raise MailtrapError(*grouped(reasons))
-    return fields
+            common_fields = set(message) if common_fields is None else common_fields & set(message)
+    if failures:
+        raise MailtrapError(*group_by_reason(failures))
+    return common_fields or set()
 
 
-def _check_size(shared, message):
-    """Refuse a message that fits into no request: with its own attachments travel those of the task."""
-    theirs, own = shared.get("attachments", []), message.get("attachments", [])
-    size = sum(part["content"].length for part in (theirs if own == theirs else theirs + own))
-    if size > LARGEST_BODY:
+def _validate_size(shared_payload: JsonObject, message: JsonObject) -> None:
+    """Check that a request can hold a message together with the attachments of the task, which each request repeats.
+
+    :raises MailtrapError: if it cannot.
+    """
+    shared, own = shared_payload.get("attachments", []), message.get("attachments", [])
+    size = sum(attachment["content"].length for attachment in (shared if own == shared else shared + own))
+    if size > MAX_BODY_SIZE:
         raise MailtrapError(
-            f"its attachments, with those of the task, are {size / 1e6:.1f} MB as base64;"
-            f" the service takes {LARGEST_BODY / 1e6:.0f} MB in one request"
+            f"the attachments, including those of the task, have {size / 1e6:.1f} MB as Base64;"
+            f" the limit of a request is {MAX_BODY_SIZE / 1e6:.0f} MB"
         )
 
 
-def _template_uuids(client, options, check_mode):
-    """Look up the templates that are given by name, in one list.
-
-    :returns: pair of a dict, from name to UUID, and a list of str, warnings.
-    """
+def _find_template_uuids(
+    client: Client, options: Options, check_mode: bool
+) -> Tuple[Dict[str, Optional[str]], List[str]]:
+    """Return the UUIDs of the templates that are given by name, and warnings. The templates are listed only once."""
     directory = Directory(client, check_mode)
-    uuids, warnings = {}, []
-    for own in each_message(options):
-        name = own["template"]
+    uuids: Dict[str, Optional[str]] = {}
+    warnings: List[str] = []
+    for message_options in iterate_messages(options):
+        name = message_options["template"]
         if name and name not in uuids:
-            template = find_object(client, EMAIL_TEMPLATE, {"name": name}, check_mode, directory)
-            uuids[name] = template.found.get("uuid")
-            warnings += template.warnings
+            lookup = find_object(client, EMAIL_TEMPLATE, {"name": name}, check_mode, directory)
+            uuids[name] = lookup.found.get("uuid")
+            warnings += lookup.warnings
     return uuids, warnings
 
 
-def _paths(client, options, stream, check_mode):
-    """Return where to send, where to ask what became of it, and warnings: str, str, list of str."""
-    path = "/api/send" if options["messages"] is None else "/api/batch"
+def _find_paths(client: Client, options: Options, stream: str, check_mode: bool) -> _Paths:
+    """Return the paths to send to and to look up messages at. The sandbox is found by name if necessary."""
+    send_path = "/api/send" if options["messages"] is None else "/api/batch"
     if stream != "sandbox":
-        return path, "/api/email_logs", []
-    sandbox = SANDBOX_TARGET.find(client, options, check_mode)
-    sandbox_id = sandbox.found.get("id")
-    return f"{path}/{sandbox_id}", f"{SANDBOX.object_path(sandbox_id)}/messages", sandbox.warnings
+        return _Paths(send_path, "/api/email_logs", [])
+    lookup = SANDBOX_TARGET.find(client, options, check_mode)
+    sandbox_id = lookup.found.get("id")
+    return _Paths(f"{send_path}/{sandbox_id}", f"{SANDBOX.object_path(sandbox_id)}/messages", lookup.warnings)
 
 
-def _send_one(client, stream, path, message):
-    """Send one message, and return its response: dict."""
-    try:
-        answer = _posted(client, stream, path, EncodedBody(written(message)))
-    except MailtrapError as error:
-        if error.uncertain:
-            error.messages.append("the message may have gone out all the same, and is not sent a second time")
-        else:
-            error.messages += hints(error.messages, message, stream)
-        raise
-    return response(0, message, ACCEPTED, answer.get("message_ids") or [])
+def _send_message(client: Client, stream: str, path: str, message: JsonObject) -> MessageResponse:
+    """Send one message and return its response.
 
-
-def _send_batch(client, stream, path, base, composer, options):
-    """Send a batch, one request after the other, and return the response to each message: list of dict.
-
-    After a request that is refused as a whole, or of which it is not known what became of it, nothing more is sent.
-
-    :raises MailtrapError: when a message was not accepted; the data is the result so far.
+    :raises MailtrapError: if the service does not accept it.
     """
-    responses, failure, causes = [], None, []
-    progress = Progress("notify sends messages", len(options["messages"]))
     try:
-        for body, chunk in packed(base, map(composer.message, each_message(options))):
-            fates, failure = _fates(client, stream, path, body, chunk)
-            del body  # or it would be there still while the next one is written
-            responses += [response(index, *fate) for index, fate in enumerate(fates, len(responses))]
+        answer = _post(client, stream, path, EncodedBody(encode_json(message)))
+    except MailtrapError as error:
+        if not error.uncertain:
+            error.messages += find_hints(error.messages, message, stream)
+        may_have_taken_effect(error, "check whether the message was sent before you send it again")
+        raise
+    return build_response(0, message, Outcome(ACCEPTED, answer.get("message_ids") or [], []))
+
+
+def _send_batch(
+    client: Client, stream: str, path: str, base: JsonObject, composer: Composer, options: Options
+) -> List[MessageResponse]:
+    """Send a batch, one request after the other, and return the response of each message.
+
+    Nothing more is sent after a request that fails as a whole or whose outcome is unknown.
+
+    :raises MailtrapError: if a message is not accepted. Its data holds the result so far.
+    """
+    responses: List[MessageResponse] = []
+    failure: Optional[MailtrapError] = None
+    not_sent_errors: List[str] = []
+    progress = Progress("Messages sent by notify", len(options["messages"]))
+    try:
+        for body, messages in build_requests(base, map(composer.compose, iterate_messages(options))):
+            outcomes, failure = _send_request(client, stream, path, body, messages)
+            del body  # free it before the next body is encoded
+            responses += [
+                build_response(index, message, outcome)
+                for index, (message, outcome) in enumerate(zip(messages, outcomes), len(responses))
+            ]
             progress.reached(len(responses))
-            if failure or any(one["status"] == UNKNOWN for one in responses):
+            if failure or any(response["status"] == UNKNOWN for response in responses):
                 break
-    except MailtrapError as error:  # a file could not be read any longer
-        failure, causes = error, error.messages
-    rest = itertools.islice(each_message(options), len(responses), None)
+    except MailtrapError as error:  # an attachment can no longer be read
+        failure, not_sent_errors = error, error.messages
+    remaining = itertools.islice(iterate_messages(options), len(responses), None)
     responses += [
-        response(index, payload(own), NOT_SENT, errors=causes) for index, own in enumerate(rest, len(responses))
+        build_response(index, build_payload(message_options), Outcome(NOT_SENT, [], not_sent_errors))
+        for index, message_options in enumerate(remaining, len(responses))
     ]
-    if all(one["status"] == ACCEPTED for one in responses):
+    if all(response["status"] == ACCEPTED for response in responses):
         return responses
     failure = failure or MailtrapError()
-    failure.messages = account(responses)
+    failure.messages = summarize_responses(responses)
     failure.data = {
-        "changed": any(one["status"] in (ACCEPTED, UNKNOWN) for one in responses),
+        "changed": any(response["status"] in (ACCEPTED, UNKNOWN) for response in responses),
         "stream": stream,
-        "message_ids": _ids(responses),
+        "message_ids": _list_message_ids(responses),
         "responses": responses,
     }
     raise failure
 
 
-def _fates(client, stream, path, body, chunk):
-    """Make one request of a batch, and return what became of its messages.
+def _send_request(
+    client: Client, stream: str, path: str, body: EncodedBody, messages: Sequence[JsonObject]
+) -> Tuple[List[Outcome], Optional[MailtrapError]]:
+    """Send one request of a batch.
 
-    :param chunk: list of dict, the messages.
-    :returns: pair of a list of tuples, each message with its status, ids and errors, and the MailtrapError with which
-        the request failed as a whole, or None.
+    :returns: the outcome of each message, and the error if the request failed as a whole.
     """
     failure = None
     try:
-        fates = outcomes(_posted(client, stream, path, body), len(chunk))
+        outcomes = parse_outcomes(_post(client, stream, path, body), len(messages))
     except MailtrapError as error:
         status = UNKNOWN if error.uncertain else REFUSED if error.status else NOT_SENT
-        fates = [(status, [], error.messages)] * len(chunk)
+        outcomes = [Outcome(status, [], error.messages)] * len(messages)
         failure = error
     return [
-        (message, status, message_ids, [*errors, *hints(errors, message, stream)])
-        for message, (status, message_ids, errors) in zip(chunk, fates)
+        outcome._replace(errors=[*outcome.errors, *find_hints(outcome.errors, message, stream)])
+        for message, outcome in zip(messages, outcomes)
     ], failure
 
 
-def _posted(client, stream, path, body):
-    """Post what is to be sent; return the answer that says that it was taken: dict. Not all name ids (facts 4.3)."""
+def _post(client: Client, stream: str, path: str, body: EncodedBody) -> JsonObject:
+    """Post a send request and return the answer, which may lack message IDs (docs/service.md#sending-answers).
+
+    :raises MailtrapError: if the service does not confirm that it accepted the request.
+    """
     answer = client.request("POST", path, body, host=stream)
     if not isinstance(answer, dict) or answer.get("success") is not True:
-        said = parse_error_messages(200, json.dumps(answer))
-        raise MailtrapError("the service did not say that it took it", *said, method="POST", path=path, uncertain=True)
+        reasons = parse_error_messages(200, json.dumps(answer))
+        raise MailtrapError(
+            "the service did not confirm that it accepted the request",
+            *reasons,
+            method="POST",
+            path=path,
+            uncertain=True,
+        )
     return answer
 
 
-def _ids(responses):
-    return [message_id for one in responses for message_id in one["message_ids"]]
+def _list_message_ids(responses: Sequence[MessageResponse]) -> List[str]:
+    return [message_id for response in responses for message_id in response["message_ids"]]

@@ -6,17 +6,17 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.community.mailtrap.plugins.module_utils._mail.delivery import verdict
+from ansible_collections.community.mailtrap.plugins.module_utils._mail.delivery import parse_delivery_status
 
 
-def event(kind, **details):
-    return {"event_type": kind, "details": details}
+def event(event_type, **details):
+    return {"event_type": event_type, "details": details}
 
 
 @pytest.mark.parametrize(
     "message, expected",
     [
-        ({"status": "enqueued", "events": []}, ("pending", "it is on its way")),
+        ({"status": "enqueued", "events": []}, ("pending", "the delivery is in progress")),
         ({"status": "delivered"}, ("delivered", None)),
         ({"status": "opted_out", "events": [event("delivery"), event("spam")]}, ("delivered", None)),
         (
@@ -36,5 +36,5 @@ def event(kind, **details):
         ({"id": 7, "subject": "in a sandbox"}, ("delivered", None)),
     ],
 )
-def test_verdict(message, expected):
-    assert verdict(message) == expected
+def test_delivery_status_is_parsed(message, expected):
+    assert parse_delivery_status(message) == expected

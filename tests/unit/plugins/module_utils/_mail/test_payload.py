@@ -10,16 +10,22 @@ import pytest
 
 from ansible_collections.community.mailtrap.plugins.module_utils._api.errors import MailtrapError
 from ansible_collections.community.mailtrap.plugins.module_utils._mail.payload import (
-    attachment,
-    content_id,
-    mailbox,
-    payload,
-    recipients,
-    shared_payload,
+    build_attachment,
+    build_payload,
+    build_shared_payload,
+    get_content_id,
+    list_recipients,
+    parse_mailbox,
 )
 
 MESSAGE = {"from": "a@example.com", "to": ["b@example.com"], "subject": "Hello", "text": "Hi"}
-FILE = {"src": "a/logo.png", "filename": None, "content_type": None, "disposition": "attachment", "content_id": None}
+ATTACHMENT = {
+    "src": "a/logo.png",
+    "filename": None,
+    "content_type": None,
+    "disposition": "attachment",
+    "content_id": None,
+}
 TEMPLATE = {"from": "a@example.com", "to": ["b@example.com"], "template_uuid": "b81aabcd-1a1e-41cf-91b6-eca0254b3d96"}
 
 
@@ -45,8 +51,8 @@ TEMPLATE = {"from": "a@example.com", "to": ["b@example.com"], "template_uuid": "
         ("Jörg <jörg@exämple.org>", {"email": "jörg@exämple.org", "name": "Jörg"}),
     ],
 )
-def test_mailbox(text, expected):
-    assert mailbox(text) == expected
+def test_mailbox_is_parsed(text, expected):
+    assert parse_mailbox(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -80,21 +86,21 @@ def test_mailbox(text, expected):
         "a@x <b",
     ],
 )
-def test_not_a_mailbox(text):
+def test_invalid_mailbox_is_refused(text):
     with pytest.raises(MailtrapError, match="is not an e-mail address"):
-        mailbox(text)
+        parse_mailbox(text)
 
 
 @pytest.mark.parametrize("text", ["A\nBcc: z <a@example.com>", "a@example.com\rb", "A\u2028B <a@example.com>"])
-def test_a_mailbox_has_one_line(text):
-    with pytest.raises(MailtrapError, match="holds a line break"):
-        mailbox(text)
+def test_mailbox_with_line_break_is_refused(text):
+    with pytest.raises(MailtrapError, match="contains a line break"):
+        parse_mailbox(text)
 
 
-def test_payload_holds_what_was_given_and_nothing_else():
+def test_payload_holds_only_given_options():
     options = dict(MESSAGE, cc=[], bcc=["Bob <bob@example.com>"], html=None, category="", subject="Hello\n")
     options.update(reply_to="c@example.com", headers={"X-Run": 7}, custom_variables={"ok": True, "who": "me"})
-    assert payload(options) == {
+    assert build_payload(options) == {
         "from": {"email": "a@example.com"},
         "reply_to": {"email": "c@example.com"},
         "to": [{"email": "b@example.com"}],
@@ -106,115 +112,125 @@ def test_payload_holds_what_was_given_and_nothing_else():
     }
 
 
-def test_payload_of_a_template():
-    assert payload(dict(TEMPLATE, template_variables={"n": 1}))["template_variables"] == {"n": 1}
+def test_payload_with_template():
+    assert build_payload(dict(TEMPLATE, template_variables={"n": 1}))["template_variables"] == {"n": 1}
 
 
 @pytest.mark.parametrize(
-    "change, sentence",
+    "changes, message",
     [
         ({"from": ""}, "from is empty"),
-        ({"to": []}, "there is no recipient: to, cc and bcc are all empty"),
-        ({"to": ["nobody"]}, "to: 'nobody' is not an e-mail address: user@host or Name <user@host>"),
-        ({"to": ["a@example.com"] * 1001}, "to has 1001 recipients; the service takes 1000"),
+        ({"to": []}, "to, cc and bcc are all empty: give at least one recipient"),
+        ({"to": ["nobody"]}, "to: 'nobody' is not an e-mail address: write user@host or Name <user@host>"),
+        ({"to": ["a@example.com"] * 1001}, "to has 1001 recipients; the limit is 1000"),
         ({"subject": None}, "subject is empty"),
-        ({"subject": "a\nBcc: x@example.com"}, "subject holds a line break"),
+        ({"subject": "a\nBcc: x@example.com"}, "subject contains a line break"),
         ({"text": None}, "the message has neither text nor html nor body_markdown"),
         ({"html": "x", "body_markdown": "y"}, "html and body_markdown are both given"),
-        ({"category": "a\nb"}, "category holds a line break"),
+        ({"category": "a\nb"}, "category contains a line break"),
         ({"subject": " "}, "subject is empty"),
         ({"template": ""}, "template is empty"),
-        ({"headers": {"X-A": "b\n"}}, "the header X-A holds a line break"),
+        ({"headers": {"X-A": "b\n"}}, "the header X-A contains a line break"),
         (
-            {"attachments": [dict(FILE, filename="a\nb")]},
-            "attachment 'a/logo.png': its name 'a\\nb' holds a line break",
+            {"attachments": [dict(ATTACHMENT, filename="a\nb")]},
+            "attachment 'a/logo.png': the file name 'a\\nb' contains a line break",
         ),
         (
-            {"attachments": [dict(FILE, content_type="png")]},
+            {"attachments": [dict(ATTACHMENT, content_type="png")]},
             "attachment 'a/logo.png': content_type 'png' is not a media",
         ),
-        ({"attachments": [dict(FILE, content_id="lögo")]}, "attachment 'a/logo.png': content_id 'lögo' holds blanks"),
         (
-            {"attachments": [dict(FILE, disposition="inline"), dict(FILE, content_id="logo.png")]},
+            {"attachments": [dict(ATTACHMENT, content_id="lögo")]},
+            "attachment 'a/logo.png': content_id 'lögo' contains blanks",
+        ),
+        (
+            {"attachments": [dict(ATTACHMENT, disposition="inline"), dict(ATTACHMENT, content_id="logo.png")]},
             "several attachments have the content_id 'logo.png'",
         ),
-        ({"html": "<img src='cid:logo.png'>"}, "the HTML shows cid:logo.png, and no attachment has this content_id"),
-        ({"html": "<img src=cid:x>", "attachments": [FILE]}, "the HTML shows cid:x, and no attachment"),
-        ({"category": "c" * 256}, "category has 256 characters; the service takes 255"),
-        ({"custom_variables": {"x": "y" * 1000}}, "custom_variables are 1008 bytes of JSON; the service takes 1000"),
+        (
+            {"html": "<img src='cid:logo.png'>"},
+            "the HTML refers to cid:logo.png, but no attachment has this content_id",
+        ),
+        ({"html": "<img src=cid:x>", "attachments": [ATTACHMENT]}, "the HTML refers to cid:x, but no attachment"),
+        ({"category": "c" * 256}, "category has 256 characters; the limit is 255"),
+        ({"custom_variables": {"x": "y" * 1000}}, "custom_variables has 1008 bytes as JSON; the limit is 1000"),
         ({"headers": {"Subject": "x"}}, "the header Subject cannot be set by headers"),
-        ({"headers": {"X-A": "b\r\nBcc: x@example.com"}}, "the header X-A holds a line break"),
-        ({"headers": {"": "x"}}, "'' is no name of a header"),
-        ({"headers": {"a b": "x"}}, "'a b' is no name of a header"),
-        ({"template_variables": {"x": 1}}, "template_variables need a template or a template_uuid"),
+        ({"headers": {"X-A": "b\r\nBcc: x@example.com"}}, "the header X-A contains a line break"),
+        ({"headers": {"": "x"}}, "'' is not a valid header name"),
+        ({"headers": {"a b": "x"}}, "'a b' is not a valid header name"),
+        ({"template_variables": {"x": 1}}, "template_variables requires template or template_uuid"),
         (
             {"template": "Report"},
-            "a template brings its own subject, text: leave out the template or the subject, text",
+            "a template cannot be combined with subject, text: omit the template, or omit subject, text",
         ),
     ],
 )
-def test_broken_rules(change, sentence):
+def test_invalid_options_are_refused(changes, message):
     with pytest.raises(MailtrapError) as caught:
-        payload(dict(MESSAGE, **change))
+        build_payload(dict(MESSAGE, **changes))
     assert len(caught.value.messages) == 1
-    assert caught.value.messages[0].startswith(sentence)
+    assert caught.value.messages[0].startswith(message)
 
 
-def test_a_template_uuid_that_is_none():
+def test_invalid_template_uuid_is_refused():
     with pytest.raises(MailtrapError, match="template_uuid 'Report' is not a UUID"):
-        payload(dict(TEMPLATE, template_uuid="Report"))
+        build_payload(dict(TEMPLATE, template_uuid="Report"))
 
 
-def test_all_broken_rules_are_told_at_once():
+def test_all_errors_are_reported_at_once():
     with pytest.raises(MailtrapError) as caught:
-        payload({"from": "nobody", "to": ["no one"], "subject": "", "text": ""})
+        build_payload({"from": "nobody", "to": ["no one"], "subject": "", "text": ""})
     assert len(caught.value.messages) == 4
 
 
-def test_attachment():
-    part = attachment(b"\x00\xff", "Grüße.pdf", content_id="x", disposition="inline")
-    assert base64.b64decode(part.pop("content")) == b"\x00\xff"
-    assert part == {
+def test_attachment_is_built():
+    attachment = build_attachment(b"\x00\xff", "Grüße.pdf", content_id="x", disposition="inline")
+    assert base64.b64decode(attachment.pop("content")) == b"\x00\xff"
+    assert attachment == {
         "filename": "Grüße.pdf",
         "type": "application/pdf",
         "disposition": "inline",
         "content_id": "x",
     }
-    assert attachment(b"", "x.unheardof")["type"] == "application/octet-stream"
-    assert attachment(b"", "x", "text/x-log")["type"] == "text/x-log"
+    assert build_attachment(b"", "x.unheardof")["type"] == "application/octet-stream"
+    assert build_attachment(b"", "x", "text/x-log")["type"] == "text/x-log"
 
 
-def test_what_html_shows():
-    inline = dict(FILE, disposition="inline")
+def test_references_in_html_need_an_attachment():
+    inline = dict(ATTACHMENT, disposition="inline")
     html = '<img src="cid:logo.png"><img src = \'CID:a%20b\'> cid:text <a href="https://x.org/?cid:=1">'
     with pytest.raises(MailtrapError) as caught:
-        payload(dict(MESSAGE, html=html, attachments=[inline]))
-    assert caught.value.messages == ["the HTML shows cid:a b, and no attachment has this content_id"]
-    payload(dict(MESSAGE, html='<img src="cid:logo.png">', attachments=[inline]))
+        build_payload(dict(MESSAGE, html=html, attachments=[inline]))
+    assert caught.value.messages == ["the HTML refers to cid:a b, but no attachment has this content_id"]
+    build_payload(dict(MESSAGE, html='<img src="cid:logo.png">', attachments=[inline]))
 
 
-def test_content_id():
-    assert content_id(FILE) is None
-    assert content_id(dict(FILE, disposition="inline")) == "logo.png"
-    assert content_id(dict(FILE, disposition="inline", filename="x.png")) == "x.png"
-    assert content_id(dict(FILE, disposition="inline", content_id="me")) == "me"
-    assert content_id(dict(FILE, disposition="inline", src="my löwe.png")) is None
+def test_content_id_of_inline_attachment_defaults_to_file_name():
+    assert get_content_id(ATTACHMENT) is None
+    assert get_content_id(dict(ATTACHMENT, disposition="inline")) == "logo.png"
+    assert get_content_id(dict(ATTACHMENT, disposition="inline", filename="x.png")) == "x.png"
+    assert get_content_id(dict(ATTACHMENT, disposition="inline", content_id="me")) == "me"
+    assert get_content_id(dict(ATTACHMENT, disposition="inline", src="my löwe.png")) is None
 
 
-def test_markdown():
-    message = payload({**MESSAGE, "text": None, "body_markdown": "**Hi** <b>you</b> 1 < 2"})
+def test_markdown_becomes_text_and_html():
+    message = build_payload({**MESSAGE, "text": None, "body_markdown": "**Hi** <b>you</b> 1 < 2"})
     assert message["text"] == "**Hi** <b>you</b> 1 < 2"
     assert message["html"] == "<p><strong>Hi</strong> &lt;b&gt;you&lt;/b&gt; 1 &lt; 2</p>\n"
-    assert payload({**MESSAGE, "body_markdown": "*x*"})["text"] == "Hi"
+    assert build_payload({**MESSAGE, "body_markdown": "*x*"})["text"] == "Hi"
 
 
-def test_what_options_share_with_messages():
-    shared = {"from": "a@example.com", "to": ["nobody"], "subject": "Hi", "headers": {"X-A": 1}, "text": None}
-    assert shared_payload(shared) == {"from": {"email": "a@example.com"}, "subject": "Hi", "headers": {"X-A": "1"}}
+def test_shared_payload_has_no_recipients():
+    options = {"from": "a@example.com", "to": ["nobody"], "subject": "Hi", "headers": {"X-A": 1}, "text": None}
+    assert build_shared_payload(options) == {
+        "from": {"email": "a@example.com"},
+        "subject": "Hi",
+        "headers": {"X-A": "1"},
+    }
     with pytest.raises(MailtrapError, match="reply_to: 'x' is not an e-mail address"):
-        shared_payload({"reply_to": "x"})
+        build_shared_payload({"reply_to": "x"})
 
 
-def test_recipients():
+def test_recipients_are_listed_in_order():
     options = dict(MESSAGE, bcc=["c@example.com"], cc=["B <b@example.org>"])
-    assert recipients(payload(options)) == ["b@example.com", "b@example.org", "c@example.com"]
+    assert list_recipients(build_payload(options)) == ["b@example.com", "b@example.org", "c@example.com"]
