@@ -7,15 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: notify
-short_description: Send mail through Mailtrap
+short_description: Send email through Mailtrap
 version_added: 0.1.0
 description:
-  - Send one message to any number of recipients, by the transactional or the bulk stream, or into a sandbox; or, with
-    O(messages), a batch of messages that share what they have in common.
-  - A message has its own subject and body, or takes them from a template of the account.
-  - Sending is reported as a change.
-  - The service cannot tell a repeated message from a second one. When it is unknown whether a message went out, it is
-    not sent again; the task fails, and says so.
+  - Send one message to one or more recipients, or send a batch of messages with O(messages).
+  - Live mail is sent through the transactional or the bulk stream. Test mail is sent to a sandbox.
+  - A message has its own subject and body, or takes both from an email template of the account.
+  - The API does not detect duplicate messages. If the outcome of a request is unknown, the module does not repeat the
+    request. The task fails, and its error states that the mail may have been sent.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -26,108 +25,133 @@ attributes:
   check_mode:
     support: full
     details:
-      - All messages are checked, their attachments too, and the templates and the sandbox looked up. Nothing is sent.
+      - The module validates all messages and their attachments, and looks up the templates and the sandbox. It sends
+        nothing.
   diff_mode:
     support: none
   idempotent:
     support: none
     details:
-      - Every run sends the mail.
+      - Each run sends the mail again and reports a change.
 options:
   from:
     description: &from
-      - The sender, as V(user@host) or V(Name <user@host>).
-      - On the transactional and the bulk stream its domain must be a verified sending domain of the account.
+      - Sender of the message, as V(user@host) or V(Name <user@host>).
+      - For the transactional and the bulk stream, the domain must be a verified sending domain of the account.
     type: str
     required: true
     aliases:
       - sender
   to: &to
     description:
-      - The recipients, each as V(user@host) or V(Name <user@host>), up to 1000.
-      - A name may hold commas; give a list then, since Ansible splits a text at its commas. It needs quotes around it
-        only for V(<), V(>) or V(@) in it.
+      - Recipients of the message, each as V(user@host) or V(Name <user@host>). At most 1000.
+      - If a display name contains a comma, specify a list. Ansible splits a string at its commas.
+      - A display name needs double quotes only if it contains V(<), V(>) or V(@).
     type: list
     elements: str
   cc: &cc
-    description: The recipients of copies, up to 1000.
+    description: Recipients of a copy. At most 1000.
     type: list
     elements: str
   bcc: &bcc
-    description: The recipients of copies that the others do not see, up to 1000.
+    description: Recipients of a blind copy, whom the other recipients do not see. At most 1000.
     type: list
     elements: str
   reply_to: &reply_to
-    description: Where answers go.
+    description: Address for replies, as V(user@host) or V(Name <user@host>).
     type: str
   subject: &subject
     description:
-      - The subject.
-      - Required unless a template is given.
+      - Subject of the message.
+      - Required unless a template is specified.
     type: str
   text: &text
     description:
-      - The message as plain text.
-      - This, O(html) or O(body_markdown) is required unless a template is given. With text and HTML, the mail program
-        of the recipient chooses.
+      - Plain text body of the message.
+      - At least one of O(text), O(html) and O(body_markdown) is required unless a template is specified.
+      - If a message has both a plain text and an HTML body, the recipient's mail client chooses which one to display.
     type: str
   html: &html
     description:
-      - The message as HTML. It shows an inline attachment by C(<img src="cid:logo.png">), where V(logo.png) is its
-        O(attachments[].content_id).
+      - HTML body of the message.
+      - To display an inline attachment, refer to its O(attachments[].content_id), for example
+        C(<img src="cid:logo.png">).
+      - Cannot be combined with O(body_markdown).
     type: str
   body_markdown: &body_markdown
     description:
-      - The message as Markdown, in the dialect CommonMark with tables. The HTML is made of it, and the text is the
-        Markdown as it stands, unless O(text) is given.
-      - HTML in it is not obeyed but shown as it was written, so that variables can be put into it.
-      - An image with the address C(cid:logo.png) shows an inline attachment, as in O(html).
+      - Body of the message in Markdown (CommonMark with tables and strikethrough).
+      - The module renders it as the HTML body. The Markdown source is the plain text body unless O(text) is specified.
+      - HTML tags in the Markdown are escaped, so variables cannot insert HTML into the message.
+      - To display an inline attachment, use its O(attachments[].content_id) in the URL of an image, for example
+        C(cid:logo.png).
+      - Cannot be combined with O(html).
     type: str
   template: &template
-    description: The name of the template that brings subject and body. It is looked up, which costs a request.
+    description:
+      - Name of the email template that provides the subject and the body.
+      - The module resolves the names of all templates with one additional request.
+      - Cannot be combined with O(template_uuid), O(subject), O(text), O(html), O(body_markdown) or O(category).
     type: str
   template_uuid: &template_uuid
-    description: The UUID of the template that brings subject and body.
+    description:
+      - UUID of the email template that provides the subject and the body.
+      - Cannot be combined with O(template), O(subject), O(text), O(html), O(body_markdown) or O(category).
     type: str
   template_variables: &template_variables
-    description: The variables of the template.
+    description:
+      - Values of the variables in the template.
+      - Requires O(template) or O(template_uuid).
     type: dict
   category: &category
     description:
-      - The category under which the service counts the message, up to 255 characters.
-      - A template brings its own.
+      - Category of the message in statistics and email logs. At most 255 characters.
+      - A template has its own category.
     type: str
   custom_variables: &custom_variables
     description:
-      - Values that the service keeps with the message and shows in its log and in webhooks, up to 1000 bytes of JSON.
+      - Key-value pairs that Mailtrap stores with the message and returns in email logs and webhook events.
+      - The values are converted to strings. At most 1000 bytes as JSON.
     type: dict
   headers: &headers
-    description: Further header fields. Those that have an option of their own cannot be set here.
+    description:
+      - Additional headers of the message.
+      - Headers that have an option of their own, such as C(Reply-To), and headers that Mailtrap sets, such as C(Date),
+        are not allowed.
     type: dict
   attachments: &attachments
     description:
-      - The files to attach.
-      - The service takes 10 MB a message unless it was asked for more; a sandbox takes what its plan allows.
+      - Files to attach to the message.
+      - Mailtrap accepts 10 MB per message unless it has raised the limit for the account. In a sandbox, the limit
+        depends on the plan.
     type: list
     elements: dict
     suboptions:
       src:
         description:
-          - The file. It is looked for on the controller, where M(ansible.builtin.copy) looks for its source.
+          - Path of the file.
+          - Unless O(attachments[].remote_src=true), a relative path is searched on the controller, in the same
+            directories as O(ansible.builtin.copy#module:src).
         type: path
         required: true
       remote_src:
-        description: Whether O(attachments[].src) is a file on the target rather than on the controller.
+        description: If V(true), O(attachments[].src) is a path on the target host instead of the controller.
         type: bool
         default: false
       filename:
-        description: The name of the file that the recipient sees. The name of O(attachments[].src) when not given.
+        description:
+          - File name that the recipient sees.
+          - Defaults to the last component of O(attachments[].src).
         type: str
       content_type:
-        description: The media type of the file. It is guessed from the name when not given.
+        description:
+          - Media type of the file, such as V(image/png).
+          - By default, the module guesses it from the file name.
         type: str
       disposition:
-        description: Whether the file is shown beside the message or as a part of it.
+        description:
+          - Whether mail clients list the file as an attachment (V(attachment)) or display it within the HTML body
+            (V(inline)).
         type: str
         default: attachment
         choices:
@@ -135,17 +159,20 @@ options:
           - inline
       content_id:
         description:
-          - The name by which the HTML refers to an inline file, as in C(cid:logo), without blanks and in ASCII.
-          - The name of the file when not given, if it can be one.
+          - ID by which the HTML body refers to the file, as in C(cid:logo.png).
+          - Only ASCII characters except blanks, V(<) and V(>) are allowed.
+          - For an inline file, defaults to the file name if that is a valid ID.
         type: str
   messages:
     description:
-      - A batch of messages, each with what is its own. What an entry does not say, the options of the task say, and an
-        option in an entry stands for all of that option, not for a part of it.
-      - They are sent up to 500 in a request of up to 50 MB. What the options of the task say, attachments too, travels
-        once in each request.
-      - The task fails when a message is not accepted. Those that were have been sent then, and RV(responses) tells what
-        became of each. After a request that failed as a whole, nothing more is sent.
+      - Batch of messages to send.
+      - An entry inherits every option that it does not set from the task. An option of an entry replaces the whole
+        option of the task. Lists and dictionaries are not merged.
+      - The module sends up to 500 messages in one request, and at most 50 MB. Content that all messages inherit is
+        sent once per request.
+      - The task fails if any message is not accepted, although the accepted messages have been sent. RV(responses)
+        contains the outcome of each message.
+      - If a request fails as a whole, the module sends no further requests.
     type: list
     elements: dict
     suboptions:
@@ -171,8 +198,10 @@ options:
       attachments: *attachments
   stream:
     description:
-      - How the mail is sent. V(sandbox) when a sandbox is given, else V(transactional).
-      - Give V(sandbox) where the sandbox comes from a variable; nothing then goes out to people when that is undefined.
+      - Stream to send the mail through.
+      - Defaults to V(sandbox) if a sandbox is specified, and to V(transactional) otherwise.
+      - Specify V(sandbox) if the sandbox comes from a variable that may be omitted. The task then fails without a
+        sandbox instead of sending live mail.
     type: str
     choices:
       - transactional
@@ -180,30 +209,36 @@ options:
       - sandbox
   sandbox:
     description:
-      - The mail goes into this sandbox, and to no recipient.
+      - Name of the sandbox to send the mail to. The mail does not reach its recipients.
+      - The module resolves the name with one additional request.
     aliases:
       - inbox
   wait_for_delivery:
     description:
-      - Whether to wait until the mail is with its recipients, as the e-mail log of the service says. The task fails
-        when it bounces, for good or for now, when the service rejects it, and when O(wait) is over.
-      - In a sandbox, until it is there.
-      - It costs a request for each recipient and each look. A batch of which not all messages were accepted is not
-        waited for.
+      - Whether to wait until the email logs report that each recipient's mail is delivered.
+      - The task fails if a message bounces (even temporarily), if Mailtrap rejects it, or if it is not delivered within
+        O(wait) seconds.
+      - In a sandbox, the module waits until the message appears.
+      - Each check takes one request per recipient whose mail is still pending.
+      - If any message of a batch is not accepted, the task fails without waiting.
     type: bool
     default: false
   wait:
-    description: How many seconds to wait for the delivery at most, up to 3600. With V(0), it looks once.
+    description:
+      - Maximum time to wait for delivery, in seconds. At most 3600.
+      - With V(0), the module checks once.
     type: int
     default: 300
 requirements:
-  - markdown-it-py >= 2.1.0, for O(body_markdown) only
+  - markdown-it-py >= 2.1.0, only for O(body_markdown)
 seealso:
+  - module: community.mailtrap.email_log_info
+  - module: community.mailtrap.email_template
   - module: community.mailtrap.sandbox_message_info
 """
 
 EXAMPLES = r"""
-- name: Tell the team that a deployment has ended
+- name: Announce a finished deployment
   community.mailtrap.notify:
     from: Deployments <deploy@example.com>
     to:
@@ -213,7 +248,7 @@ EXAMPLES = r"""
     html: <p>Version <b>1.2.3</b> has been deployed to production.</p>
     category: deployment
 
-- name: Try the same in a sandbox
+- name: Send the announcement to a sandbox
   community.mailtrap.notify:
     from: Deployments <deploy@example.com>
     to: ops@example.com
@@ -222,7 +257,7 @@ EXAMPLES = r"""
     sandbox: Staging
     project: Shop
 
-- name: Send a report by a template
+- name: Send a report that uses an email template
   community.mailtrap.notify:
     from: deploy@example.com
     to: ops@example.com
@@ -232,23 +267,23 @@ EXAMPLES = r"""
     attachments:
       - src: report.pdf
 
-- name: Write in Markdown, with a picture in the text
+- name: Send a Markdown message with an inline image
   community.mailtrap.notify:
     from: deploy@example.com
     to: ops@example.com
     subject: Shop 1.2.3 is live
     body_markdown: |
-      ![Load](cid:logo.png)
+      ![Load](cid:load.png)
 
       Version **1.2.3** serves all requests:
 
       - [changes](https://shop.example.com/changes)
       - [dashboard](https://shop.example.com/dashboard)
     attachments:
-      - src: logo.png
+      - src: load.png
         disposition: inline
 
-- name: Send everybody their own report, and the same attachment
+- name: Send a batch with a personal report for each recipient and a shared attachment
   community.mailtrap.notify:
     from: Shop <shop@example.com>
     stream: bulk
@@ -263,12 +298,12 @@ EXAMPLES = r"""
         template_variables:
           version: 1.2.4
 
-- name: Send an alarm, and go on when it has arrived
+- name: Send an alert and wait until it is delivered
   community.mailtrap.notify:
-    from: alarm@example.com
+    from: alerts@example.com
     to: ops@example.com
     subject: The database is down
-    text: See the runbook.
+    text: Follow the runbook.
     wait_for_delivery: true
     wait: 60
 """
@@ -276,26 +311,28 @@ EXAMPLES = r"""
 RETURN = r"""
 message_ids:
   description:
-    - The ids of the messages, one for each recipient, in the order of O(to), O(cc) and O(bcc), and of O(messages).
-    - In a sandbox, the id of the message there. Empty in check mode.
-  returned: when something was sent, or would be
+    - IDs of the accepted messages, one for each recipient, in the order O(to), O(cc), O(bcc).
+    - For a batch, the IDs are in the order of O(messages).
+    - In a sandbox, a message has a single ID for all recipients.
+    - Empty in check mode.
+  returned: success, and on failure if a message was accepted
   type: list
   elements: str
   sample:
     - 0c7fd939-02cf-11ed-88c2-0a58a9feac02
 responses:
-  description: What became of each of O(messages), in their order. Empty in check mode.
-  returned: with O(messages), on failure too unless it was known before anything was sent
+  description: Outcome of each message, in the order of O(messages). Empty in check mode.
+  returned: if O(messages) is specified; also on failure, except if the task fails before it sends anything
   type: list
   elements: dict
   contains:
     index:
-      description: The place of the message in O(messages), from 0.
+      description: Index of the message in O(messages), starting at 0.
       type: int
       returned: always
       sample: 0
     recipients:
-      description: The addresses of its recipients.
+      description: Addresses of the recipients.
       type: list
       elements: str
       returned: always
@@ -303,53 +340,59 @@ responses:
         - ann@example.com
     status:
       description:
-        - V(accepted) by the service or V(refused) by it; V(unknown) when it may have gone out all the same; V(not_sent)
-          when there was no request for it, or none that reached the service.
+        - V(accepted) if Mailtrap accepted the message.
+        - V(refused) if Mailtrap refused the message.
+        - V(unknown) if the message may have been sent.
+        - V(not_sent) if the message was not sent.
       type: str
       returned: always
       sample: refused
     message_ids:
-      description: Its ids, one for each recipient.
+      description: IDs of the message, one for each recipient. Empty if the message was not accepted.
       type: list
       elements: str
       returned: always
       sample: []
     errors:
-      description: Why it was not accepted.
+      description: Reasons why the message was not accepted.
       type: list
       elements: str
       returned: always
       sample:
         - "'to' address is invalid"
 deliveries:
-  description: What became of the mail to each recipient, in the order of RV(message_ids).
-  returned: with O(wait_for_delivery), on failure too; not in check mode
+  description: Delivery of the message to each recipient, in the order of RV(message_ids).
+  returned: if O(wait_for_delivery=true) and all messages are accepted, except in check mode; also on failure
   type: list
   elements: dict
   contains:
     message_id:
-      description: The id of the message.
+      description: ID of the message.
       type: str
       returned: always
       sample: 0c7fd939-02cf-11ed-88c2-0a58a9feac02
     recipient:
-      description: The address of the recipient, or null for a message in a sandbox that has several.
+      description: Address of the recipient. Null for a message in a sandbox that has several recipients.
       type: str
       returned: always
       sample: ann@example.com
     status:
-      description: V(delivered), V(bounced), V(rejected) by the service itself, or V(pending) when the time was over.
+      description:
+        - V(delivered) if the message was delivered.
+        - V(bounced) if the recipient's mail server refused the message, permanently or temporarily.
+        - V(rejected) if Mailtrap did not send the message.
+        - V(pending) if the delivery was not completed in time.
       type: str
       returned: always
       sample: bounced
     reason:
-      description: Why it was not delivered. Null when it was.
+      description: Reason why the message was not delivered. Null if it was delivered.
       type: str
       returned: always
       sample: 550 5.1.1 The recipient does not exist here
 stream:
-  description: The stream that took the mail.
-  returned: when something was sent, or would be
+  description: Stream that the mail was sent through.
+  returned: success, and on failure if a message was accepted
   type: str
   sample: transactional
 """
