@@ -314,7 +314,7 @@ def test_a_recovery_that_could_not_be_told_is_told_by_the_next_run(run):
 def test_a_recovery_that_may_have_been_told_is_not_told_again(run, emulator):
     assert run(FAILING).mail
     emulator.fault(path="/api/send", status=500, json={"errors": ["no"]}, times=1)
-    assert "may have gone out" in run(FINE).output
+    assert "may have taken effect" in run(FINE).output
     assert run(FINE).mails == []
 
 
@@ -771,7 +771,7 @@ def test_a_mail_that_may_have_gone_out_is_not_sent_again(run, emulator, fault):
     done = run(FAILING, arguments=["-e", "mailtrap_timeout=2"])
     assert done.status == 2 and done.requests == ["POST /api/send"] and done.seconds < 60
     (warning,) = done.warnings
-    assert "may have gone out all the same" in warning
+    assert "may have taken effect" in warning or "may have gone out" in warning
 
 
 def test_the_rate_limit_is_waited_for(run, emulator):
