@@ -84,10 +84,10 @@ billing_usage:
             limit: 1000
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._account.account_info import read_usage
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
+from ansible_collections.community.mailtrap.plugins.module_utils._account.account_info import read_billing_usage
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
 
-main = custom_module(read_usage, {})
+main = module_of(read_billing_usage, {})
 
 
 if __name__ == "__main__":

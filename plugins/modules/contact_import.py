@@ -172,9 +172,8 @@ waited:
 from ansible_collections.community.mailtrap.plugins.module_utils._contacts.contact_import import import_contacts
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 
-NAMES = {"type": "list", "elements": "str", "default": []}
-IDS = {"type": "list", "elements": "int", "default": []}
-
+LIST_NAMES = {"type": "list", "elements": "str", "default": []}
+LIST_IDS = {"type": "list", "elements": "int", "default": []}
 
 main = custom_module(
     import_contacts,
@@ -186,10 +185,10 @@ main = custom_module(
         },
         "src": {"type": "path"},
         "delimiter": {"type": "str", "default": ","},
-        "lists_included": NAMES,
-        "list_ids_included": IDS,
-        "lists_excluded": NAMES,
-        "list_ids_excluded": IDS,
+        "lists_included": LIST_NAMES,
+        "list_ids_included": LIST_IDS,
+        "lists_excluded": LIST_NAMES,
+        "list_ids_excluded": LIST_IDS,
         "wait": {"type": "int", "default": 600},
     },
     required_one_of=[("contacts", "src")],

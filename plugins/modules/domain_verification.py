@@ -165,13 +165,13 @@ domain:
 from ansible_collections.community.mailtrap.plugins.module_utils._domains.verification import (
     COMPLIANT,
     VERIFIED,
-    verify,
+    wait_for_verification,
 )
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.targets import DOMAIN_TARGET
 
-main = custom_module(
-    verify,
+main = module_of(
+    wait_for_verification,
     {
         **DOMAIN_TARGET.argument_spec,
         "wait": {"type": "int", "default": 3900},

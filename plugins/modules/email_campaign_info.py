@@ -102,16 +102,19 @@ email_campaigns:
         delivery_rate: 0.98
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
-from ansible_collections.community.mailtrap.plugins.module_utils._reports.campaigns import PARTS, read_campaigns
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._reports.email_campaigns import (
+    DETAILS,
+    read_email_campaigns,
+)
 
-main = custom_module(
-    read_campaigns,
+main = module_of(
+    read_email_campaigns,
     {
         "id": {"type": "int"},
         "name": {"type": "str"},
         "limit": {"type": "int"},
-        "include": {"type": "list", "elements": "str", "default": [], "choices": list(PARTS)},
+        "include": {"type": "list", "elements": "str", "default": [], "choices": list(DETAILS)},
         "start_date": {"type": "str"},
         "end_date": {"type": "str"},
     },

@@ -363,13 +363,17 @@ total_count:
   sample: 150
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
-from ansible_collections.community.mailtrap.plugins.module_utils._reports.email_logs import FILTER_OPTIONS, read_logs
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._reports.email_logs import (
+    FILTER_OPTIONS,
+    read_email_logs,
+)
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.targets import DOMAIN_TARGET
 
-OTHERS = ("limit", "sent_after", "sent_before", "domain", "domain_id", "filters")
-main = custom_module(
-    read_logs,
+# With id, these options have no effect.
+LIST_OPTIONS = ("limit", "sent_after", "sent_before", "domain", "domain_id", "filters")
+main = module_of(
+    read_email_logs,
     {
         **DOMAIN_TARGET.argument_spec,
         "id": {"type": "str"},
@@ -379,7 +383,7 @@ main = custom_module(
         "filters": {"type": "dict", "options": FILTER_OPTIONS},
         "reveal_secrets": {"type": "bool", "default": False, "no_log": False},
     },
-    mutually_exclusive=[("domain", "domain_id"), *(("id", other) for other in OTHERS)],
+    mutually_exclusive=[("domain", "domain_id"), *(("id", option) for option in LIST_OPTIONS)],
 )
 
 

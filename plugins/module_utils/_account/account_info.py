@@ -2,51 +2,58 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the service tells of an account: its name, its use of the plan, what the token may do (facts 3.1, 3.3, 3.5)."""
+"""Read the accounts, the billing usage and the permissions of the API token (docs/service.md#accounts)."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Iterator, List
 
 from .._api.api_generations import to_current_type
 from .._api.errors import MailtrapError, attempting
 from .._api.pages import parse_objects
 
-ACCOUNTS = "/api/accounts"
-USAGE = "/api/billing/usage"
-RESOURCES = "/api/permissions/resources"
+if TYPE_CHECKING:
+    from .._api.client import Client
+    from .._api.json_types import Json, JsonObject, Options, Result
+
+ACCOUNTS_PATH = "/api/accounts"
+USAGE_PATH = "/api/billing/usage"
+PERMISSIONS_PATH = "/api/permissions/resources"
 
 
-def read_accounts(client, options, check_mode):
-    """Return the accounts that the token may enter, for the result of a task: dict."""
+def read_accounts(client: Client, options: Options, check_mode: bool) -> Result:
+    """Read the accounts that the API token can access."""
     with attempting("read the accounts"):
-        return {"changed": False, "accounts": parse_objects(client.get(ACCOUNTS), "accounts", ACCOUNTS)}
+        answer = client.get(ACCOUNTS_PATH)
+        return {"changed": False, "accounts": parse_objects(answer, "accounts", ACCOUNTS_PATH)}
 
 
-def read_usage(client, options, check_mode):
-    """Return what the account has used of its plans, for the result of a task: dict."""
-    with attempting("read the usage of the plans"):
-        usage = client.get(USAGE)
+def read_billing_usage(client: Client, options: Options, check_mode: bool) -> Result:
+    """Read the usage and the limits of the account's plans."""
+    with attempting("read the billing usage"):
+        usage = client.get(USAGE_PATH)
         if not isinstance(usage, dict):
-            raise MailtrapError("the service's answer holds no usage", method="GET", path=USAGE)
+            raise MailtrapError("the service's answer holds no usage", method="GET", path=USAGE_PATH)
         return {"changed": False, "billing_usage": usage}
 
 
-def read_permissions(client, options, check_mode):
-    """Return what the token administers, as a tree and as a list, for the result of a task: dict."""
+def read_permissions(client: Client, options: Options, check_mode: bool) -> Result:
+    """Read the resources that the API token administers, as a tree and as a flat list."""
     with attempting("read the permissions of the API token"):
-        tree = _tree(client.get(RESOURCES))
-    return {"changed": False, "permissions": tree, "resources": list(_flat(tree))}
+        tree = _parse_nodes(client.get(PERMISSIONS_PATH))
+    return {"changed": False, "permissions": tree, "resources": list(_flatten(tree))}
 
 
-def _tree(nodes):
-    """Return nodes with the current names of their types, at any depth: list of dict."""
+def _parse_nodes(answer: Json) -> List[JsonObject]:
+    """Parse the nodes of a tree of resources, and rename legacy resource types on every level."""
     return [
-        {**node, "type": to_current_type(node.get("type")), "resources": _tree(node.get("resources") or [])}
-        for node in parse_objects(nodes, "resources", RESOURCES)
+        {**node, "type": to_current_type(node.get("type")), "resources": _parse_nodes(node.get("resources") or [])}
+        for node in parse_objects(answer, "resources", PERMISSIONS_PATH)
     ]
 
 
-def _flat(nodes):
-    """Return each node in the words in which permissions are given: iterator over dict."""
+def _flatten(nodes: List[JsonObject]) -> Iterator[JsonObject]:
+    """Yield each node, followed by its descendants, with the keys of a permission."""
     for node in nodes:
         yield {
             "resource_type": node["type"],
@@ -54,4 +61,4 @@ def _flat(nodes):
             "access_level": node.get("access_level"),
             "name": node.get("name"),
         }
-        yield from _flat(node["resources"])
+        yield from _flatten(node["resources"])

@@ -2,51 +2,58 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What happens to a contact, for automations of the service (facts 3.17)."""
+"""Record events of contacts, which can start automations (docs/service.md#contact-jobs)."""
 
 from __future__ import annotations
 
-from .._api.errors import MailtrapError, attempting
+from typing import TYPE_CHECKING, Iterator
+
+from .._api.errors import MailtrapError, attempting, may_have_taken_effect
 from .._engine.apply import send_write
 from .._engine.resource import Write
 from .._resources.catalog import CONTACT
 
-_LONGEST_TEXT = 255
+if TYPE_CHECKING:
+    from .._api.client import Client
+    from .._api.json_types import JsonObject, Options, Result
+
+_MAX_LENGTH = 255
+# The characters of a key that an error message quotes.
+_QUOTED_LENGTH = 20
 
 
-def record_event(client, options, check_mode):
-    """Tell the service once that something happened to a contact; in check mode only look at the options.
+def record_event(client: Client, options: Options, check_mode: bool) -> Result:
+    """Record an event of a contact; in check mode, only validate the options.
 
-    :param options: dict, the options of community.mailtrap.contact_event.
-    :returns: dict, the result of the task.
-    :raises MailtrapError: its message says so when the event may have been taken.
+    :raises MailtrapError: if the event is invalid or the request fails; the event is never sent twice.
     """
     contact = options["contact_id"] if options["contact_id"] is not None else options["email"]
     event = {"name": options["name"], "params": options["params"]}
-    with attempting(f"record event {options['name']!r} of contact {contact!r}"):
-        wrong = list(_faults(event))
-        if wrong:
-            raise MailtrapError(*wrong)
+    with attempting(f"record event {options['name']!r} for contact {contact!r}"):
+        errors = list(_validate_event(event))
+        if errors:
+            raise MailtrapError(*errors)
         try:
             answer = send_write(client, Write("POST", f"{CONTACT.object_path(contact)}/events", event), check_mode)
         except MailtrapError as error:
-            if error.uncertain:
-                error.messages.append("the event may have been taken all the same, and is not sent a second time")
+            may_have_taken_effect(error, "running the task again may record the event twice")
             raise
     return {"changed": True, "contact_event": event if check_mode else answer}
 
 
-def _faults(event):
-    """Return what is wrong with an event: iterable of str. Pure."""
+def _validate_event(event: JsonObject) -> Iterator[str]:
+    """Yield an error for each rule of the service that an event breaks."""
     if not event["name"].strip():
-        yield "name is empty"
+        yield "name must not be empty"
     texts = {"name": event["name"]}
     for key, value in event["params"].items():
-        texts[f"the name {key[:20]!r} in params"] = key
+        short_key = key[:_QUOTED_LENGTH]
+        texts[f"the key {short_key!r} in params"] = key
         if isinstance(value, (list, dict)):
-            yield f"params.{key[:20]} is a list or a dictionary; the service takes texts, numbers and booleans"
+            value_type = "list" if isinstance(value, list) else "dictionary"
+            yield f"params.{short_key} must be a string, a number or a boolean, not a {value_type}"
         elif isinstance(value, str):
-            texts[f"params.{key[:20]}"] = value
-    for called, text in texts.items():
-        if len(text) > _LONGEST_TEXT:
-            yield f"{called} has {len(text)} characters; the service takes {_LONGEST_TEXT}"
+            texts[f"params.{short_key}"] = value
+    for label, text in texts.items():
+        if len(text) > _MAX_LENGTH:
+            yield f"{label} must have at most {_MAX_LENGTH} characters, not {len(text)}"

@@ -2,12 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""All contacts, or some, in a file (facts 3.17)."""
+"""Export contacts to a gzip-compressed CSV file (docs/service.md#contact-jobs)."""
 
 from __future__ import annotations
 
 import gzip
 import zlib
+from typing import TYPE_CHECKING, List, Optional
 
 from .._api.errors import MailtrapError, attempting
 from .._engine.directory import Directory
@@ -15,102 +16,117 @@ from .._engine.files import check_dest, holds, write_private
 from .._engine.polling import Polling
 from .._resources.catalog import CONTACT_LIST
 
+if TYPE_CHECKING:
+    from .._api.client import Client
+    from .._api.json_types import Json, JsonObject, Options, Result
+
 _PATH = "/api/contacts/exports"
-_RUNNING = "previous export"
+# A part of the error message with which the service refuses a second export at the same time.
+_ALREADY_RUNNING = "previous export"
 
 
-def export_contacts(client, options, check_mode):
-    """Have the service write contacts to a file, and fetch it; in check mode only look at the options.
+def export_contacts(client: Client, options: Options, check_mode: bool) -> Result:
+    """Export contacts and download the file; in check mode, only validate the options and find the lists.
 
-    :param options: dict, the options of community.mailtrap.contact_export.
-    :returns: dict, the result of the task.
-    :raises MailtrapError: when it takes too long, or the file cannot be had or kept.
+    :raises MailtrapError: if the export fails or times out, or if its file cannot be downloaded or written.
     """
     with attempting("export the contacts"):
         if options["wait"] < 1:
-            raise MailtrapError(f"wait must be 1 s or more; it is {options['wait']}")
-        check_dest(options["dest"])
+            raise MailtrapError(f"wait must be at least 1 s, not {options['wait']}")
+        dest = options["dest"]
+        check_dest(dest)
         directory = Directory(client, check_mode)
-        filters = _filters(options, directory)
+        filters = _build_filters(options, directory)
         result = {
             "changed": True,
-            "dest": options["dest"],
+            "dest": dest,
             "contact_export": None,
             "waited": 0.0,
             "warnings": directory.warnings,
         }
         if check_mode:
             return result
-        patience = Polling(options["wait"])
-        export = _finished(client, _begun(client, filters, patience), patience, options["wait"])
-        content = _kept(options["dest"], client.download(export.get("url"), "the exported file"))
-        result["changed"] = not holds(options["dest"], content)
+        polling = Polling(options["wait"])
+        export = _start_export(client, filters, polling)
+        export = _wait_for_export(client, export, polling, options["wait"])
+        content = _prefer_existing_content(dest, client.download(export.get("url"), "the exported file"))
+        result["changed"] = not holds(dest, content)
         if result["changed"]:
-            write_private(options["dest"], content)
-        result["waited"] = patience.waited
+            write_private(dest, content)
+        result["waited"] = polling.waited
+    # The URL is left out because it gives access to the contacts without a token.
     return {**result, "contact_export": {name: value for name, value in export.items() if name != "url"}}
 
 
-def _filters(options, directory):
-    ids = [
+def _build_filters(options: Options, directory: Directory) -> List[JsonObject]:
+    """Convert the options to the filters of the export request.
+
+    :raises MailtrapError: if a list does not exist, or if both options for lists are empty.
+    """
+    list_ids = [
         *(options["list_ids"] or ()),
         *(directory.find_id(CONTACT_LIST, name) for name in options["lists"] or ()),
     ]
-    given = {"list_id": list(dict.fromkeys(ids)), "subscription_status": options["subscription_status"]}
-    if not ids and (options["list_ids"], options["lists"]) != (None, None):
-        raise MailtrapError("no list is named: leave lists and list_ids out for the contacts of all lists")
-    return [{"name": name, "operator": "equal", "value": value} for name, value in given.items() if value]
+    if not list_ids and (options["list_ids"], options["lists"]) != (None, None):
+        raise MailtrapError("lists and list_ids are empty: omit both to export the contacts of all lists")
+    values = {"list_id": list(dict.fromkeys(list_ids)), "subscription_status": options["subscription_status"]}
+    return [{"name": name, "operator": "equal", "value": value} for name, value in values.items() if value]
 
 
-def _begun(client, filters, patience):
-    """Return the export that has been started: dict. Another one may have to end before."""
-    for _look in patience.looks():
+def _start_export(client: Client, filters: List[JsonObject], polling: Polling) -> JsonObject:
+    """Start an export, waiting until another running export has ended."""
+    for _attempt in polling.looks():
         try:
-            # What was started by a request whose answer was lost is another one.
-            return _shown(client.request("POST", _PATH, {"filters": filters}, repeatable=True), "POST")
+            # An export whose answer was lost does no harm: repeating the request starts another one.
+            return _parse_export(client.request("POST", _PATH, {"filters": filters}, repeatable=True), "POST")
         except MailtrapError as error:
-            if error.status != 422 or not any(_RUNNING in message for message in error.messages):
+            if error.status != 422 or not any(_ALREADY_RUNNING in message for message in error.messages):
                 raise
             refusal = error
-    refusal.messages = ["another export of the account has not ended; there can be only one at a time"]
+    refusal.messages = ["another export of the account is still running, and Mailtrap runs only one at a time"]
     raise refusal
 
 
-def _finished(client, export, patience, wait):
+def _wait_for_export(client: Client, export: JsonObject, polling: Polling, wait: int) -> JsonObject:
+    """Wait until an export has finished, and return it with the URL of its file."""
     path = f"{_PATH}/{export['id']}"
-    for _look in patience.looks(at_once=False):
-        export = _shown(client.get(path), "GET")
+    for _attempt in polling.looks(at_once=False):
+        export = _parse_export(client.get(path), "GET")
         if export.get("status") == "finished":
             return export
         if export.get("status") == "failed":
-            raise MailtrapError(f"export {export['id']} has failed; the service does not say why")
-    raise MailtrapError(f"export {export['id']} is {export.get('status')} after {wait} s, and goes on by itself")
+            raise MailtrapError(f"export {export['id']} failed, and Mailtrap gave no reason")
+    status = export.get("status")
+    raise MailtrapError(
+        f"export {export['id']} has the status {status!r} after {wait} s, and continues in the background"
+    )
 
 
-def _shown(answer, method):
+def _parse_export(answer: Json, method: str) -> JsonObject:
     if not isinstance(answer, dict) or "id" not in answer:
         raise MailtrapError("the service's answer holds no export", method=method, path=_PATH)
     return answer
 
 
-def _kept(path, content):
-    """Return what is to be in a file: bytes; what is there, where it unpacks to the same contacts.
+def _prefer_existing_content(path: str, content: bytes) -> bytes:
+    """Return the content of the existing file if it decompresses to the same contacts, else the new content.
 
-    :param content: bytes, gzip, or what the transport has made of it already.
-    :raises MailtrapError: when it is neither.
+    Two gzip files of the same contacts may differ, which must not count as a change.
+
+    :raises MailtrapError: if the new content is not gzip-compressed.
     """
-    plain = _unpacked(content)
-    if plain is None:
-        raise MailtrapError("the exported file is not the gzip file that it should be")
+    contacts = _decompress(content)
+    if contacts is None:
+        raise MailtrapError("the exported file is not a gzip file")
     try:
         with open(path, "rb") as file:
-            there = file.read()
+            existing = file.read()
     except OSError:
         return content
-    return there if _unpacked(there) == plain else content
+    return existing if _decompress(existing) == contacts else content
 
 
-def _unpacked(content):
+def _decompress(content: bytes) -> Optional[bytes]:
     try:
         return gzip.decompress(content)
     except (OSError, EOFError, zlib.error):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Many contacts in a few requests (facts 3.17)."""
+"""Import contacts in batches from a list or a CSV file (docs/service.md#contact-jobs)."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import csv
 import io
 import re
 from dataclasses import dataclass, field
-from typing import List
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple
 
-from .._api.errors import MailtrapError, attempting
+from .._api.errors import MailtrapError, attempting, may_have_taken_effect
 from .._engine.directory import Directory
 from .._engine.files import read_text
 from .._engine.polling import Polling
@@ -20,243 +20,257 @@ from .._engine.progress import Progress
 from .._resources.catalog import CONTACT_FIELD, CONTACT_LIST
 from .._resources.contact_values import convert_value
 
+if TYPE_CHECKING:
+    from .._api.client import Client
+    from .._api.json_types import Json, JsonObject, Options, Result
+
 _PATH = "/api/contacts/imports"
-MOST_AT_ONCE = 50_000
+BATCH_SIZE = 50_000
 FINISHED, FAILED = "finished", "failed"
 _COUNTS = ("created_contacts_count", "updated_contacts_count", "contacts_over_limit_count")
 _ADDRESS = re.compile(r"[^\s@<>,;:]+@[^\s@<>,;:]+\.[^\s@<>,;:.]{2,}")
 
 
 @dataclass
-class Entry:
+class InputContact:
     """A contact as the user wrote it.
 
-    :ivar where: str, its place, for sentences. :ivar email: str. :ivar fields: dict, values by merge tag.
+    :ivar source: its position for messages, such as ``line 3 of src``.
+    :ivar fields: field values by merge tag.
     """
 
-    where: str
+    source: str
     email: str
-    fields: dict
+    fields: Dict[str, Any]
 
 
 @dataclass
-class _Import:
-    """What one request has brought about.
+class _Batch:
+    """The contacts of one request, which the service imports as one job.
 
-    :ivar size: int, how many contacts it had. :ivar shown: dict, as the service shows it.
+    :ivar size: the number of contacts.
+    :ivar job: the job as last returned by the API.
     """
 
     size: int
-    shown: dict
+    job: JsonObject
 
     @property
-    def status(self):
-        return self.shown.get("status")
+    def status(self) -> Optional[str]:
+        return self.job.get("status")
 
     @property
-    def is_over(self):
+    def is_done(self) -> bool:
         return self.status in (FINISHED, FAILED)
 
 
 @dataclass
-class _Report:
-    """How far an import has come.
+class _ImportState:
+    """The progress of an import.
 
-    :ivar total: int, how many contacts there are in all. :ivar imports: list of _Import.
-    :ivar waited: float, seconds that the service has taken after the requests.
+    :ivar total: the number of contacts in all batches.
+    :ivar batches: the batches that were sent.
+    :ivar waited: seconds spent waiting for the jobs.
     """
 
     total: int
-    imports: List[_Import] = field(default_factory=list)
+    batches: List[_Batch] = field(default_factory=list)
     waited: float = 0.0
 
-    def result(self):
-        """Return what the task tells of it: dict; the counts are null while an import is not finished."""
-        shown = [{**one.shown, "contacts": one.size} for one in self.imports]
-        finished = self.imports and all(one.status == FINISHED for one in self.imports)
-        counts = {name: sum(one.get(name) or 0 for one in shown) if finished else None for name in _COUNTS}
-        return {"changed": bool(self.imports), "contact_imports": shown, **counts, "waited": self.waited}
+    def to_result(self) -> Result:
+        """Return the progress as a task result; the counts are None until all jobs have finished."""
+        jobs = [{**batch.job, "contacts": batch.size} for batch in self.batches]
+        finished = self.batches and all(batch.status == FINISHED for batch in self.batches)
+        counts = {name: sum(job.get(name) or 0 for job in jobs) if finished else None for name in _COUNTS}
+        return {"changed": bool(self.batches), "contact_imports": jobs, **counts, "waited": self.waited}
 
-    def done(self):
-        """Return how many contacts are done with: int."""
-        return sum(one.size for one in self.imports if one.is_over)
+    def count_sent(self) -> int:
+        """Return the number of contacts in the batches that were sent."""
+        return sum(batch.size for batch in self.batches)
+
+    def count_done(self) -> int:
+        """Return the number of contacts in the batches whose jobs are done."""
+        return sum(batch.size for batch in self.batches if batch.is_done)
 
 
-def import_contacts(client, options, check_mode):
-    """Create and update many contacts; in check mode only look at them.
+def import_contacts(client: Client, options: Options, check_mode: bool) -> Result:
+    """Create and update contacts; in check mode, only validate them.
 
-    :param options: dict, the options of community.mailtrap.contact_import.
-    :returns: dict, the result of the task.
-    :raises MailtrapError: before anything is sent, or with what was done in its data.
+    :raises MailtrapError: if any contact is invalid, before the first request; or if an import fails or times out,
+        with the progress in the error's data.
     """
     with attempting("import the contacts"):
         if options["wait"] < 0:
-            raise MailtrapError(f"wait must be 0 s or more; it is {options['wait']}")
-        entries, warnings = _without_doubles(_entries(options))
+            raise MailtrapError(f"wait must be at least 0 s, not {options['wait']}")
+        inputs, warnings = _remove_duplicates(_read_input(options))
         directory = Directory(client, check_mode)
-        contacts = _checked(entries, directory, _memberships(options, directory)) if entries else []
-        report = _Report(len(contacts))
+        contacts = _build_contacts(inputs, directory, _find_list_ids(options, directory)) if inputs else []
+        state = _ImportState(len(contacts))
         if not check_mode:
             try:
-                _send(client, contacts, report)
-                _await(client, report, options["wait"])
+                _send_batches(client, contacts, state)
+                _wait_for_jobs(client, state, options["wait"])
             except MailtrapError as error:
-                _tell(report, error)
+                _add_progress(error, state)
                 raise
-        result = {**report.result(), "changed": bool(contacts)}
+        result = {**state.to_result(), "changed": bool(contacts)}
     return {**result, "warnings": [*directory.warnings, *warnings]}
 
 
-def read_table(text, delimiter=","):
-    """Return the contacts of a table: list of Entry. An empty cell says nothing about a field. Pure.
+def parse_csv(text: str, delimiter: str = ",") -> List[InputContact]:
+    """Parse the contacts of a CSV file. Empty cells and empty lines are skipped.
 
-    :param text: str, CSV whose first line says what is in the columns: email, and merge tags.
-    :raises MailtrapError: when it is no such table.
+    :param text: CSV with a header that names the columns: ``email`` and merge tags.
+    :raises MailtrapError: if the text is not such a table; with an error for each line of the wrong length.
     """
     try:
         rows = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=delimiter, strict=True)
     except (TypeError, ValueError):
-        raise MailtrapError(f"delimiter must be one character; it is {delimiter!r}") from None
-    entries, wrong = [], []
+        raise MailtrapError(f"delimiter must be a single character, not {delimiter!r}") from None
+    contacts, errors = [], []
     try:
-        head = [name.strip() for name in next(rows, [])]
-        _check_head(head, delimiter)
+        header = [name.strip() for name in next(rows, [])]
+        _check_header(header, delimiter)
         for row in rows:
-            where = f"line {rows.line_num} of src"
-            if row and len(row) != len(head):
-                wrong.append(f"{where} has {len(row)} columns, and the first line {len(head)}")
+            source = f"line {rows.line_num} of src"
+            if row and len(row) != len(header):
+                errors.append(f"{source} has {len(row)} columns, but the header has {len(header)}")
             elif any(row):
-                cells = {name: cell for name, cell in zip(head, row) if cell != ""}
-                entries.append(Entry(where, cells.pop("email", ""), cells))
+                cells = {name: cell for name, cell in zip(header, row) if cell != ""}
+                contacts.append(InputContact(source, cells.pop("email", ""), cells))
     except csv.Error as error:
-        raise MailtrapError(f"line {rows.line_num} of src cannot be read as CSV: {error}") from None
-    if wrong:
-        raise MailtrapError(*wrong)
-    return entries
-
-
-def _check_head(head, delimiter):
-    told = f"the first line of src must name the columns, with {delimiter!r} between them"
-    if "email" not in head:
-        raise MailtrapError(f"{told}, one of them email; it names {', '.join(map(repr, head)) or 'nothing'}")
-    if "" in head or len(set(head)) < len(head):
-        raise MailtrapError(f"{told}, each once; it names {', '.join(map(repr, head))}")
-
-
-def _entries(options):
-    if options["src"] is not None:
-        return read_table(read_text(options["src"], "src"), options["delimiter"])
-    if options["contacts"] is None:
-        raise MailtrapError("there are no contacts: give contacts, which may be an empty list, or src")
-    return [
-        Entry(f"contacts[{number}]", one["email"], one["fields"] or {})
-        for number, one in enumerate(options["contacts"])
-    ]
-
-
-def _without_doubles(entries):
-    """Return one Entry for each address, the last, and a warning where there were more: list, list of str."""
-    last = {entry.email.strip().lower(): entry for entry in entries}
-    doubles = len(entries) - len(last)
-    if not doubles:
-        return entries, []
-    return list(last.values()), [f"{doubles} contacts are left out, since later ones have the same address."]
-
-
-def _memberships(options, directory):
-    """Return what the request says of lists for each contact: dict.
-
-    :raises MailtrapError: when a list is not there, or on both sides.
-    """
-    sides = {}
-    for side in ("included", "excluded"):
-        named = [directory.find_id(CONTACT_LIST, name) for name in options[f"lists_{side}"]]
-        ids = list(dict.fromkeys([*options[f"list_ids_{side}"], *named]))
-        if ids:
-            sides[f"list_ids_{side}"] = ids
-    both = set(sides.get("list_ids_included", ())) & set(sides.get("list_ids_excluded", ())) - {None}
-    if both:
-        raise MailtrapError(f"list {', '.join(map(str, sorted(both)))} is both included and excluded")
-    return sides
-
-
-def _checked(entries, directory, memberships):
-    """Return contacts as the service takes them: list of dict.
-
-    :raises MailtrapError: with all that is wrong with them, each with its place.
-    """
-    tags = list(dict.fromkeys(tag for entry in entries for tag in entry.fields))
-    types = {one["merge_tag"]: one["data_type"] for one in directory.list(CONTACT_FIELD)} if tags else {}
-    for tag in tags:
-        if tag not in types:
-            directory.report_missing(f"contact field {tag!r} (there are {', '.join(types)})")
-    contacts, wrong = [], []
-    for entry in entries:
-        email, values = entry.email.strip(), {}
-        if not _ADDRESS.fullmatch(email):
-            wrong.append(f"{entry.where}: email {email!r} is no e-mail address")
-        for tag, value in entry.fields.items():
-            try:
-                values[tag] = convert_value(value, types.get(tag))
-            except MailtrapError as error:
-                wrong.append(f"{entry.where}: {tag} {error}")
-        contacts.append({"email": email, **({"fields": values} if values else {}), **memberships})
-    if wrong:
-        raise MailtrapError(*wrong)
+        raise MailtrapError(f"line {rows.line_num} of src is not valid CSV: {error}") from None
+    if errors:
+        raise MailtrapError(*errors)
     return contacts
 
 
-def _send(client, contacts, report):
-    """Hand over all contacts, as many at once as the service takes.
+def _check_header(header: List[str], delimiter: str) -> None:
+    columns = f"{', '.join(map(repr, header)) or 'no columns'}, separated by {delimiter!r}"
+    if "email" not in header:
+        raise MailtrapError(f"the header of src has no column 'email': it has {columns}")
+    if "" in header or len(set(header)) < len(header):
+        raise MailtrapError(f"the header of src has an empty or repeated column name: it has {columns}")
 
-    A request whose answer was lost is repeated: doing it twice does not make two contacts of one.
+
+def _read_input(options: Options) -> List[InputContact]:
+    if options["src"] is not None:
+        return parse_csv(read_text(options["src"], "src"), options["delimiter"])
+    if options["contacts"] is None:
+        raise MailtrapError("neither contacts nor src is set: set one of them; contacts may be an empty list")
+    return [
+        InputContact(f"contacts[{index}]", contact["email"], contact["fields"] or {})
+        for index, contact in enumerate(options["contacts"])
+    ]
+
+
+def _remove_duplicates(contacts: List[InputContact]) -> Tuple[List[InputContact], List[str]]:
+    """Keep the last contact of each address, and return them with a warning if others were removed."""
+    last_by_email = {contact.email.strip().lower(): contact for contact in contacts}
+    removed = len(contacts) - len(last_by_email)
+    if not removed:
+        return contacts, []
+    warning = f"{removed} contacts were skipped because later entries have the same address."
+    return list(last_by_email.values()), [warning]
+
+
+def _find_list_ids(options: Options, directory: Directory) -> Dict[str, List[Optional[int]]]:
+    """Return the request's ``list_ids_included`` and ``list_ids_excluded``, which all contacts share.
+
+    :raises MailtrapError: if a list does not exist, or if it is both included and excluded.
     """
-    for start in range(0, len(contacts), MOST_AT_ONCE):
-        part = contacts[start : start + MOST_AT_ONCE]
-        answer = client.request("POST", _PATH, {"contacts": part}, repeatable=True)
-        report.imports.append(_Import(len(part), _shown(answer, "POST", _PATH)))
+    memberships = {}
+    for change in ("included", "excluded"):
+        found_ids = [directory.find_id(CONTACT_LIST, name) for name in options[f"lists_{change}"]]
+        list_ids = list(dict.fromkeys([*options[f"list_ids_{change}"], *found_ids]))
+        if list_ids:
+            memberships[f"list_ids_{change}"] = list_ids
+    # In check mode, a list that does not exist yet has the id None.
+    conflicts = set(memberships.get("list_ids_included", ())) & set(memberships.get("list_ids_excluded", ())) - {None}
+    if conflicts:
+        raise MailtrapError(f"list {', '.join(map(str, sorted(conflicts)))} is both included and excluded")
+    return memberships
 
 
-def _await(client, report, wait):
-    """Wait until all imports are over, ``wait`` seconds at most; 0 is not to wait at all.
+def _build_contacts(
+    inputs: List[InputContact], directory: Directory, memberships: Dict[str, List[Optional[int]]]
+) -> List[JsonObject]:
+    """Convert contacts to the objects of the import request.
 
-    :raises MailtrapError: when one has failed, not all contacts fitted, or the time is over.
+    :raises MailtrapError: if contacts are invalid; with an error for each of them.
     """
-    patience, progress = Polling(wait), Progress("contact_import", report.total)
-    for one in report.imports if wait else ():
-        path = f"{_PATH}/{one.shown['id']}"
-        for _look in patience.looks(at_once=False):
-            one.shown = _shown(client.get(path), "GET", path)
-            progress.reached(report.done())
-            if one.is_over:
+    tags = list(dict.fromkeys(tag for contact in inputs for tag in contact.fields))
+    types = {item["merge_tag"]: item["data_type"] for item in directory.list(CONTACT_FIELD)} if tags else {}
+    for tag in tags:
+        if tag not in types:
+            directory.report_missing(f"contact field {tag!r} (existing fields: {', '.join(types)})")
+    contacts, errors = [], []
+    for contact in inputs:
+        email = contact.email.strip()
+        values = {}
+        if not _ADDRESS.fullmatch(email):
+            errors.append(f"{contact.source}: email {email!r} is not an e-mail address")
+        for tag, value in contact.fields.items():
+            try:
+                values[tag] = as_type(value, types.get(tag))
+            except MailtrapError as error:
+                errors.append(f"{contact.source}: {tag} {error}")
+        contacts.append({"email": email, **({"fields": values} if values else {}), **memberships})
+    if errors:
+        raise MailtrapError(*errors)
+    return contacts
+
+
+def _send_batches(client: Client, contacts: List[JsonObject], state: _ImportState) -> None:
+    """Send all contacts, in batches of the size that the service accepts."""
+    for start in range(0, len(contacts), BATCH_SIZE):
+        batch = contacts[start : start + BATCH_SIZE]
+        # Repeating the request after a lost answer does no harm: addresses are unique, so no contact is duplicated.
+        answer = client.request("POST", _PATH, {"contacts": batch}, repeatable=True)
+        state.batches.append(_Batch(len(batch), _parse_job(answer, "POST", _PATH)))
+
+
+def _wait_for_jobs(client: Client, state: _ImportState, wait: int) -> None:
+    """Wait until all jobs are done.
+
+    :param wait: the maximum for all jobs together, in seconds; with 0, the jobs are not read.
+    :raises MailtrapError: if a job failed, timed out, or exceeded the account's contact limit.
+    """
+    polling, progress = Polling(wait), Progress("contact_import", state.total)
+    for batch in state.batches if wait else ():
+        path = f"{_PATH}/{batch.job['id']}"
+        for _attempt in polling.looks(at_once=False):
+            batch.job = _parse_job(client.get(path), "GET", path)
+            progress.reached(state.count_done())
+            if batch.is_done:
                 break
-    report.waited = patience.waited
-    over = sum(one.shown.get("contacts_over_limit_count") or 0 for one in report.imports)
-    wrong = []
-    for one in report.imports:
-        if one.status == FAILED:
-            wrong.append(f"import {one.shown['id']} has failed; the service does not say why")
-        elif wait and not one.is_over:
-            wrong.append(f"import {one.shown['id']} is {one.status} after {wait} s, and goes on by itself")
-    if over:
-        wrong.append(f"plan limit: {over} contacts are left out, for the account is full")
-    if wrong:
-        raise MailtrapError(*wrong)
+    state.waited = polling.waited
+    errors = []
+    for batch in state.batches:
+        label = f"import {batch.job['id']}"
+        if batch.status == FAILED:
+            errors.append(f"{label} failed, and Mailtrap gave no reason")
+        elif wait and not batch.is_done:
+            errors.append(f"{label} has the status {batch.status!r} after {wait} s, and continues in the background")
+    over_limit = sum(batch.job.get("contacts_over_limit_count") or 0 for batch in state.batches)
+    if over_limit:
+        errors.append(f"plan limit: {over_limit} contacts were not imported because the account is full")
+    if errors:
+        raise MailtrapError(*errors)
 
 
-def _shown(answer, method, path):
+def _parse_job(answer: Json, method: str, path: str) -> JsonObject:
     if not isinstance(answer, dict) or "id" not in answer:
-        sentence = "the service's answer holds no import"
-        raise MailtrapError(sentence, method=method, path=path, uncertain=method != "GET")
+        message = "the service's answer holds no import"
+        raise MailtrapError(message, method=method, path=path, uncertain=method != "GET")
     return answer
 
 
-def _tell(report, error):
-    """Say in a failure what was done before it."""
-    error.data = report.result()
-    if error.uncertain:
-        error.messages.append("they may have been taken all the same; it does no harm to import them again")
-    sent = sum(one.size for one in report.imports)
-    if sent < report.total and (sent or not error.uncertain):
-        taken = f"the first {sent} were taken" if sent else "none were taken"
-        error.messages.append(f"of {report.total} contacts {taken}")
+def _add_progress(error: MailtrapError, state: _ImportState) -> None:
+    """Add to an error how many contacts were accepted before it, and the jobs so far."""
+    error.data = state.to_result()
+    may_have_taken_effect(error, "importing the contacts again does no harm")
+    sent = state.count_sent()
+    if sent < state.total and (sent or not error.uncertain):
+        accepted = f"the first {sent}" if sent else "none"
+        error.messages.append(f"{accepted} of {state.total} contacts were accepted")

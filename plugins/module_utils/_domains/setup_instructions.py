@@ -2,33 +2,37 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sending domains, for what works on one without changing it (facts 3.11)."""
+"""Email the DNS records of a sending domain to the person who can publish them (docs/service.md#domains)."""
 
 from __future__ import annotations
 
-from .._api.errors import MailtrapError, attempting
+from typing import TYPE_CHECKING
+
+from .._api.errors import MailtrapError, attempting, may_have_taken_effect
 from .._engine.apply import send_write
 from .._engine.resource import Write
 from .._mail.payload import mailbox
 from .._resources.catalog import DOMAIN
 from .._resources.targets import DOMAIN_TARGET
 
+if TYPE_CHECKING:
+    from .._api.client import Client
+    from .._api.json_types import Options, Result
 
-def send_setup_instructions(client, options, check_mode):
-    """Have the service mail a domain's DNS records to somebody; in check mode do all but that.
 
-    :param options: dict, the options of community.mailtrap.domain_setup_instructions.
-    :returns: dict with changed and domain_id: int, None where check mode has to do without.
-    :raises MailtrapError: its message says so when the mail may have gone out.
+def send_setup_instructions(client: Client, options: Options, check_mode: bool) -> Result:
+    """Send a domain's setup instructions; in check mode, only validate the options and find the domain.
+
+    :raises MailtrapError: if the domain does not exist or the request fails; the mail is never sent twice.
     """
     with attempting(f"send the setup instructions of {DOMAIN_TARGET.label(options)}"):
         body = {"email": mailbox(options["email"])["email"]}
         domain = DOMAIN_TARGET.find(client, options, check_mode)
-        write = Write("POST", f"{DOMAIN.object_path(domain.found.get('id'))}/send_setup_instructions", body)
+        domain_id = domain.found.get("id")
+        write = Write("POST", f"{DOMAIN.object_path(domain_id)}/send_setup_instructions", body)
         try:
             send_write(client, write, check_mode)
         except MailtrapError as error:
-            if error.uncertain:
-                error.messages.append("the mail may have gone out all the same, and is not sent a second time")
+            may_have_taken_effect(error, "check whether the mail arrived before you run the task again")
             raise
-    return {"changed": True, "domain_id": domain.found.get("id"), "warnings": domain.warnings}
+    return {"changed": True, "domain_id": domain_id, "warnings": domain.warnings}

@@ -2,74 +2,78 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether a domain is verified, and what it still lacks (facts 3.11)."""
+"""Wait until a sending domain is verified or compliant, and explain why it is not (docs/service.md#domains)."""
 
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING, List, Optional
 
-from .._api.errors import MailtrapError, attempting
+from .._api.errors import MailtrapError, attempting, require_range
 from .._engine.directory import unwrap
 from .._resources.catalog import DOMAIN
 from .._resources.targets import DOMAIN_TARGET
-from .dns import NameServer
+from .dns_lookup import DnsServer
+
+if TYPE_CHECKING:
+    from .._api.client import Client
+    from .._api.json_types import JsonObject, Options, Result
 
 VERIFIED = "verified"
 COMPLIANT = "compliant"
 
-# The status of a record that is as it should be.
-RIGHT = "pass"
-LONGEST_WAIT = 24 * 3600
-# How requests end that may end otherwise later: without an answer, or with that of a gateway.
-PASSING = (None, 502, 503, 504)
-# Compliance statuses that do not pass by themselves, and who can end them.
-STUCK = {
-    "missing_company_info": "company info is missing: give it with the company_info of community.mailtrap.domain",
-    "awaiting_questionnaire": "a questionnaire waits to be filled in on the domain's page",
-    "awaiting_card_verification": "a card has to be verified on the domain's page",
-    "non_compliant": "it did not pass the compliance checks: the service's support knows why",
-    "suspended": "it is suspended: the service's support knows why",
-    "demo": "it is the demo domain, which may write to the owner of the account only",
-    "demo_exhausted": "it is the demo domain, and is used up",
+# The status of a DNS record that is correct.
+CORRECT = "pass"
+MAX_WAIT = 24 * 3600
+# Failures that a later request may not meet: no answer, or an error of a gateway.
+TRANSIENT_STATUSES = (None, 502, 503, 504)
+# The compliance statuses that only a person can end, and how.
+BLOCKING_STATUSES = {
+    "missing_company_info": "company info is missing: set it with the company_info option of community.mailtrap.domain",
+    "awaiting_questionnaire": "a questionnaire must be completed on the domain's page in Mailtrap",
+    "awaiting_card_verification": "a payment card must be verified on the domain's page in Mailtrap",
+    "non_compliant": "the domain failed the compliance checks: contact Mailtrap support",
+    "suspended": "the domain is suspended: contact Mailtrap support",
+    "demo": "this is the demo domain, which can only send to the account owner",
+    "demo_exhausted": "this is the demo domain, and its quota is used up",
 }
 
 
-def verify(client, options, check_mode):
-    """Wait for a domain to be verified, or compliant; in check mode, and with wait 0, only tell how it is.
+def wait_for_verification(client: Client, options: Options, check_mode: bool) -> Result:
+    """Wait until a domain is verified or compliant; with ``wait: 0`` or in check mode, only report its state.
 
-    :param options: dict, the options of community.mailtrap.domain_verification.
-    :returns: dict with the domain and a verdict, as the module documents it.
-    :raises MailtrapError: when it takes too long, or waiting is of no use; its data holds the verdict.
+    :raises MailtrapError: if the wait times out or cannot succeed; the error's data are the result.
     """
-    with attempting(f"verify {DOMAIN_TARGET.label(options)}"):
-        if not 0 <= options["wait"] <= LONGEST_WAIT or options["interval"] < 1:
-            limits = f"wait must be 0 to {LONGEST_WAIT} s, and interval 1 s or more"
-            raise MailtrapError(f"{limits}; they are {options['wait']} and {options['interval']}")
-        server = NameServer(options["dns_server"]) if options["dns_server"] else None
-        meant = DOMAIN_TARGET.find(client, options, check_mode)
-        if not meant.found:
-            return {**verdict({}, [], 0.0), "warnings": meant.warnings}
-        path = DOMAIN.object_path(meant.found["id"])
+    label, until = DOMAIN_TARGET.label(options), options["until"]
+    with attempting(f"verify {label}"):
+        require_range("wait", options["wait"], 0, MAX_WAIT, "s")
+        if options["interval"] < 1:
+            raise MailtrapError(f"interval must be at least 1 s, not {options['interval']}")
+        dns_server = DnsServer(options["dns_server"]) if options["dns_server"] else None
+        lookup = DOMAIN_TARGET.find(client, options, check_mode)
+        if not lookup.found:
+            return {**build_result({}, [], 0.0), "warnings": lookup.warnings}
+        path = DOMAIN.object_path(lookup.found["id"])
         wait = 0 if check_mode else options["wait"]
-        domain = meant.found if "dns_records" in meant.found else _read(client, path)
+        domain = lookup.found if "dns_records" in lookup.found else _read_domain(client, path)
         start = time.monotonic()
-        domain = _awaited(client, path, domain, options["until"], wait, options["interval"])
+        domain = _poll_domain(client, path, domain, until, wait, options["interval"])
         waited = round(time.monotonic() - start, 1)
-        told = verdict(domain, _looked_up(domain, server), waited)
-        if wait and not _is_reached(domain, options["until"]):
-            error = MailtrapError(*lacks(told, options["dns_server"]))
-            error.data = told
-            if not _is_stuck(domain, options["until"]):
-                error.attempt = f"verify {DOMAIN_TARGET.label(options)} within {wait} s"
+        result = build_result(domain, _check_records(domain, dns_server), waited)
+        if wait and not _is_reached(domain, until):
+            error = MailtrapError(*describe_problems(result, options["dns_server"]))
+            error.data = result
+            if not _is_blocked(domain, until):
+                error.attempt = f"verify {label} within {wait} s"
             raise error
-        return told
+        return result
 
 
-def verdict(domain, records, waited):
-    """Return what a task tells of a domain: dict. Pure.
+def build_result(domain: JsonObject, records: List[JsonObject], waited: float) -> Result:
+    """Build the task's result.
 
-    :param domain: dict as the API shows it. :param records: list of dict, its DNS records with what was found of them.
-    :param waited: float, seconds.
+    :param records: the domain's DNS records, with the answers of the DNS server.
+    :param waited: seconds.
     """
     return {
         "changed": False,
@@ -77,87 +81,85 @@ def verdict(domain, records, waited):
         "verified": bool(domain.get("dns_verified")),
         "compliant": domain.get("compliance_status") == COMPLIANT,
         "records": records,
-        "missing": [record.get("key") for record in records if record.get("status") != RIGHT],
+        "missing": [record.get("key") for record in records if record.get("status") != CORRECT],
         "waited": waited,
     }
 
 
-def lacks(told, server):
-    """Return why a domain is not there yet: list of str, a sentence for each record that is not right. Pure.
-
-    :param told: dict, the verdict. :param server: str, the DNS server that was asked, or None.
-    """
-    status = told["domain"].get("compliance_status")
-    wrong = [_lack(record, server) for record in told["records"] if record.get("status") != RIGHT]
-    if not told["verified"]:
-        if any(record.get("dns_status") == RIGHT for record in told["records"]):
-            wrong.append("the service looks once an hour")
-        return wrong or ["the service says that all its DNS records are right, and has not verified it yet"]
-    return [STUCK.get(status, f"it is verified, and its compliance status is {status}")]
+def describe_problems(result: Result, dns_server: Optional[str]) -> List[str]:
+    """Return the reasons why a domain is not verified or not compliant yet, one for each incorrect record."""
+    if result["verified"]:
+        status = result["domain"].get("compliance_status")
+        return [BLOCKING_STATUSES.get(status, f"the domain is verified, but its compliance status is {status}")]
+    problems = [_describe_record(record, dns_server) for record in result["records"] if record.get("status") != CORRECT]
+    if any(record.get("dns_status") == CORRECT for record in result["records"]):
+        problems.append("Mailtrap checks the DNS records once an hour")
+    return problems or ["all DNS records are correct, but Mailtrap has not verified the domain yet"]
 
 
-def _lack(record, server):
+def _describe_record(record: JsonObject, dns_server: Optional[str]) -> str:
+    """Describe an incorrect record: its expected value, its status, and the answer of the DNS server."""
     label = f"{record.get('key')} record"
     if not _is_complete(record):
-        return f"{label}: the service does not tell what it should be"
-    sentence = f"{label}: {record['type']} {record['domain']} should be {record['value']!r}, and the service says "
-    sentence += str(record.get("status"))
-    if server is None:
-        return sentence
-    there = {
-        RIGHT: "has it as it should be",
-        "fail": f"has {', '.join(map(repr, record['found'] or []))}",
-        "missing": "has nothing there",
-        "network_error": "did not tell",
+        return f"{label}: the API returned it without its name, type or value"
+    expectation = f"{label}: {record['type']} {record['domain']} should be {record['value']!r}"
+    description = f"{expectation}, but Mailtrap reports it as {record.get('status')}"
+    if dns_server is None:
+        return description
+    answers = {
+        CORRECT: "returns the expected value",
+        "fail": f"returns {', '.join(map(repr, record['found'] or []))}",
+        "missing": "returns no such record",
+        "network_error": "did not answer",
     }
-    return f"{sentence}; {server} {there[record['dns_status']]}"
+    return f"{description} ({dns_server} {answers[record['dns_status']]})"
 
 
-def _awaited(client, path, domain, until, wait, interval):
-    """Return the domain, a dict, once it is as far as it gets within ``wait`` seconds."""
-    end = time.monotonic() + wait
-    while not _is_reached(domain, until) and not _is_stuck(domain, until):
-        left = end - time.monotonic()
-        if left <= 0:
+def _poll_domain(client: Client, path: str, domain: JsonObject, until: str, wait: int, interval: int) -> JsonObject:
+    """Read a domain every ``interval`` seconds until waiting is over, and return its last state."""
+    deadline = time.monotonic() + wait
+    while not _is_reached(domain, until) and not _is_blocked(domain, until):
+        remaining = deadline - time.monotonic()
+        if remaining <= 0:
             break
-        time.sleep(min(interval, left))
+        time.sleep(min(interval, remaining))
         try:
-            domain = _read(client, path)
+            domain = _read_domain(client, path)
         except MailtrapError as error:
-            # What was there a minute ago may be there in a minute: an hour's wait is not given up for a short outage.
-            if left <= interval or error.status not in PASSING:
+            # A short outage must not end a wait of an hour.
+            if remaining <= interval or error.status not in TRANSIENT_STATUSES:
                 raise
     return domain
 
 
-def _is_reached(domain, until):
+def _is_reached(domain: JsonObject, until: str) -> bool:
     return bool(domain.get("dns_verified")) if until == VERIFIED else domain.get("compliance_status") == COMPLIANT
 
 
-def _is_stuck(domain, until):
-    return until == COMPLIANT and domain.get("compliance_status") in STUCK
+def _is_blocked(domain: JsonObject, until: str) -> bool:
+    return until == COMPLIANT and domain.get("compliance_status") in BLOCKING_STATUSES
 
 
-def _looked_up(domain, server):
-    """Return the records of a domain, with what a DNS server holds of them where one is asked: list of dict."""
+def _check_records(domain: JsonObject, dns_server: Optional[DnsServer]) -> List[JsonObject]:
+    """Return a domain's DNS records, with the answers of a DNS server if one is given."""
     records = domain.get("dns_records") or []
-    if server is None:
+    if dns_server is None:
         return records
-    return [{**record, **_found(server, record)} for record in records]
+    return [{**record, **_query_record(dns_server, record)} for record in records]
 
 
-def _found(server, record):
+def _query_record(dns_server: DnsServer, record: JsonObject) -> JsonObject:
     if not _is_complete(record):
         return {"dns_status": None, "found": None}
-    holding = server.look_up(record)
-    return {"dns_status": holding.status, "found": holding.found}
+    answer = dns_server.check_record(record)
+    return {"dns_status": answer.status, "found": answer.values}
 
 
-def _is_complete(record):
+def _is_complete(record: JsonObject) -> bool:
     return all(record.get(name) for name in ("domain", "type", "value"))
 
 
-def _read(client, path):
+def _read_domain(client: Client, path: str) -> JsonObject:
     domain = unwrap(client.get(path))
     if not isinstance(domain, dict) or "dns_verified" not in domain:
         raise MailtrapError("the service's answer holds no domain", method="GET", path=path)
