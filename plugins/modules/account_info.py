@@ -7,11 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: account_info
-short_description: List the Mailtrap accounts that the API token may enter
+short_description: List the Mailtrap accounts that the API token can access
 version_added: 0.1.0
 description:
-  - Return the account of the token; for a token of an organization, all accounts of the organization.
-  - It is the cheapest way to find out whether the service can be reached and takes the token.
+  - Returns the account of the API token. For an organization token, returns all accounts of the organization.
+  - This is the cheapest way to check the connection and the API token.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -25,24 +25,24 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Find the id of the account
+- name: List the accounts
   community.mailtrap.account_info:
   register: mailtrap
 
-- name: Show it
+- name: Show the ID of the account
   ansible.builtin.debug:
     var: mailtrap.accounts[0].id
 """
 
 RETURN = r"""
 accounts:
-  description: The accounts as the API shows them.
+  description: The accounts as returned by the API.
   returned: success
   type: list
   elements: dict
   contains:
     id:
-      description: The id of the account.
+      description: The ID of the account.
       type: int
       sample: 1234567
     name:
@@ -50,7 +50,8 @@ accounts:
       type: str
       sample: Shop
     access_levels:
-      description: What the token may do in the account; V(1000) is an owner, V(100) an admin, and V(10) a viewer.
+      description:
+        - The access levels of the token in the account; V(1000) for an owner, V(100) for an admin and V(10) for a viewer.
       type: list
       elements: int
       sample:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: billing_usage_info
-short_description: Read what a Mailtrap account has used of its plans
+short_description: Read the usage and the limits of the plans of a Mailtrap account
 version_added: 0.1.0
 description:
-  - Return what has been used, and what the plans allow, in the current billing cycle.
-  - The API token needs access to the billing of the account.
+  - Returns the usage and the limits of the account's plans in the current billing cycle.
+  - The API token needs the V(billing) permission.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -25,21 +25,21 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Read the usage
+- name: Read the usage of the plans
   community.mailtrap.billing_usage_info:
-  register: plan
+  register: mailtrap
 
-- name: Stop before the plan is used up
+- name: Check that the plan allows 5000 more messages
   ansible.builtin.assert:
-    that: sent.current + 5000 < sent.limit
-    fail_msg: "{{ sent.current }} of {{ sent.limit }} messages are sent."
+    that: sent_messages.current + 5000 <= sent_messages.limit
+    fail_msg: "{{ sent_messages.current }} of {{ sent_messages.limit }} messages were sent in this billing cycle."
   vars:
-    sent: "{{ plan.billing_usage.sending.usage.sent_messages_count }}"
+    sent_messages: "{{ mailtrap.billing_usage.sending.usage.sent_messages_count }}"
 """
 
 RETURN = r"""
 billing_usage:
-  description: The usage as the API shows it. What is not part of the account's plans may be missing.
+  description: The usage as returned by the API. A key may be missing if the account has no such plan.
   returned: success
   type: dict
   contains:
@@ -50,7 +50,7 @@ billing_usage:
         cycle_start: "2026-11-01T00:00:00.000Z"
         cycle_end: "2026-12-01T00:00:00.000Z"
     testing:
-      description: The plan for sandboxes, and the messages that they received and forwarded.
+      description: The plan for sandboxes, with the number of messages that they received and forwarded.
       type: dict
       sample:
         plan:
@@ -63,7 +63,7 @@ billing_usage:
             current: 0
             limit: 100
     sending:
-      description: The plan for the transactional and the bulk stream, and the messages sent.
+      description: The plan for the transactional and the bulk stream, with the number of messages sent.
       type: dict
       sample:
         plan:
@@ -73,7 +73,7 @@ billing_usage:
             current: 6789
             limit: 10000
     marketing:
-      description: The plan for campaigns, and the messages sent.
+      description: The plan for email campaigns, with the number of messages sent.
       type: dict
       sample:
         plan:

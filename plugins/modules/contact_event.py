@@ -7,13 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: contact_event
-short_description: Tell Mailtrap what happened to a contact
+short_description: Record an event of a Mailtrap contact
 version_added: 0.1.0
 description:
-  - Record an event of a contact, such as an order, which can start an automation of the account.
-  - Recording is reported as a change.
-  - The service cannot tell a repeated event from a second one. When it is unknown whether an event was taken, it is not
-    sent again; the task fails, and says so.
+  - Records an event of a contact, such as an order. An event can start an automation in Mailtrap.
+  - The task always reports a change.
+  - Mailtrap counts each request as a new event. The module therefore never repeats a request that may have taken
+    effect. The task fails instead, and the error message says so.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -23,7 +23,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - The options are checked. Nothing is asked for and nothing is sent.
+      - Validates the options without sending any request.
   diff_mode:
     support: none
   idempotent:
@@ -32,10 +32,14 @@ attributes:
       - Every run records an event.
 options:
   email:
-    description: The e-mail address of the contact. This or O(contact_id) is required.
+    description:
+      - The email address of the contact.
+      - This or O(contact_id) is required.
     type: str
   contact_id:
-    description: The UUID of the contact. This or O(email) is required.
+    description:
+      - The UUID of the contact.
+      - This or O(email) is required.
     type: str
   name:
     description: The name of the event, up to 255 characters.
@@ -43,8 +47,9 @@ options:
     required: true
   params:
     description:
-      - What there is to know about the event. The values are texts, numbers and booleans.
-      - Names and texts have up to 255 characters.
+      - The parameters of the event.
+      - Each value is a string, a number or a boolean.
+      - Keys and strings have up to 255 characters.
     type: dict
     default: {}
 seealso:
@@ -52,7 +57,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Tell that somebody has got access
+- name: Record that the contact was granted access
   community.mailtrap.contact_event:
     email: ann@example.com
     name: access_granted
@@ -63,18 +68,18 @@ EXAMPLES = r"""
 
 RETURN = r"""
 contact_event:
-  description: The event as the API shows it.
+  description: The event as returned by the API.
   returned: success
   type: dict
   contains:
     contact_id:
       description: The UUID of the contact.
-      returned: outside of check mode
+      returned: when not in check mode
       type: str
       sample: 018dd5e3-f6d2-7c00-8f9b-e5c3f2d8a132
     contact_email:
-      description: The e-mail address of the contact.
-      returned: outside of check mode
+      description: The email address of the contact.
+      returned: when not in check mode
       type: str
       sample: ann@example.com
     name:
@@ -82,7 +87,7 @@ contact_event:
       type: str
       sample: access_granted
     params:
-      description: What there is to know about it.
+      description: The parameters of the event.
       type: dict
       sample:
         system: wiki

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: contact_export
-short_description: Fetch contacts of Mailtrap into a file
+short_description: Export Mailtrap contacts to a file
 version_added: 0.1.0
 description:
-  - Have the service write all contacts, or some, to a gzipped CSV file, wait for it, and fetch it.
-  - The service runs one export of an account at a time. The module waits until another one has ended.
+  - Exports all contacts, or those that match the options, and downloads them as a gzip-compressed CSV file.
+  - An account can run only one export at a time. The module waits until a running export has ended.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -21,37 +21,39 @@ attributes:
   check_mode:
     support: full
     details:
-      - The options are checked and lists looked up. Nothing is exported, and the task is reported as a change.
+      - Validates the options and looks up the lists, but exports nothing. The task always reports a change.
   diff_mode:
     support: none
   idempotent:
     support: full
     details:
-      - Every run makes an export. The file is written, which is a change, when the contacts in it are not the same.
+      - Every run exports the contacts. The file is written, and the task reports a change, only if the contacts or the
+        mode of the file differ.
 options:
   dest:
     description:
-      - The C(.csv.gz) file to write, where the module runs. Its folder must exist, which is checked before anything is
-        requested.
-      - It has mode V(0600) and is written in one step, in place of one that is there.
+      - The path of the C(.csv.gz) file on the host that runs the module.
+      - Its directory must exist. The module checks this before it sends any request.
+      - The file has mode V(0600). An existing file is replaced atomically.
     type: path
     required: true
   lists:
-    description: The names of lists. Only contacts that are on one of them are exported.
+    description: The names of the lists whose contacts are exported. If both this and O(list_ids) are omitted, the
+      contacts of all lists are exported.
     type: list
     elements: str
   list_ids:
-    description: As O(lists), by the ids of the lists. Together, those of both count.
+    description: The IDs of the lists whose contacts are exported, in addition to O(lists).
     type: list
     elements: int
   subscription_status:
-    description: Which contacts are exported. All of them when not given.
+    description: The status of the contacts that are exported. If omitted, contacts of both statuses are exported.
     type: str
     choices:
       - subscribed
       - unsubscribed
   wait:
-    description: Seconds to wait for the export, and for another one that has to end before it.
+    description: The maximum time to wait for the export, and for a running one before it, in seconds.
     type: int
     default: 600
 seealso:
@@ -60,7 +62,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Fetch the customers that get mail
+- name: Export the subscribed customers
   community.mailtrap.contact_export:
     dest: customers.csv.gz
     lists:
@@ -70,14 +72,14 @@ EXAMPLES = r"""
 
 RETURN = r"""
 dest:
-  description: The file.
+  description: The path of the file.
   returned: success
   type: str
   sample: customers.csv.gz
 contact_export:
   description:
-    - The export as the API shows it; V(null) in check mode.
-    - The address of the file is left out, since whoever has it has the contacts.
+    - The export as returned by the API, or V(null) in check mode.
+    - The URL of the file is left out, because it gives access to the contacts without a token.
   returned: success
   type: dict
   sample:
@@ -86,7 +88,7 @@ contact_export:
     created_at: '2026-04-28T08:19:31.769Z'
     updated_at: '2026-04-28T08:19:31.930Z'
 waited:
-  description: How many seconds it took until the file was there.
+  description: The time until the file was downloaded, in seconds.
   returned: success
   type: float
   sample: 3.1

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: contact_import
-short_description: Create and update many contacts of Mailtrap
+short_description: Import contacts into Mailtrap
 version_added: 0.1.0
 description:
-  - Create the contacts that are not there, and update those that are, out of a list or a CSV file.
-  - All of them are checked before anything is sent. One request takes 50,000 contacts; more are sent in several.
-  - The service does its work after the request. The module waits for it, and tells how many were created and updated.
-  - The service refuses a request as a whole for one contact that is not right. The failure names each of them.
+  - Creates and updates contacts from a list or from a CSV file.
+  - The module validates all contacts before it sends any request. It sends them in batches of 50,000.
+  - Mailtrap imports each batch in the background. The module waits for the imports, and returns how many contacts
+    were created and updated.
+  - If Mailtrap refuses any contact, it refuses the whole batch. The error message then lists each refused contact.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -23,67 +24,69 @@ attributes:
   check_mode:
     support: full
     details:
-      - The contacts are checked, and lists and fields looked up. Nothing is sent.
+      - Validates the contacts and looks up lists and contact fields, but imports nothing.
   diff_mode:
     support: none
   idempotent:
     support: none
     details:
-      - The service does not tell whether an update changed anything, so every run is reported as a change.
-      - Importing the same contacts twice does not make more of them.
+      - The API does not return whether an update changed a contact, so every import is reported as a change.
+      - Importing the same contacts again does not create duplicates.
 options:
   contacts:
-    description: The contacts. This or O(src) is required.
+    description:
+      - The contacts to import.
+      - This or O(src) is required.
     type: list
     elements: dict
     suboptions:
       email:
-        description: The e-mail address.
+        description: The email address of the contact.
         type: str
         required: true
       fields:
         description:
-          - Values of the contact, by the merge tags of M(community.mailtrap.contact_field).
-          - Those that are not given stay as they are. V(null) clears one.
+          - The values of the contact's fields, by merge tag. Use M(community.mailtrap.contact_field) to manage fields.
+          - Fields that are not listed keep their values. V(null) clears a field.
         type: dict
   src:
     description:
-      - A CSV file with the contacts, in UTF-8. This or O(contacts) is required.
-      - Its first line names the columns. One is V(email), the others are merge tags. An empty cell leaves a value as it
-        is.
-      - Cells are taken as the type of their field is, numbers as V(4.5), booleans as V(true) or V(yes), dates as
-        V(2026-01-31).
-      - It is looked for on the controller, as M(ansible.builtin.copy) looks for its C(src).
+      - The path of a CSV file with the contacts, encoded in UTF-8.
+      - The file is read on the controller, from the same search path as C(src) of M(ansible.builtin.copy).
+      - The first line names the columns. One column is V(email), the others are merge tags.
+      - Each cell is converted to the type of its field. Numbers are written like V(4.5), booleans like V(true) or
+        V(yes), and dates like V(2026-01-31). An empty cell keeps the value of the field.
+      - This or O(contacts) is required.
     type: path
   delimiter:
-    description: What is between the columns of O(src).
+    description: The character that separates the columns of O(src).
     type: str
     default: ","
   lists_included:
-    description: The names of lists to put all these contacts on.
+    description: The names of the lists to which all these contacts are added.
     type: list
     elements: str
     default: []
   list_ids_included:
-    description: The ids of lists to put all these contacts on.
+    description: The IDs of the lists to which all these contacts are added.
     type: list
     elements: int
     default: []
   lists_excluded:
-    description: The names of lists to take all these contacts off.
+    description: The names of the lists from which all these contacts are removed.
     type: list
     elements: str
     default: []
   list_ids_excluded:
-    description: The ids of lists to take all these contacts off.
+    description: The IDs of the lists from which all these contacts are removed.
     type: list
     elements: int
     default: []
   wait:
     description:
-      - Seconds to wait until the service has done it. The task fails when that takes longer; the import then goes on
-        all the same.
-      - With V(0), the task does not wait, and does not know the outcome.
+      - The maximum time to wait for the imports, in seconds.
+      - If the wait times out, the task fails, and Mailtrap continues the imports in the background.
+      - With V(0), the task does not wait, and does not report how many contacts were created and updated.
     type: int
     default: 600
 seealso:
@@ -92,7 +95,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Put some people on a list
+- name: Import two contacts and add them to a list
   community.mailtrap.contact_import:
     contacts:
       - email: ann@example.com
@@ -102,7 +105,7 @@ EXAMPLES = r"""
     lists_included:
       - Customers
 
-- name: Import what another system has exported
+- name: Import a CSV file from another system
   community.mailtrap.contact_import:
     src: customers.csv
     delimiter: ;
@@ -110,30 +113,30 @@ EXAMPLES = r"""
       - Customers
     lists_excluded:
       - Testers
-  register: imported
+  register: contact_import
 
-- name: Show how many are new
+- name: Show the number of new contacts
   ansible.builtin.debug:
-    var: imported.created_contacts_count
+    var: contact_import.created_contacts_count
 """
 
 RETURN = r"""
 contact_imports:
-  description: The imports as the API shows them, one for each 50,000 contacts. A failure has them too.
+  description: The imports as returned by the API, one for each batch of 50,000 contacts.
   returned: always
   type: list
   elements: dict
   contains:
     id:
-      description: The id of the import.
+      description: The ID of the import.
       type: int
       sample: 1100
     status:
-      description: V(created), V(started), V(finished) or V(failed).
+      description: The status of the import; V(created), V(started), V(finished) or V(failed).
       type: str
       sample: finished
     contacts:
-      description: How many contacts were sent with it.
+      description: The number of contacts in the batch.
       type: int
       sample: 2
   sample:
@@ -144,26 +147,26 @@ contact_imports:
       updated_contacts_count: 1
       contacts_over_limit_count: 0
 created_contacts_count:
-  description: How many contacts were created; V(null) as long as an import has not finished.
+  description: The number of contacts that were created, or V(null) unless all imports have finished.
   returned: always
   type: int
   sample: 1
 updated_contacts_count:
   description:
-    - How many were there already; V(null) as long as an import has not finished.
-    - After a fault of the network a request is repeated. What it created the first time then counts as updated.
+    - The number of contacts that already existed, or V(null) unless all imports have finished.
+    - If a request was repeated after a network error, contacts that the first attempt created count as updated.
   returned: always
   type: int
   sample: 1
 contacts_over_limit_count:
   description:
-    - How many the account has no room for; V(null) as long as an import has not finished. If there are any, the task
-      fails.
+    - The number of contacts that exceeded the limit of the account, or V(null) unless all imports have finished.
+    - If this number is not V(0), the task fails.
   returned: always
   type: int
   sample: 0
 waited:
-  description: How many seconds the task waited until the service had done it.
+  description: The time that the task waited for the imports, in seconds.
   returned: always
   type: float
   sample: 3.1

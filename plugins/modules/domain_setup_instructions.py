@@ -7,12 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: domain_setup_instructions
-short_description: Mail the DNS records of a Mailtrap domain to somebody
+short_description: Email the DNS records of a Mailtrap sending domain
 version_added: 0.1.0
 description:
-  - Have the service send a mail with the DNS records of a sending domain, to whoever can set them.
-  - Sending is reported as a change.
-  - When it is unknown whether the mail went out, it is not sent again; the task fails, and says so.
+  - Makes Mailtrap send an email with the DNS records of a sending domain, for example to the person who manages the
+    zone.
+  - The task always reports a change.
+  - The module never repeats a request that may have taken effect. The task fails instead, and the error message says
+    so.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -23,16 +25,16 @@ attributes:
   check_mode:
     support: full
     details:
-      - The options are checked, and the domain is looked up. Nothing is sent.
+      - Validates the options and looks up the domain, but sends nothing.
   diff_mode:
     support: none
   idempotent:
     support: none
     details:
-      - Every run sends a mail.
+      - Every run sends an email.
 options:
   email:
-    description: The address to send the mail to.
+    description: The address of the recipient.
     type: str
     required: true
 notes:
@@ -44,7 +46,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Ask the keeper of the zone to set the records
+- name: Email the DNS records to the administrator of the zone
   community.mailtrap.domain_setup_instructions:
     domain: shop.example
     email: hostmaster@shop.example
@@ -52,7 +54,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 domain_id:
-  description: The id of the domain; V(null) in check mode when an earlier task would have made the domain.
+  description: The ID of the domain, or V(null) if the domain does not exist in check mode.
   returned: success
   type: int
   sample: 435

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: domain_verification
-short_description: Wait until a Mailtrap domain is verified
+short_description: Wait until a Mailtrap sending domain is verified
 version_added: 0.1.0
 description:
-  - Wait until the service has found the DNS records of a sending domain, or until the domain may send.
-  - If it takes too long, the task fails, and says of each record that is not right what is there and what should be.
-  - The service looks at the DNS once an hour, and cannot be asked to do it sooner.
+  - Waits until Mailtrap has verified the DNS records of a sending domain, or until the domain is allowed to send.
+  - If the wait times out, the task fails. The error message describes each incorrect record.
+  - Mailtrap checks the DNS records once an hour. No request starts a check.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -23,33 +23,34 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     details:
-      - This module does not modify state. In check mode it does not wait, and does not fail for what is not there yet.
+      - This module does not modify state. In check mode it reports the current state of the domain without waiting.
 options:
   wait:
     description:
-      - How many seconds to wait at most, up to a day. The default is a little more than the hour between two looks.
-      - With V(0) the task only tells how the domain is, and does not fail.
+      - The maximum time to wait, in seconds, from V(0) to V(86400).
+      - The default is slightly longer than the hour between two checks by Mailtrap.
+      - With V(0), the task reports the state of the domain. It does not wait and does not fail.
     type: int
     default: 3900
   interval:
-    description: How many seconds pass from one request to the next.
+    description: The time between two requests, in seconds.
     type: int
     default: 60
   until:
     description:
-      - What to wait for.
-      - A domain may send when it is V(compliant). The task fails at once when that takes something that only people can
-        do.
+      - The state to wait for.
+      - With V(compliant), the task fails immediately if the next step requires a person, such as a questionnaire.
     type: str
     default: verified
     choices:
-      verified: The service has found all DNS records.
-      compliant: The domain may send, as it is verified and has passed the compliance checks.
+      verified: Mailtrap has verified all DNS records.
+      compliant: The domain is verified and has passed the compliance checks, so it is allowed to send.
   dns_server:
     description:
-      - A DNS server to ask what is really there, as V(host), V(host:port) or V([IPv6]:port).
-      - It is asked at the end, once for each record, and has no say in whether the domain is verified.
-      - This needs C(dnspython) >= 2.0.
+      - A DNS server on which to look up the records, as V(host), V(host:port) or V([IPv6]:port).
+      - The server is queried at the end, once for each record. The answers are only reported. They do not affect how
+        long the task waits, or whether it fails.
+      - Requires C(dnspython) 2.0 or later.
     type: str
 notes:
   - O(domain) or O(domain_id) is required.
@@ -64,50 +65,50 @@ EXAMPLES = r"""
   community.mailtrap.domain_verification:
     domain: shop.example
 
-- name: Wait five minutes until the domain may send, and see what the zone really holds if it may not
+- name: Wait up to five minutes until the domain may send, and look up its records on the zone's name server
   community.mailtrap.domain_verification:
     domain: shop.example
     until: compliant
     wait: 300
     dns_server: "{{ nameserver }}"
 
-- name: Only look
+- name: Read the state of the domain without waiting
   community.mailtrap.domain_verification:
     domain_id: 435
     wait: 0
   register: mail_domain
 
-- name: Tell which records are missing
+- name: Show the keys of the records that are not verified
   ansible.builtin.debug:
     var: mail_domain.missing
 """
 
 RETURN = r"""
 verified:
-  description: Whether the service has found all DNS records.
-  returned: success, or when waiting was in vain
+  description: Whether Mailtrap has verified all DNS records.
+  returned: success, or when the wait failed
   type: bool
   sample: false
 compliant:
   description: Whether the domain has passed the compliance checks.
-  returned: success, or when waiting was in vain
+  returned: success, or when the wait failed
   type: bool
   sample: false
 missing:
-  description: The keys of the records that the service does not say V(pass) of.
-  returned: success, or when waiting was in vain
+  description: The keys of the records whose status is not V(pass).
+  returned: success, or when the wait failed
   type: list
   elements: str
   sample:
     - dkim1
 records:
-  description: The DNS records of the domain, as the API shows them, with what O(dns_server) holds of them.
-  returned: success, or when waiting was in vain
+  description: The DNS records of the domain as returned by the API, with the answers of O(dns_server).
+  returned: success, or when the wait failed
   type: list
   elements: dict
   contains:
     key:
-      description: What the record is for.
+      description: The purpose of the record.
       type: str
       sample: dkim1
     domain:
@@ -115,7 +116,7 @@ records:
       type: str
       sample: rwmt1._domainkey.shop.example
     name:
-      description: The part of the name to the left of the domain.
+      description: The name of the record relative to the domain.
       type: str
       sample: rwmt1._domainkey
     type:
@@ -123,37 +124,37 @@ records:
       type: str
       sample: CNAME
     value:
-      description: The value that it should have.
+      description: The expected value.
       type: str
       sample: rwmt1.dkim.smtp.mailtrap.live
     status:
       description:
-        - What the service found when it last looked. It is one of V(pass), V(fail), V(softfail), V(missing),
-          V(unchecked) and V(network_error).
+        - The result of Mailtrap's last check; V(pass), V(fail), V(softfail), V(missing), V(unchecked) or
+          V(network_error).
       type: str
       sample: missing
     dns_status:
       description:
-        - What O(dns_server) says of it. It is one of V(pass), V(fail), V(missing) and V(network_error); V(null) when
-          the service does not tell the whole record.
-      returned: with O(dns_server)
+        - The result of the lookup on O(dns_server); V(pass), V(fail), V(missing) or V(network_error).
+        - V(null) if the API returned the record without its name, type or value.
+      returned: when O(dns_server) is set
       type: str
       sample: fail
     found:
-      description: The values that O(dns_server) holds; V(null) when it did not tell.
-      returned: with O(dns_server)
+      description: The values that O(dns_server) returned, or V(null) if it did not answer.
+      returned: when O(dns_server) is set
       type: list
       elements: str
       sample:
         - rwmt1.dkim.elsewhere.example
 waited:
-  description: How many seconds the task waited.
-  returned: success, or when waiting was in vain
+  description: The time that the task waited, in seconds.
+  returned: success, or when the wait failed
   type: float
   sample: 1920.3
 domain:
-  description: The domain as the API shows it; V(null) in check mode when an earlier task would have made the domain.
-  returned: success, or when waiting was in vain
+  description: The domain as returned by the API, or V(null) if it does not exist in check mode.
+  returned: success, or when the wait failed
   type: dict
   sample:
     id: 435

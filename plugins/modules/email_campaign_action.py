@@ -7,12 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: email_campaign_action
-short_description: Start, schedule and stop Mailtrap email campaigns
+short_description: Start, schedule or stop a Mailtrap email campaign
 version_added: 0.1.0
 description:
-  - Do something to a campaign, unless its state says that it has been done.
-  - Nothing is repeated when it is unknown whether it took effect. The task then fails, and can be run again, for it
-    looks at the campaign first.
+  - Starts, schedules, cancels, resets or terminates an email campaign.
+  - The module reads the state of the campaign first. It sends no request if the state shows that the action is already
+    done.
+  - The module never repeats a request that may have taken effect. The task fails instead. Running the task again is
+    safe.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -22,35 +24,41 @@ attributes:
   check_mode:
     support: full
     details:
-      - The campaign is looked at, and nothing is done to it. Whether it has all that it needs is the service's to say.
+      - Reads the campaign, but does not change it. Whether Mailtrap would refuse an incomplete campaign is not checked.
   diff_mode:
     support: full
   idempotent:
     support: full
     details:
-      - A campaign that has been started, and is not a draft again, is not started twice.
+      - A campaign that was already started is not started again.
 options:
   id:
-    description: The id of the campaign. This or O(name) is required.
+    description:
+      - The ID of the campaign.
+      - This or O(name) is required.
     type: int
   name:
-    description: The name of the campaign. It is looked up in the list. This or O(id) is required.
+    description:
+      - The name of the campaign.
+      - This or O(id) is required.
     type: str
   action:
-    description: What to do.
+    description: The action to perform.
     type: str
     required: true
     choices:
-      start: Send a draft now. Nothing is done when it is being sent, or has been.
-      schedule: Send a draft at O(datetime). A campaign that is scheduled for another time is cancelled before.
-      cancel: Make a scheduled campaign a draft again.
-      reset: The same, as the service knows both.
-      terminate: Stop a campaign that is being sent. What has been sent stays sent.
+      start: Send a draft now. Does nothing if the campaign is being sent or was sent.
+      schedule: Send a draft at O(datetime). If the campaign is scheduled for another time, that schedule is cancelled
+        first.
+      cancel: Turn a scheduled campaign back into a draft.
+      reset: The same as V(cancel). The API offers both actions.
+      terminate: Stop a campaign that is being sent. Messages that were already sent are not affected.
   datetime:
     description:
-      - When to send, in ISO 8601, in UTC unless it says an offset. The service takes up to a month from now.
-      - Required with O(action=schedule).
-      - When that time has passed, and the campaign has been sent, nothing is done.
+      - The time at which the campaign is sent, in ISO 8601. A time without an offset is in UTC.
+      - The time must be in the future, and at most one month ahead.
+      - If the time has passed and the campaign was sent, the module does nothing.
+      - Required with O(action=schedule), and not allowed with other actions.
     type: str
 seealso:
   - module: community.mailtrap.email_campaign
@@ -58,12 +66,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Send a campaign now
+- name: Start the campaign
   community.mailtrap.email_campaign_action:
     name: Autumn sale
     action: start
 
-- name: Stop it
+- name: Stop the campaign
   community.mailtrap.email_campaign_action:
     name: Autumn sale
     action: terminate
@@ -71,7 +79,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 email_campaign:
-  description: The campaign as the API shows it, or as it would be in check mode.
+  description:
+    - The campaign as returned by the API, or the predicted campaign in check mode.
+    - V(null) if the campaign does not exist in check mode.
   returned: success
   type: dict
   sample:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: email_campaign_info
-short_description: List email campaigns of Mailtrap and their figures
+short_description: List Mailtrap email campaigns and their statistics
 version_added: 0.1.0
 description:
-  - Return all of them, those with a name, or the one with an id.
+  - Returns all email campaigns, those with a given name, or the one with a given ID.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -19,32 +19,37 @@ extends_documentation_fragment:
   - community.mailtrap._connection
 options:
   id:
-    description: The id of the only one to return. It then has its bodies.
+    description:
+      - The ID of the campaign to return.
+      - The returned campaign always includes its bodies.
     type: int
   name:
     description: The name of the campaigns to return.
     type: str
   limit:
     description:
-      - How many campaigns to return at most, the newest first.
-      - All of them when not given, which takes a request for each 100.
+      - The maximum number of campaigns to return, newest first.
+      - If omitted, all matching campaigns are returned, with a request for each 100.
     type: int
   include:
     description:
-      - What is wanted of each campaign besides what lists tell. It takes a request for each campaign.
+      - Additional details to return.
+      - Each detail takes a request for each campaign.
     type: list
     elements: str
     default: []
     choices:
-      bodies: The HTML and the text, in RV(email_campaigns[].template).
-      stats: How the campaign went, in RV(email_campaigns[].stats).
+      bodies: The HTML and text bodies, in RV(email_campaigns[].template).
+      stats: The statistics, in RV(email_campaigns[].stats).
   start_date:
     description:
-      - The first day that counts for V(stats), as V(2026-01-31), or as V(7d) for so many days ago.
-      - The day on which the campaign was started last, when not given.
+      - The first day of the statistics, such as V(2026-01-31), or a number of days ago, such as V(7d).
+      - If omitted, the statistics begin on the day on which the campaign was last started.
     type: str
   end_date:
-    description: The last day that counts for V(stats), likewise. Today when not given.
+    description:
+      - The last day of the statistics, in the format of O(start_date).
+      - If omitted, the statistics end today.
     type: str
 seealso:
   - module: community.mailtrap.email_campaign
@@ -52,39 +57,41 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: See how a campaign went
+- name: Read the statistics of a campaign
   community.mailtrap.email_campaign_info:
     name: Winter sale
     include:
       - stats
-  register: found
+  register: campaigns
 
-- name: Show it
+- name: Show the statistics
   ansible.builtin.debug:
-    var: found.email_campaigns[0].stats
+    var: campaigns.email_campaigns[0].stats
 """
 
 RETURN = r"""
 email_campaigns:
-  description: What was found, newest first; empty when there is none.
+  description: The matching campaigns, newest first. The list is empty if none match.
   returned: success
   type: list
   elements: dict
   contains:
     id:
-      description: The id of the campaign.
+      description: The ID of the campaign.
       type: int
       sample: 37001
     name:
-      description: The name.
+      description: The name of the campaign.
       type: str
       sample: Winter sale
     current_state:
-      description: The state, as M(community.mailtrap.email_campaign) returns it.
+      description: The state of the campaign, as in the return value of M(community.mailtrap.email_campaign).
       type: str
       sample: finished
     template:
-      description: C(subject) and C(merge_tags), with C(body_html) and C(body_text) if these are asked for.
+      description:
+        - The content of the campaign. It contains C(subject) and C(merge_tags).
+        - It also contains C(body_html) and C(body_text) with O(id), or with V(bodies) in O(include).
       type: dict
       sample:
         id: 61001
@@ -92,9 +99,9 @@ email_campaigns:
         merge_tags: []
     stats:
       description:
-        - C(sent_count), and a count and a rate from 0 to 1 of each of C(delivery), C(bounce), C(open), C(click),
-          C(spam) and C(unsubscription).
-      returned: with V(stats) in O(include)
+        - The statistics of the campaign. They contain C(sent_count), and a count and a rate between 0 and 1 for each of
+          C(delivery), C(bounce), C(open), C(click), C(spam) and C(unsubscription).
+      returned: when O(include) contains V(stats)
       type: dict
       sample:
         sent_count: 120

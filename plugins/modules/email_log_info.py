@@ -7,11 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: email_log_info
-short_description: Read what became of mail sent through Mailtrap
+short_description: Read the email logs of a Mailtrap account
 version_added: 0.1.0
 description:
-  - Return messages of the transactional and the bulk stream, newest first, or one of them with all that happened to it.
-  - A message to several recipients is there once for each of them.
+  - Returns messages that were sent through the transactional and the bulk stream, newest first.
+  - Returns a single message with its events if O(id) is set.
+  - A message to several recipients has a log entry for each of them.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -23,31 +24,34 @@ extends_documentation_fragment:
 options:
   id:
     description:
-      - The id of the only message to return, with its events. M(community.mailtrap.notify) returns it in
+      - The ID of the message to return.
+      - M(community.mailtrap.notify) returns the IDs of its messages in
         RV(community.mailtrap.notify#module:message_ids).
     type: str
   limit:
     description:
-      - How many messages to return at most.
-      - All of them when not given, which takes a request for each page, and there are 60 requests a minute.
+      - The maximum number of messages to return, newest first.
+      - If omitted, all matching messages are returned, with a request for each page. Mailtrap accepts 60 of these
+        requests a minute.
     type: int
   sent_after:
     description:
-      - Return only messages that were sent at this time or later.
-      - Write an ISO 8601 time such as V(2026-01-31T12:00:00Z), which is in UTC when it has no offset, or a number of
-        seconds, minutes, hours, days or weeks ago, such as V(90s), V(15m), V(12h), V(7d) or V(2w).
+      - Only return messages that were sent at this time or later.
+      - The value is an ISO 8601 time, such as V(2026-01-31T12:00:00Z), or a number of seconds, minutes, hours, days or
+        weeks ago, such as V(90s), V(15m), V(12h), V(7d) or V(2w). A time without an offset is in UTC.
     type: str
   sent_before:
-    description: Return only messages that were sent at this time or earlier, written like O(sent_after).
+    description: Only return messages that were sent at this time or earlier, in the format of O(sent_after).
     type: str
   filters:
     description:
-      - What else to choose messages by. They have to meet all of the filters.
-      - With several values, a message has to meet any of them, and none of them with an operator that has C(not) in its
-        name.
-      - The operators that begin with C(ci) take upper and lower case for the same. Those with C(contain),
-        V(greater_than) and V(less_than) take one value, V(empty) and V(not_empty) none.
-      - Give a list when a value holds a comma, since Ansible splits a text at its commas.
+      - Further filters. A message is returned if it matches all of them.
+      - If a filter has several values, a message must match at least one of them. With an operator that has C(not) in
+        its name, it must match none of them.
+      - Operators that begin with C(ci_) ignore case.
+      - Operators that end with C(contain), and all operators of the two counts, take exactly one value. V(empty) and
+        V(not_empty) take no value.
+      - Ansible splits a string at its commas. If a value contains a comma, write the values as a YAML list.
     type: dict
     suboptions:
       to:
@@ -55,7 +59,7 @@ options:
         type: dict
         suboptions:
           operator: &any_case
-            description: How it is compared.
+            description: The operator of the comparison.
             type: str
             default: ci_equal
             choices:
@@ -64,7 +68,7 @@ options:
               - ci_contain
               - ci_not_contain
           value: &text
-            description: The value, or several.
+            description: The values to compare with.
             type: list
             elements: str
             default: []
@@ -75,11 +79,11 @@ options:
           operator: *any_case
           value: *text
       subject:
-        description: The subject.
+        description: The subject of the message.
         type: dict
         suboptions:
           operator:
-            description: How it is compared.
+            description: The operator of the comparison.
             type: str
             default: ci_equal
             choices:
@@ -91,18 +95,18 @@ options:
               - not_empty
           value: *text
       status:
-        description: What became of the message.
+        description: The delivery status of the message.
         type: dict
         suboptions:
           operator: &equal
-            description: How it is compared.
+            description: The operator of the comparison.
             type: str
             default: equal
             choices:
               - equal
               - not_equal
           value:
-            description: The value, or several.
+            description: The values to compare with.
             type: list
             elements: str
             default: []
@@ -112,18 +116,18 @@ options:
               - enqueued
               - opted_out
       events:
-        description: What happened to the message.
+        description: The events of the message.
         type: dict
         suboptions:
           operator: &event
-            description: How it is compared.
+            description: The operator of the comparison.
             type: str
             default: include_event
             choices:
               - include_event
               - not_include_event
           value:
-            description: The value, or several.
+            description: The values to compare with.
             type: list
             elements: str
             default: []
@@ -138,11 +142,11 @@ options:
               - suspension
               - reject
       opens_count:
-        description: How often the message was opened.
+        description: The number of times that the message was opened.
         type: dict
         suboptions:
           operator: &number
-            description: How it is compared.
+            description: The operator of the comparison.
             type: str
             default: equal
             choices:
@@ -150,22 +154,22 @@ options:
               - greater_than
               - less_than
           value: &integer
-            description: The value, or several.
+            description: The values to compare with.
             type: list
             elements: int
             default: []
       clicks_count:
-        description: How often links in the message were clicked.
+        description: The number of clicks on links in the message.
         type: dict
         suboptions:
           operator: *number
           value: *integer
       client_ip:
-        description: The IP address that submitted the message.
+        description: The IP address of the client that submitted the message.
         type: dict
         suboptions:
           operator: &address
-            description: How it is compared.
+            description: The operator of the comparison.
             type: str
             default: equal
             choices:
@@ -175,7 +179,7 @@ options:
               - not_contain
           value: *text
       sending_ip:
-        description: The IP address that the message was sent from.
+        description: The IP address from which Mailtrap sent the message.
         type: dict
         suboptions:
           operator: *address
@@ -187,36 +191,36 @@ options:
           operator: *equal
           value: *text
       email_service_provider_response:
-        description: What the mailbox provider answered.
+        description: The response of the mailbox provider.
         type: dict
         suboptions:
           operator: *any_case
           value: *text
       recipient_mx:
-        description: The name of the recipient's mail server.
+        description: The host name of the recipient's mail server.
         type: dict
         suboptions:
           operator: *any_case
           value: *text
       category:
-        description: The category.
+        description: The category of the message.
         type: dict
         suboptions:
           operator: *equal
           value: *text
       domain_id:
-        description: The id of the sending domain. O(domain) and O(domain_id) are shorter where one is meant.
+        description: The ID of the sending domain. To select a single domain, use O(domain) or O(domain_id) instead.
         type: dict
         suboptions:
           operator: *equal
           value: *integer
       sending_stream:
-        description: The stream.
+        description: The sending stream of the message.
         type: dict
         suboptions:
           operator: *equal
           value:
-            description: The value, or several.
+            description: The values to compare with.
             type: list
             elements: str
             default: []
@@ -229,15 +233,15 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Read what became of the mail to a user today
+- name: Read the log of the messages to a user in the last 24 hours
   community.mailtrap.email_log_info:
     sent_after: 24h
     filters:
       to:
         value: ann@example.com
-  register: mail
+  register: log
 
-- name: Count the bounces of the last hour at Google
+- name: Fail if more than 100 messages to Google bounced in the last hour
   community.mailtrap.email_log_info:
     sent_after: 1h
     domain: shop.example
@@ -252,7 +256,7 @@ EXAMPLES = r"""
   register: bounces
   failed_when: bounces.total_count > 100
 
-- name: Find what nobody opened
+- name: List the invoices that were not opened
   community.mailtrap.email_log_info:
     filters:
       subject:
@@ -261,32 +265,32 @@ EXAMPLES = r"""
       opens_count:
         value: 0
 
-- name: Wait until a mail has been delivered
+- name: Wait until a message is no longer enqueued
   community.mailtrap.email_log_info:
     id: "{{ sent.message_ids[0] }}"
-  register: mail
-  until: mail.email_logs and mail.email_logs[0].status != 'enqueued'
+  register: log
+  until: log.email_logs and log.email_logs[0].status != 'enqueued'
   retries: 10
   delay: 3
 """
 
 RETURN = r"""
 email_logs:
-  description: The messages as the API shows them, newest first; empty when there is none.
+  description: The messages as returned by the API, newest first. The list is empty if none match.
   returned: success
   type: list
   elements: dict
   contains:
     message_id:
-      description: The id of the message.
+      description: The ID of the message.
       type: str
       sample: 9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d
     status:
-      description: What became of it; V(delivered), V(not_delivered), V(enqueued) or V(opted_out).
+      description: The delivery status; V(delivered), V(not_delivered), V(enqueued) or V(opted_out).
       type: str
       sample: delivered
     subject:
-      description: The subject.
+      description: The subject of the message.
       type: str
       sample: Your order
     from:
@@ -298,32 +302,32 @@ email_logs:
       type: str
       sample: ann@example.com
     sent_at:
-      description: When it was sent.
+      description: The time at which the message was sent.
       type: str
       sample: "2026-01-31T12:00:00Z"
     client_ip:
-      description: The IP address that submitted it, or V(null).
+      description: The IP address of the client that submitted the message, or V(null).
       type: str
       sample: 203.0.113.42
     category:
-      description: The category, or V(null).
+      description: The category of the message, or V(null).
       type: str
       sample: Orders
     custom_variables:
-      description: The values that the sender gave along, or V(null).
+      description: The custom variables that the sender set, or V(null).
       type: dict
       sample:
         order: 4711
     sending_stream:
-      description: The stream; V(transactional) or V(bulk).
+      description: The sending stream; V(transactional) or V(bulk).
       type: str
       sample: transactional
     domain_id:
-      description: The id of the sending domain.
+      description: The ID of the sending domain.
       type: int
       sample: 435
     template_id:
-      description: The id of the template, or V(null).
+      description: The ID of the template, or V(null).
       type: int
       sample: 40123
     template_variables:
@@ -332,17 +336,17 @@ email_logs:
       sample:
         name: Ann
     opens_count:
-      description: How often it was opened.
+      description: The number of times that the message was opened.
       type: int
       sample: 2
     clicks_count:
-      description: How often links in it were clicked.
+      description: The number of clicks on links in the message.
       type: int
       sample: 1
     events:
       description:
-        - What happened to it. The details depend on the type of the event, and tell a bounce's reason, for example.
-      returned: with O(id)
+        - The events of the message. The C(details) depend on C(event_type).
+      returned: when O(id) is set
       type: list
       elements: dict
       sample:
@@ -352,12 +356,12 @@ email_logs:
             email_service_provider: Google
             email_service_provider_response: 550 5.1.1 The recipient does not exist here
     raw_message_url:
-      description: Where the whole message can be fetched for a while, by whoever has this address.
-      returned: with O(id) and O(reveal_secrets)
+      description: The temporary URL of the whole message. It gives access without a token.
+      returned: when O(id) is set and O(reveal_secrets=true)
       type: str
       sample: https://storage.example.com/signed/eml/9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d?token=...
 total_count:
-  description: How many messages there are, even if O(limit) is less.
+  description: The number of all matching messages, which may exceed O(limit).
   returned: success
   type: int
   sample: 150
@@ -370,7 +374,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._reports.email_
 )
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.targets import DOMAIN_TARGET
 
-# With id, these options have no effect.
+# The options that select messages from the list; id selects a single message.
 LIST_OPTIONS = ("limit", "sent_after", "sent_before", "domain", "domain_id", "filters")
 main = module_of(
     read_email_logs,

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: permission_info
-short_description: List what the API token administers in Mailtrap
+short_description: List the Mailtrap resources that the API token administers
 version_added: 0.1.0
 description:
-  - Return everything in the account that the token has admin access to, as a tree and as a list.
-  - What the token may only look at is not told.
+  - Returns all resources of the account to which the API token has admin access, as a tree and as a flat list.
+  - Resources that the token can only view are not returned.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -24,24 +24,24 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Read what the token administers
+- name: List the resources that the token administers
   community.mailtrap.permission_info:
-  register: mine
+  register: permissions
 
-- name: Show the projects
+- name: Show the names of the projects
   ansible.builtin.debug:
-    msg: "{{ mine.resources | selectattr('resource_type', 'eq', 'project') | map(attribute='name') }}"
+    msg: "{{ permissions.resources | selectattr('resource_type', 'eq', 'project') | map(attribute='name') }}"
 """
 
 RETURN = r"""
 permissions:
-  description: The tree, as the API shows it, with the account as its root where the token administers that.
+  description: The tree of resources as returned by the API. Its root is the account if the token administers the account.
   returned: success
   type: list
   elements: dict
   contains:
     id:
-      description: The id of the resource. The permission scopes have the id of the account.
+      description: The ID of the resource. A permission scope has the ID of the account.
       type: int
       sample: 2550469
     name:
@@ -51,15 +51,15 @@ permissions:
     type:
       description:
         - The type of the resource, such as V(account), V(billing), V(project), V(sandbox), V(domain),
-          V(email_campaign_permission_scope) and V(email_template_permission_scope).
+          V(email_campaign_permission_scope) or V(email_template_permission_scope).
       type: str
       sample: project
     access_level:
-      description: What the token may do with it; V(1000) is an owner, V(100) an admin.
+      description: The access level of the token; V(1000) for an owner and V(100) for an admin.
       type: int
       sample: 100
     resources:
-      description: What is in it, each like this.
+      description: The resources within this resource, with the same keys.
       type: list
       elements: dict
       sample:
@@ -69,7 +69,9 @@ permissions:
           access_level: 100
           resources: []
 resources:
-  description: The same as a list, in the words in which permissions are given, each followed by what is in it.
+  description:
+    - The same resources as a flat list, each followed by the resources within it.
+    - The keys are those of the option O(community.mailtrap.api_token#module:permissions).
   returned: success
   type: list
   elements: dict
@@ -79,11 +81,11 @@ resources:
       type: str
       sample: sandbox
     resource_id:
-      description: The id of the resource.
+      description: The ID of the resource.
       type: int
       sample: 4117907
     access_level:
-      description: What the token may do with it.
+      description: The access level of the token, as a number.
       type: int
       sample: 100
     name:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: stats_info
-short_description: Read statistics of the mail sent through Mailtrap
+short_description: Read the sending statistics of a Mailtrap account
 version_added: 0.1.0
 description:
-  - Return how many messages of the transactional and the bulk stream were delivered, bounced, opened, clicked and
-    marked as spam, in total or in groups.
+  - Returns how many messages of the transactional and the bulk stream were delivered, bounced, opened, clicked and
+    marked as spam, in total or by group.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -21,32 +21,32 @@ extends_documentation_fragment:
 options:
   start_date:
     description:
-      - The first day, as V(2026-01-31), or as V(7d) or V(2w) for so many days or weeks ago.
-      - A day begins and ends in UTC.
+      - The first day of the period, such as V(2026-01-31), or a number of days or weeks ago, such as V(7d) or V(2w).
+      - Days are in UTC.
     type: str
     required: true
   end_date:
-    description: The last day, written like O(start_date). It is today when not given.
+    description: The last day of the period, in the format of O(start_date). The default is today.
     type: str
     default: 0d
   include:
     description:
-      - The figures to return, in RV(stats).
-      - Each of them takes a request.
+      - The statistics to return.
+      - Each item takes a request.
     type: list
     elements: str
     default:
       - total
     choices:
-      total: The figures of everything that was sent.
-      domains: The figures of each sending domain.
-      categories: The figures of each category. Messages without a category are in none.
-      email_service_providers: The figures of each mailbox provider of recipients.
-      date: The figures of each day.
+      total: The totals of all messages.
+      domains: The statistics of each sending domain.
+      categories: The statistics of each category. Messages without a category are not included.
+      email_service_providers: The statistics of each mailbox provider.
+      date: The statistics of each day.
   domains:
     description:
-      - The names of the sending domains to count; all domains when none is given.
-      - They are looked up, which costs a request.
+      - Only count messages from the sending domains with these names. By default, messages from all domains are counted.
+      - Looking up the names takes a request.
     type: list
     elements: str
     default: []
@@ -54,14 +54,14 @@ options:
       - domain
       - sending_domain
   domain_ids:
-    description: The ids of further sending domains to count.
+    description: Only count messages from the sending domains with these IDs, in addition to O(domains).
     type: list
     elements: int
     default: []
     aliases:
       - domain_id
   sending_streams:
-    description: The streams to count; both when none is given.
+    description: Only count messages of these streams.
     type: list
     elements: str
     default: []
@@ -69,37 +69,37 @@ options:
       - transactional
       - bulk
   categories:
-    description: The categories to count; all of them when none is given.
+    description: Only count messages of these categories.
     type: list
     elements: str
     default: []
   email_service_providers:
-    description: The mailbox providers to count, such as V(Google) and V(Office 365); all of them when none is given.
+    description: Only count messages to these mailbox providers, such as V(Google) or V(Office 365).
     type: list
     elements: str
     default: []
 notes:
-  - The service answers ten requests for statistics a minute. Beyond that the task waits, as O(retries) allows, and
-    tells how long in RV(rate_limit_wait).
+  - Mailtrap accepts ten requests for statistics a minute. Beyond that, the task waits and retries, as often as
+    O(retries) allows.
 seealso:
   - module: community.mailtrap.email_log_info
   - module: community.mailtrap.billing_usage_info
 """
 
 EXAMPLES = r"""
-- name: Read the figures of the last week, in total and for each domain
+- name: Read the statistics of the last week, in total and by domain
   community.mailtrap.stats_info:
     start_date: 7d
     include:
       - total
       - domains
-  register: week
+  register: last_week
 
-- name: Complain about bounces
+- name: Check that the bounce rate is below 5 percent
   ansible.builtin.assert:
-    that: week.stats.total.bounce_rate < 0.05
+    that: last_week.stats.total.bounce_rate < 0.05
 
-- name: Read the figures of January for one domain, day by day
+- name: Read the daily bulk statistics of a domain for January
   community.mailtrap.stats_info:
     start_date: 2026-01-01
     end_date: 2026-01-31
@@ -112,58 +112,58 @@ EXAMPLES = r"""
 
 RETURN = r"""
 stats:
-  description: What was asked for by O(include).
+  description: The statistics that O(include) selects. Empty if a domain does not exist in check mode.
   returned: success
   type: dict
   contains:
     total:
-      description: The figures of everything.
-      returned: with O(include=total)
+      description: The totals of all messages.
+      returned: when O(include) contains V(total)
       type: dict
       contains:
         delivery_count:
-          description: How many messages were delivered.
+          description: The number of delivered messages.
           type: int
           sample: 190
         delivery_rate:
-          description: Which part of them that is, from 0 to 1.
+          description: The delivery rate, between 0 and 1.
           type: float
           sample: 0.95
         bounce_count:
-          description: How many messages bounced.
+          description: The number of bounced messages.
           type: int
           sample: 10
         bounce_rate:
-          description: Which part of them that is, from 0 to 1.
+          description: The bounce rate, between 0 and 1.
           type: float
           sample: 0.05
         open_count:
-          description: How many messages were opened.
+          description: The number of opened messages.
           type: int
           sample: 171
         open_rate:
-          description: Which part of them that is, from 0 to 1.
+          description: The open rate, between 0 and 1.
           type: float
           sample: 0.9
         click_count:
-          description: How many messages had a link clicked.
+          description: The number of messages with a clicked link.
           type: int
           sample: 133
         click_rate:
-          description: Which part of them that is, from 0 to 1.
+          description: The click rate, between 0 and 1.
           type: float
           sample: 0.7
         spam_count:
-          description: How many messages were marked as spam.
+          description: The number of messages that were marked as spam.
           type: int
           sample: 3
         spam_rate:
-          description: Which part of them that is, from 0 to 1.
+          description: The spam rate, between 0 and 1.
           type: float
           sample: 0.02
     domains:
-      description: The figures of each domain, as RV(stats.total), with its id.
-      returned: with O(include=domains)
+      description: The statistics of each domain, with the keys of RV(stats.total).
+      returned: when O(include) contains V(domains)
       type: list
       elements: dict
       sample:
@@ -172,8 +172,8 @@ stats:
             delivery_count: 190
             delivery_rate: 0.95
     categories:
-      description: The figures of each category, as RV(stats.total).
-      returned: with O(include=categories)
+      description: The statistics of each category, with the keys of RV(stats.total).
+      returned: when O(include) contains V(categories)
       type: list
       elements: dict
       sample:
@@ -182,8 +182,8 @@ stats:
             delivery_count: 190
             delivery_rate: 0.95
     email_service_providers:
-      description: The figures of each mailbox provider, as RV(stats.total).
-      returned: with O(include=email_service_providers)
+      description: The statistics of each mailbox provider, with the keys of RV(stats.total).
+      returned: when O(include) contains V(email_service_providers)
       type: list
       elements: dict
       sample:
@@ -192,8 +192,8 @@ stats:
             delivery_count: 190
             delivery_rate: 0.95
     date:
-      description: The figures of each day, as RV(stats.total).
-      returned: with O(include=date)
+      description: The statistics of each day, with the keys of RV(stats.total).
+      returned: when O(include) contains V(date)
       type: list
       elements: dict
       sample:
@@ -202,17 +202,17 @@ stats:
             delivery_count: 190
             delivery_rate: 0.95
 start_date:
-  description: The first day that was counted.
+  description: The first day of the period.
   returned: success
   type: str
   sample: "2026-01-01"
 end_date:
-  description: The last day that was counted.
+  description: The last day of the period.
   returned: success
   type: str
   sample: "2026-01-31"
 rate_limit_wait:
-  description: How long the task waited because of the service's rate limits, in seconds.
+  description: The time that the task waited because of rate limits, in seconds.
   returned: success
   type: float
   sample: 0.0
