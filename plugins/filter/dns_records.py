@@ -2,145 +2,156 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A domain's DNS records as what DNS modules and zone files want; documented in dns_records.yml."""
+"""The filter dns_records; documented in dns_records.yml."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from ansible.errors import AnsibleFilterError
 from ansible.utils.display import Display
 
+if TYPE_CHECKING:
+    from ansible_collections.community.mailtrap.plugins.module_utils._api.json_types import JsonObject
+
 ZONE_FILE = "zone_file"
-# A text in DNS is made of pieces; this is how long one can be.
-LONGEST_PIECE = 255
-# Types whose value ends with a host name.
-_HOSTS = ("CNAME", "MX", "NS")
+# A TXT record consists of strings of at most this length.
+MAX_STRING_LENGTH = 255
+# The record types whose value ends with a host name.
+HOST_NAME_TYPES = ("CNAME", "MX", "NS")
 
 
 @dataclass(frozen=True)
-class Style:
-    """How a module wants a record.
+class ModuleFormat:
+    """The arguments that a DNS module expects for a record.
 
-    :ivar zone: str, its option for the zone.
-    :ivar dotted_record: bool, whether the name of the record ends with a dot.
-    :ivar dotted_value: bool, whether a host name as the value ends with one, as it is taken to be below the zone else.
-    :ivar quoted: bool, whether a text comes in its pieces, each in quotes. :ivar many: bool, whether it takes a list.
+    :ivar zone_option: the option for the zone.
+    :ivar dotted_record: whether the record's name must end with a dot.
+    :ivar dotted_value: whether a host name in the value must end with a dot, without which it is relative to the zone.
+    :ivar quoted_text: whether a TXT value must be split into quoted strings.
+    :ivar value_list: whether the value must be a list.
     """
 
-    zone: str = "zone"
+    zone_option: str = "zone"
     dotted_record: bool = False
     dotted_value: bool = False
-    quoted: bool = False
-    many: bool = True
+    quoted_text: bool = False
+    value_list: bool = True
 
 
-STYLES = {
-    "amazon.aws.route53": Style(quoted=True),
-    "community.dns.hetzner_dns_record_set": Style("zone_name", dotted_value=True),
-    "community.dns.hosttech_dns_record_set": Style("zone_name"),
-    "community.general.cloudflare_dns": Style(many=False),
-    "community.general.nsupdate": Style(dotted_record=True, dotted_value=True, quoted=True),
+MODULE_FORMATS = {
+    "amazon.aws.route53": ModuleFormat(quoted_text=True),
+    "community.dns.hetzner_dns_record_set": ModuleFormat("zone_name", dotted_value=True),
+    "community.dns.hosttech_dns_record_set": ModuleFormat("zone_name"),
+    "community.general.cloudflare_dns": ModuleFormat(value_list=False),
+    "community.general.nsupdate": ModuleFormat(dotted_record=True, dotted_value=True, quoted_text=True),
 }
 
 
-def dns_records(records, target=None, zone=None, ttl=None):
-    """Return what a target wants of records: list of dict, or str for a zone file.
+def dns_records(
+    records: list[JsonObject], target: str | None = None, zone: str | None = None, ttl: int | str | None = None
+) -> list[JsonObject] | str:
+    """Convert the DNS records of a domain to arguments for a DNS module, or to the text of a zone file.
 
-    :param records: list of dict, as the API shows them; those that are not whole are left out, with a warning.
-    :param target: str, the full name of a module, zone_file, or None for everything that is known.
-    :param zone: str, the zone that they are in, or None for the domain itself. :param ttl: int, seconds, or None.
-    :raises AnsibleFilterError: when something is none of this.
+    :param records: the records as returned by the API; incomplete ones are skipped with a warning.
+    :param target: the full name of a module, ``zone_file``, or None for a neutral format.
+    :param zone: the zone of the records, or None if the domain itself is a zone.
+    :param ttl: seconds.
+    :raises AnsibleFilterError: if an argument or a record is invalid.
     """
     if not isinstance(records, list) or not all(isinstance(record, Mapping) for record in records):
-        raise AnsibleFilterError("dns_records takes a list of DNS records, such as the dns_records of a domain")
-    if target not in (None, ZONE_FILE, *STYLES):
-        known = ", ".join([*STYLES, ZONE_FILE])
-        raise AnsibleFilterError(f"dns_records knows no {target!r}; it knows {known}")
-    common = {} if ttl is None else {"ttl": _seconds(ttl)}
-    whole = [{**_parsed(record, zone), **common} for record in records if _is_whole(record)]
+        raise AnsibleFilterError("dns_records expects a list of DNS records, such as the dns_records of a domain")
+    if target not in (None, ZONE_FILE, *MODULE_FORMATS):
+        targets = ", ".join([*MODULE_FORMATS, ZONE_FILE])
+        raise AnsibleFilterError(f"dns_records: unknown target {target!r}. The targets are {targets}")
+    ttl_argument = {} if ttl is None else {"ttl": _parse_ttl(ttl)}
+    complete = [{**_parse_record(record, zone), **ttl_argument} for record in records if _is_complete(record)]
     if target is None:
-        return whole
+        return complete
     if target == ZONE_FILE:
-        return "".join(_line(one) for one in whole)
-    return [{**_arguments(STYLES[target], one), **common} for one in whole]
+        return "".join(_to_zone_file_line(record) for record in complete)
+    return [{**_to_module_arguments(record, MODULE_FORMATS[target]), **ttl_argument} for record in complete]
 
 
-def _is_whole(record):
-    unknown = [name for name in ("domain", "type", "value") if not record.get(name)]
-    if unknown:
-        what = f"{' and '.join(unknown)} of the record {record.get('key')}"
-        Display().warning(f"The service does not tell the {what}: dns_records leaves it out.")
-    return not unknown
+def _is_complete(record: JsonObject) -> bool:
+    """Return whether a record has a name, a type and a value, and warn if it does not."""
+    missing = [name for name in ("domain", "type", "value") if not record.get(name)]
+    if missing:
+        reason = " and ".join(f"no {name}" for name in missing)
+        Display().warning(f"dns_records skipped the record {record.get('key')} because it has {reason}.")
+    return not missing
 
 
-def _seconds(ttl):
+def _parse_ttl(ttl: Any) -> int:
     try:
         seconds = int(ttl)
     except (TypeError, ValueError):
         seconds = 0
     if seconds < 1:
-        raise AnsibleFilterError(f"dns_records: ttl {ttl!r} is no number of seconds")
+        raise AnsibleFilterError(f"dns_records: ttl must be a positive number of seconds, not {ttl!r}")
     return seconds
 
 
-def _parsed(record, zone):
-    """Return a record in all the words that targets are made of: dict."""
-    full = record["domain"].rstrip(".").lower()
-    zone = (_domain_of(record, full) if zone is None else str(zone)).strip(".").lower()
-    if not zone or not f".{full}".endswith(f".{zone}"):
-        raise AnsibleFilterError(f"dns_records: the zone {zone!r} does not hold {full}")
+def _parse_record(record: JsonObject, zone: str | None) -> JsonObject:
+    """Return a record in the neutral format, from which the other formats are built."""
+    full_name = record["domain"].rstrip(".").lower()
+    zone = (_find_domain(record, full_name) if zone is None else str(zone)).strip(".").lower()
+    if not zone or not f".{full_name}".endswith(f".{zone}"):
+        raise AnsibleFilterError(f"dns_records: the record {full_name} is not in the zone {zone!r}")
     return {
         "key": record.get("key"),
         "zone": zone,
-        "name": full[: -len(f".{zone}")] or "@",
-        "record": full,
+        "name": full_name[: -len(f".{zone}")] or "@",
+        "record": full_name,
         "type": record["type"],
         "value": record["value"],
-        "rdata": _rdata(record["type"], record["value"]),
+        "rdata": _to_rdata(record["type"], record["value"]),
     }
 
 
-def _domain_of(record, full):
-    """Return the domain that a record is for: str, its whole name without its left part."""
-    left = record.get("name")
-    if left is None or (left and not full.startswith(f"{left.lower()}.")):
-        raise AnsibleFilterError(f"dns_records: the record {full} does not tell its domain: give zone")
-    return full[len(f"{left}.") :] if left else full
+def _find_domain(record: JsonObject, full_name: str) -> str:
+    """Return the domain of a record: its full name without its name relative to the domain."""
+    name = record.get("name")
+    if name is None or (name and not full_name.startswith(f"{name.lower()}.")):
+        raise AnsibleFilterError(f"dns_records: the domain of the record {full_name} is unknown: set zone")
+    return full_name[len(f"{name}.") :] if name else full_name
 
 
-def _rdata(kind, value):
-    """Return a value as a zone file has it: str."""
-    if kind in _HOSTS:
+def _to_rdata(record_type: str, value: str) -> str:
+    """Return a value in the notation of a zone file."""
+    if record_type in HOST_NAME_TYPES:
         return value.rstrip(".") + "."
-    return _quoted(value) if kind == "TXT" else value
+    return _quote_text(value) if record_type == "TXT" else value
 
 
-def _quoted(text):
+def _quote_text(text: str) -> str:
     if not text.isascii() or not text.isprintable():
-        raise AnsibleFilterError(f"dns_records: the text {text!r} holds other characters than printable ASCII")
-    pieces = [text[start : start + LONGEST_PIECE] for start in range(0, len(text), LONGEST_PIECE)]
-    return " ".join('"' + piece.replace("\\", "\\\\").replace('"', '\\"') + '"' for piece in pieces)
+        raise AnsibleFilterError(f"dns_records: the text {text!r} has characters other than printable ASCII")
+    strings = [text[start : start + MAX_STRING_LENGTH] for start in range(0, len(text), MAX_STRING_LENGTH)]
+    return " ".join('"' + string.replace("\\", "\\\\").replace('"', '\\"') + '"' for string in strings)
 
 
-def _arguments(style, one):
-    raw = style.quoted if one["type"] == "TXT" else style.dotted_value
-    value = one["rdata"] if raw else one["value"]
+def _to_module_arguments(record: JsonObject, module_format: ModuleFormat) -> JsonObject:
+    uses_rdata = module_format.quoted_text if record["type"] == "TXT" else module_format.dotted_value
+    value = record["rdata"] if uses_rdata else record["value"]
     return {
-        style.zone: one["zone"],
-        "record": one["record"] + "." * style.dotted_record,
-        "type": one["type"],
-        "value": [value] if style.many else value,
+        module_format.zone_option: record["zone"],
+        "record": record["record"] + "." * module_format.dotted_record,
+        "type": record["type"],
+        "value": [value] if module_format.value_list else value,
     }
 
 
-def _line(one):
-    """Return a line of a zone file; its name is whole, so that it is right below any $ORIGIN."""
-    words = [f"{one['record']}.", str(one.get("ttl", "")), "IN", one["type"], one["rdata"]]
-    return "\t".join(word for word in words if word) + "\n"
+def _to_zone_file_line(record: JsonObject) -> str:
+    # The full name makes the line independent of the file's $ORIGIN.
+    parts = [f"{record['record']}.", str(record.get("ttl", "")), "IN", record["type"], record["rdata"]]
+    return "\t".join(part for part in parts if part) + "\n"
 
 
 class FilterModule:
-    def filters(self):
+    """Provide the filter to Ansible."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
         return {"dns_records": dns_records}

@@ -51,7 +51,7 @@ accounts:
       sample: Shop
     access_levels:
       description:
-        - The access levels of the token in the account; V(1000) for an owner, V(100) for an admin and V(10) for a viewer.
+        - The access levels of the token in the account; V(1000) for an owner, V(100) for an admin, V(10) for a viewer.
       type: list
       elements: int
       sample:

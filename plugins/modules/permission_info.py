@@ -35,7 +35,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 permissions:
-  description: The tree of resources as returned by the API. Its root is the account if the token administers the account.
+  description: The tree of resources as returned by the API. The account is its root if the token administers it.
   returned: success
   type: list
   elements: dict

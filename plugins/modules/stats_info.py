@@ -45,7 +45,7 @@ options:
       date: The statistics of each day.
   domains:
     description:
-      - Only count messages from the sending domains with these names. By default, messages from all domains are counted.
+      - Only count messages from the sending domains with these names. By default, all domains are counted.
       - Looking up the names takes a request.
     type: list
     elements: str

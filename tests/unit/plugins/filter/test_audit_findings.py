@@ -11,43 +11,46 @@ from ansible_collections.community.mailtrap.plugins.filter.audit_findings import
 
 ADMIN = {"resource_type": "account", "resource_id": 1, "access_level": 100}
 VIEWER = {"resource_type": "account", "resource_id": 1, "access_level": 10}
-SOMEDAY = "2027-11-25T12:00:00Z"
+EXPIRY = "2027-11-25T12:00:00Z"
 
 
-def told(**read):
-    return [(one["check"], one["subject"], one["id"], one["text"]) for one in audit_findings(read)]
+def findings_of(**account):
+    """Return the findings as tuples."""
+    findings = audit_findings(account)
+    return [(finding["check"], finding["subject"], finding["id"], finding["text"]) for finding in findings]
 
 
-def test_tokens():
+def test_tokens_without_expiry_and_with_admin_access_to_the_account():
     tokens = [
-        {"id": 1, "name": "plain", "expires_at": SOMEDAY, "resources": [VIEWER]},
+        {"id": 1, "name": "plain", "expires_at": EXPIRY, "resources": [VIEWER]},
         {"id": 2, "name": "forever", "expires_at": None, "resources": []},
-        {"id": 3, "name": "mighty", "expires_at": SOMEDAY, "resources": [VIEWER, ADMIN]},
-        {"id": 4, "name": "one", "expires_at": SOMEDAY, "resources": [{**ADMIN, "resource_type": "project"}]},
+        {"id": 3, "name": "mighty", "expires_at": EXPIRY, "resources": [VIEWER, ADMIN]},
+        {"id": 4, "name": "one", "expires_at": EXPIRY, "resources": [{**ADMIN, "resource_type": "project"}]},
         {"id": 1005, "name": "old", "expires_at": None, "resources": [ADMIN]},
-        {"id": 1006, "name": "old 1006", "expires_at": SOMEDAY, "resources": [VIEWER]},
+        {"id": 1006, "name": "old 1006", "expires_at": EXPIRY, "resources": [VIEWER]},
     ]
-    assert told(api_tokens=tokens) == [
+    assert findings_of(api_tokens=tokens) == [
         ("token_without_expiry", "API token forever", 2, "never expires"),
-        ("token_admin_of_account", "API token mighty", 3, "may do everything in the whole account"),
+        ("token_admin_of_account", "API token mighty", 3, "has admin access to the whole account"),
     ]
 
 
-def test_people():
-    def access(number, kind="User", **person):
-        return {"id": number, "specifier_type": kind, "specifier": {"email": f"{number}@example.com", **person}}
+def test_people_without_two_factor_authentication():
+    def access(access_id, specifier_type="User", **user):
+        specifier = {"email": f"{access_id}@example.com", **user}
+        return {"id": access_id, "specifier_type": specifier_type, "specifier": specifier}
 
     accesses = [
         access(1, two_factor_authentication_enabled=True),
         access(2, two_factor_authentication_enabled=False),
         access(3, "Invite"),
     ]
-    assert told(account_accesses=accesses) == [
-        ("person_without_2fa", "2@example.com", 2, "has no two-factor authentication")
+    assert findings_of(account_accesses=accesses) == [
+        ("person_without_2fa", "2@example.com", 2, "has not enabled two-factor authentication")
     ]
 
 
-def test_domains():
+def test_unverified_and_noncompliant_domains():
     records = [
         {"key": "dkim1", "status": "pass"},
         {"key": "dkim2", "status": "missing"},
@@ -60,31 +63,31 @@ def test_domains():
         {"id": 4, "domain_name": "mute.example", "dns_verified": True, "compliance_status": "suspended"},
         {"id": 5, "domain_name": "demo.example", "dns_verified": False, "compliance_status": "demo", "demo": True},
     ]
-    assert told(domains=domains) == [
-        ("domain_unverified", "domain new.example", 2, "its DNS is not verified: dkim2 missing, dmarc fail"),
-        ("domain_unverified", "domain late.example", 3, "its DNS is not verified"),
+    assert findings_of(domains=domains) == [
+        ("domain_unverified", "domain new.example", 2, "its DNS records are not verified: dkim2 missing, dmarc fail"),
+        ("domain_unverified", "domain late.example", 3, "its DNS records are not verified"),
         ("domain_not_compliant", "domain mute.example", 4, "its compliance status is suspended"),
     ]
 
 
-def test_webhooks():
+def test_paused_webhooks():
     webhooks = [
         {"id": 1, "url": "https://a.example", "active": True},
         {"id": 2, "url": "https://b.example", "active": False},
     ]
-    assert told(webhooks=webhooks) == [
-        ("webhook_paused", "webhook https://b.example", 2, "is switched off: it tells nobody anything")
+    assert findings_of(webhooks=webhooks) == [
+        ("webhook_paused", "webhook https://b.example", 2, "is paused: it delivers no events")
     ]
 
 
-def test_suppressions():
+def test_suppressions_are_grouped_by_type():
     suppressions = [
         {"type": "spam complaint", "email": "a@x.example"},
         {"type": "hard bounce", "email": "b@x.example"},
         {"type": "hard bounce", "email": "a@x.example"},
         {"type": "hard bounce", "email": "b@x.example"},
     ]
-    assert told(suppressions=suppressions) == [
+    assert findings_of(suppressions=suppressions) == [
         ("suppressions", "hard bounce: 3", None, "a@x.example, b@x.example"),
         ("suppressions", "spam complaint: 1", None, "a@x.example"),
     ]
@@ -98,34 +101,36 @@ def usage(current, limit):
 
 
 @pytest.mark.parametrize(
-    "current, limit, percent, found",
+    "current, limit, usage_percent, is_found",
     [(79, 100, 80, False), (80, 100, 80, True), (9, 100, 5, True), (0, 0, 80, False), (5, None, 80, False)],
 )
-def test_usage(current, limit, percent, found):
-    findings = audit_findings({"billing_usage": usage(current, limit)}, percent)
-    assert [one["text"] for one in findings] == [f"{current} of {limit} are used ({current} %)"] * found
-    assert all((one["check"], one["subject"]) == ("usage", "sending sent messages") for one in findings)
+def test_usage_above_the_threshold(current, limit, usage_percent, is_found):
+    findings = audit_findings({"billing_usage": usage(current, limit)}, usage_percent)
+    assert [finding["text"] for finding in findings] == [f"{current} of {limit} used ({current}%)"] * is_found
+    assert all((finding["check"], finding["subject"]) == ("usage", "sending sent messages") for finding in findings)
 
 
-def test_what_could_not_be_read():
-    assert told(webhooks=None, domains=[]) == [("not_read", "webhooks", None, "the token in use may not read it")]
+def test_areas_that_the_token_cannot_read_are_reported():
+    assert findings_of(webhooks=None, domains=[]) == [
+        ("not_read", "webhooks", None, "the API token has no permission to read this")
+    ]
 
 
-def test_checks_are_left_out():
+def test_checks_can_be_skipped():
     tokens = [{"id": 2, "name": "forever", "expires_at": None, "resources": [ADMIN]}]
     (finding,) = audit_findings({"api_tokens": tokens, "webhooks": None}, skip=["token_without_expiry", "not_read"])
     assert finding["check"] == "token_admin_of_account"
 
 
 @pytest.mark.parametrize(
-    "arguments, words",
+    "arguments, message",
     [
-        (([],), "takes a dictionary with api_tokens, account_accesses"),
-        (({"tokens": []},), "takes a dictionary with api_tokens"),
-        (({}, "most"), "usage_percent 'most' is no number"),
-        (({}, 80, ["tokens"]), "knows no check tokens; it knows token_without_expiry, "),
+        (([],), "expects a dictionary with any of the keys api_tokens, account_accesses"),
+        (({"tokens": []},), "expects a dictionary with any of the keys api_tokens"),
+        (({}, "most"), "usage_percent must be a number, not 'most'"),
+        (({}, 80, ["tokens"]), "skip has unknown checks: tokens. The checks are token_without_expiry, "),
     ],
 )
-def test_what_it_does_not_take(arguments, words):
-    with pytest.raises(AnsibleFilterError, match=words):
+def test_invalid_arguments_are_refused(arguments, message):
+    with pytest.raises(AnsibleFilterError, match=message):
         audit_findings(*arguments)

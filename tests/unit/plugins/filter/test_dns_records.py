@@ -9,7 +9,7 @@ import dns.zone
 import pytest
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.community.mailtrap.plugins.filter.dns_records import STYLES, dns_records
+from ansible_collections.community.mailtrap.plugins.filter.dns_records import MODULE_FORMATS, dns_records
 
 CNAME = {
     "key": "dkim1",
@@ -119,12 +119,12 @@ SPF = {"key": "spf", "domain": "mail.shop.example", "name": "", "type": "TXT", "
         ),
     ],
 )
-def test_what_each_module_wants(target, expected):
+def test_module_arguments(target, expected):
     assert dns_records([CNAME, DMARC], target) == expected
-    assert [one["ttl"] for one in dns_records([CNAME, DMARC], target, ttl="300")] == [300, 300]
+    assert [record["ttl"] for record in dns_records([CNAME, DMARC], target, ttl="300")] == [300, 300]
 
 
-def test_all_that_is_known():
+def test_neutral_format_without_a_target():
     assert dns_records([CNAME, SPF], zone="Shop.Example.", ttl=60) == [
         {
             "key": "dkim1",
@@ -158,49 +158,49 @@ def test_all_that_is_known():
         ("example.", ("example", "mail.shop")),
     ],
 )
-def test_names_in_zones(zone, expected):
-    for target in STYLES:
-        (one,) = dns_records([SPF], target, zone=zone)
-        assert one.get("zone", one.get("zone_name")) == expected[0]
-    (one,) = dns_records([SPF], zone=zone)
-    assert (one["zone"], one["name"]) == expected
+def test_name_is_relative_to_the_zone(zone, expected):
+    for target in MODULE_FORMATS:
+        (record,) = dns_records([SPF], target, zone=zone)
+        assert record.get("zone", record.get("zone_name")) == expected[0]
+    (record,) = dns_records([SPF], zone=zone)
+    assert (record["zone"], record["name"]) == expected
 
 
 @pytest.mark.parametrize("zone", ["other.example", "op.example", "il.shop.example", "", ".", "a.mail.shop.example"])
-def test_zones_that_do_not_hold_it(zone):
-    with pytest.raises(AnsibleFilterError, match=r"the zone .* does not hold mail.shop.example"):
+def test_zone_that_does_not_contain_the_record_is_refused(zone):
+    with pytest.raises(AnsibleFilterError, match=r"the record mail\.shop\.example is not in the zone "):
         dns_records([SPF], zone=zone)
 
 
-def test_a_zone_file_can_be_read():
-    long = {**DMARC, "value": 'v=DMARC1; "x"\\ ' + "y" * 600}
+def test_zone_file_can_be_parsed():
+    long_text = {**DMARC, "value": 'v=DMARC1; "x"\\ ' + "y" * 600}
     mx = {"key": "inbound", "domain": "mail.shop.example", "name": "", "type": "MX", "value": "10 mx.mailtrap.live"}
-    text = dns_records([CNAME, long, SPF, mx], "zone_file", zone="shop.example", ttl=300)
+    text = dns_records([CNAME, long_text, SPF, mx], "zone_file", zone="shop.example", ttl=300)
     zone = dns.zone.from_text(
         f"$ORIGIN a.b.example.\n{text}", origin="shop.example", check_origin=False, relativize=False
     )
-    found = {(str(name), data.rdtype.name, data.ttl): data[0] for name, data in zone.iterate_rdatasets()}
-    assert b"".join(found.pop(("_dmarc.mail.shop.example.", "TXT", 300)).strings).decode() == long["value"]
-    assert {key: value.to_text() for key, value in found.items()} == {
+    values = {(str(name), data.rdtype.name, data.ttl): data[0] for name, data in zone.iterate_rdatasets()}
+    assert b"".join(values.pop(("_dmarc.mail.shop.example.", "TXT", 300)).strings).decode() == long_text["value"]
+    assert {key: value.to_text() for key, value in values.items()} == {
         ("rwmt1._domainkey.mail.shop.example.", "CNAME", 300): "rwmt1.dkim.smtp.mailtrap.live.",
         ("mail.shop.example.", "TXT", 300): '"v=spf1 ~all"',
         ("mail.shop.example.", "MX", 300): "10 mx.mailtrap.live.",
     }
 
 
-@pytest.mark.parametrize("length, pieces", [(1, [1]), (255, [255]), (256, [255, 1]), (600, [255, 255, 90])])
-def test_pieces_of_a_text(length, pieces):
-    (one,) = dns_records([{**SPF, "value": "\\" * (length - 1) + '"'}])
-    read = dns.rdata.from_text("IN", "TXT", one["rdata"])
-    assert [len(piece) for piece in read.strings] == pieces
-    assert b"".join(read.strings).decode() == one["value"]
+@pytest.mark.parametrize("length, string_lengths", [(1, [1]), (255, [255]), (256, [255, 1]), (600, [255, 255, 90])])
+def test_long_texts_are_split_into_strings(length, string_lengths):
+    (record,) = dns_records([{**SPF, "value": "\\" * (length - 1) + '"'}])
+    rdata = dns.rdata.from_text("IN", "TXT", record["rdata"])
+    assert [len(string) for string in rdata.strings] == string_lengths
+    assert b"".join(rdata.strings).decode() == record["value"]
     (route53,) = dns_records([{**SPF, "value": "x" * length}], "amazon.aws.route53")
-    assert [len(piece) for piece in route53["value"][0][1:-1].split('" "')] == pieces
+    assert [len(string) for string in route53["value"][0][1:-1].split('" "')] == string_lengths
     (hetzner,) = dns_records([{**SPF, "value": "x" * length}], "community.dns.hetzner_dns_record_set")
     assert hetzner["value"] == ["x" * length]
 
 
-def test_records_that_are_not_whole_are_left_out():
+def test_incomplete_records_are_skipped():
     assert dns_records([{"key": "dmarc", "domain": "_dmarc.a.example", "name": "_dmarc"}, SPF, {}], "zone_file") == (
         'mail.shop.example.\tIN\tTXT\t"v=spf1 ~all"\n'
     )
@@ -208,22 +208,22 @@ def test_records_that_are_not_whole_are_left_out():
 
 
 @pytest.mark.parametrize(
-    "arguments, sentence",
+    "arguments, message",
     [
-        (({"dns_records": []},), "dns_records takes a list of DNS records, such as the dns_records of a domain"),
-        (("text",), "dns_records takes a list of DNS records"),
-        ((["text"],), "dns_records takes a list of DNS records"),
-        (([SPF], "bind"), "dns_records knows no 'bind'; it knows amazon.aws.route53, "),
-        (([SPF], None, None, "soon"), "ttl 'soon' is no number of seconds"),
-        (([SPF], None, None, 0), "ttl 0 is no number of seconds"),
-        (([{**SPF, "name": None}],), "the record mail.shop.example does not tell its domain: give zone"),
-        (([{**SPF, "name": "other"}],), "the record mail.shop.example does not tell its domain: give zone"),
-        (([SPF], None, 7), "the zone '7' does not hold mail.shop.example"),
-        (([{**SPF, "value": "Grüße"}],), "holds other characters than printable ASCII"),
-        (([{**SPF, "value": "a\nb"}],), "holds other characters than printable ASCII"),
+        (({"dns_records": []},), "dns_records expects a list of DNS records, such as the dns_records of a domain"),
+        (("text",), "dns_records expects a list of DNS records"),
+        ((["text"],), "dns_records expects a list of DNS records"),
+        (([SPF], "bind"), "dns_records: unknown target 'bind'. The targets are amazon.aws.route53, "),
+        (([SPF], None, None, "soon"), "ttl must be a positive number of seconds, not 'soon'"),
+        (([SPF], None, None, 0), "ttl must be a positive number of seconds, not 0"),
+        (([{**SPF, "name": None}],), "the domain of the record mail.shop.example is unknown: set zone"),
+        (([{**SPF, "name": "other"}],), "the domain of the record mail.shop.example is unknown: set zone"),
+        (([SPF], None, 7), "the record mail.shop.example is not in the zone '7'"),
+        (([{**SPF, "value": "Grüße"}],), "has characters other than printable ASCII"),
+        (([{**SPF, "value": "a\nb"}],), "has characters other than printable ASCII"),
     ],
 )
-def test_what_makes_no_sense(arguments, sentence):
+def test_invalid_arguments_are_refused(arguments, message):
     with pytest.raises(AnsibleFilterError) as failure:
         dns_records(*arguments)
-    assert sentence in str(failure.value)
+    assert message in str(failure.value)

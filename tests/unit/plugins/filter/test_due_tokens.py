@@ -12,9 +12,10 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.community.mailtrap.plugins.filter.due_tokens import due_tokens
 
 
-def token(number, name, days):
-    at = datetime.now(UTC) + timedelta(days=days) if days is not None else None
-    return {"id": number, "name": name, "expires_at": at and at.isoformat()}
+def token(token_id, name, days):
+    """Return a token that expires in a number of days, or never."""
+    expires_at = datetime.now(UTC) + timedelta(days=days) if days is not None else None
+    return {"id": token_id, "name": name, "expires_at": expires_at and expires_at.isoformat()}
 
 
 TOKENS = [
@@ -29,9 +30,9 @@ TOKENS = [
 ]
 
 
-def test_those_in_force_that_expire_soon():
+def test_tokens_that_expire_soon_are_due_unless_they_were_rotated():
     due = due_tokens(TOKENS, "30d")
-    assert [(one["id"], one["original_name"]) for one in due] == [
+    assert [(item["id"], item["original_name"]) for item in due] == [
         (1001, "nightly"),
         (1006, "shop"),
         (1007, "build 7"),
@@ -40,13 +41,14 @@ def test_those_in_force_that_expire_soon():
     assert due[0]["file_name"] == "nightly" and due[3]["file_name"].startswith("web-eu-")
 
 
-def test_those_that_never_expire_as_well():
-    assert [one["id"] for one in due_tokens(TOKENS, "1h", True)] == [1003, 1008]
+def test_unlimited_selects_tokens_that_never_expire():
+    assert [item["id"] for item in due_tokens(TOKENS, "1h", True)] == [1003, 1008]
 
 
 @pytest.mark.parametrize(
-    "tokens, within, told", [({}, "1d", "takes a list"), ([], "soon", "'soon' is no length of time")]
+    "tokens, within, message",
+    [({}, "1d", "expects a list"), ([], "soon", "within must be a duration such as 12h, 30d or 4w, not 'soon'")],
 )
-def test_what_it_does_not_take(tokens, within, told):
-    with pytest.raises(AnsibleFilterError, match=told):
+def test_invalid_arguments_are_refused(tokens, within, message):
+    with pytest.raises(AnsibleFilterError, match=message):
         due_tokens(tokens, within)

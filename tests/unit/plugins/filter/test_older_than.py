@@ -12,34 +12,39 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.community.mailtrap.plugins.filter.older_than import older_than
 
 
-def ago(**span):
-    return (datetime.now(UTC) - timedelta(**span)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def format_time_ago(**age):
+    return (datetime.now(UTC) - timedelta(**age)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def test_older_than():
-    objects = [{"id": 1, "at": ago(days=8)}, {"id": 2, "at": ago(days=6)}, {"id": 3, "at": None}, {"id": 4}]
-    assert [one["id"] for one in older_than(objects, "7d", "at")] == [1]
-    assert [one["id"] for one in older_than(objects, "1h", "at")] == [1, 2]
+def test_objects_older_than_an_age_are_selected():
+    objects = [
+        {"id": 1, "at": format_time_ago(days=8)},
+        {"id": 2, "at": format_time_ago(days=6)},
+        {"id": 3, "at": None},
+        {"id": 4},
+    ]
+    assert [item["id"] for item in older_than(objects, "7d", "at")] == [1]
+    assert [item["id"] for item in older_than(objects, "1h", "at")] == [1, 2]
     assert older_than(objects, "2w", "at") == []
 
 
-def test_offsets_count():
-    """Some times come with the offset of whoever looks at them."""
-    half_past = datetime.now(timezone(timedelta(hours=-12))) - timedelta(minutes=30)
-    assert older_than([{"at": half_past.isoformat()}], "20m", "at") and not older_than(
-        [{"at": half_past.isoformat()}], "40m", "at"
+def test_utc_offsets_are_respected():
+    """The API returns some times with the UTC offset of the current user."""
+    half_an_hour_ago = datetime.now(timezone(timedelta(hours=-12))) - timedelta(minutes=30)
+    assert older_than([{"at": half_an_hour_ago.isoformat()}], "20m", "at") and not older_than(
+        [{"at": half_an_hour_ago.isoformat()}], "40m", "at"
     )
 
 
 @pytest.mark.parametrize(
-    "objects, age, told",
+    "objects, age, message",
     [
-        ({"id": 1}, "7d", "takes a list of objects"),
-        ([1], "7d", "takes a list of objects"),
-        ([], "a week", "older_than: 'a week' is not a valid time"),
-        ([{"at": "yesterday"}], "7d", "at 'yesterday' is not a valid time"),
+        ({"id": 1}, "7d", "expects a list of objects"),
+        ([1], "7d", "expects a list of objects"),
+        ([], "a week", "older_than: 'a week' is no time"),
+        ([{"at": "yesterday"}], "7d", "at 'yesterday' is no time"),
     ],
 )
-def test_what_it_does_not_take(objects, age, told):
-    with pytest.raises(AnsibleFilterError, match=told):
+def test_invalid_arguments_are_refused(objects, age, message):
+    with pytest.raises(AnsibleFilterError, match=message):
         older_than(objects, age, "at")

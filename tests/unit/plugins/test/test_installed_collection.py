@@ -10,12 +10,12 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.community.mailtrap.plugins.test.installed_collection import installed_collection
 
 
-def test_installed_or_not():
+def test_installed_and_missing_collections():
     assert installed_collection("community.mailtrap")
     assert not installed_collection("community.nowhere")
 
 
 @pytest.mark.parametrize("name", ["community", "community.mailtrap.domain", "os.path/..", 7, None])
-def test_what_it_does_not_take(name):
-    with pytest.raises(AnsibleFilterError, match="takes a name such as"):
+def test_invalid_names_are_refused(name):
+    with pytest.raises(AnsibleFilterError, match="expects the name of a collection"):
         installed_collection(name)
