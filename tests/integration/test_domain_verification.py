@@ -2,6 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""Wait for the verification of a sending domain, and email its setup instructions."""
+
 from __future__ import annotations
 
 import socketserver
@@ -17,58 +19,63 @@ KEYS = ["verification", "dkim1", "dkim2", "dmarc", "link_verification"]
 
 
 class Zone(dict):
-    """What the server holds: (name, type) -> list of values.
+    """The zone of the test server: lists of values by name and type.
 
-    :ivar codes: dict, name -> the code that it is answered with in any case; None for no answer at all.
-    :ivar questions: list of str, the names that were asked for.
+    :ivar rcodes: the response codes to return for a name; None for no response at all.
+    :ivar queried_names: the names that were queried, in order.
     """
 
     def __init__(self):
         super().__init__()
-        self.codes = {}
-        self.questions = []
+        self.rcodes = {}
+        self.queried_names = []
 
-    def hold(self, record, *values):
-        """Take in a record as the API shows it, with these values or its own."""
-        own = f'"{record["value"]}"' if record["type"] == "TXT" else f"{record['value']}."
-        self[record["domain"], record["type"]] = list(values or [own])
+    def add_record(self, record, *values):
+        """Add a record that the API returned, with the given values or with its expected one."""
+        expected = f'"{record["value"]}"' if record["type"] == "TXT" else f"{record['value']}."
+        self[record["domain"], record["type"]] = list(values or [expected])
 
-    def answer(self, query):
+    def respond(self, query):
+        """Return the response to a query, or None for no response."""
         (question,) = query.question
         name = question.name.to_text(omit_final_dot=True)
-        self.questions.append(name)
-        code = self.codes.get(name, dns.rcode.NOERROR)
-        if code is None:
+        self.queried_names.append(name)
+        rcode = self.rcodes.get(name, dns.rcode.NOERROR)
+        if rcode is None:
             return None
-        reply = dns.message.make_response(query)
-        reply.set_rcode(code)
-        for kind in (question.rdtype.name, "CNAME"):
-            if (name, kind) in self:
-                reply.answer.append(dns.rrset.from_text(question.name, 60, "IN", kind, *self[name, kind]))
-                return reply
-        if not code and not any(name == other for other, _kind in self):
-            reply.set_rcode(dns.rcode.NXDOMAIN)
-        return reply
+        response = dns.message.make_response(query)
+        response.set_rcode(rcode)
+        for record_type in (question.rdtype.name, "CNAME"):
+            if (name, record_type) in self:
+                values = self[name, record_type]
+                response.answer.append(dns.rrset.from_text(question.name, 60, "IN", record_type, *values))
+                return response
+        if not rcode and not any(name == other for other, _record_type in self):
+            response.set_rcode(dns.rcode.NXDOMAIN)
+        return response
 
 
 class Handler(socketserver.BaseRequestHandler):
+    """Answer DNS queries over UDP from the server's zone."""
+
     def handle(self):
         data, connection = self.request
-        reply = self.server.zone.answer(dns.message.from_wire(data))
-        if reply is not None:
-            connection.sendto(reply.to_wire(), self.client_address)
+        response = self.server.zone.respond(dns.message.from_wire(data))
+        if response is not None:
+            connection.sendto(response.to_wire(), self.client_address)
 
 
 @pytest.fixture
 def domain(emulator):
-    """A domain without any of its records."""
+    """Return an emulator with a domain whose DNS records are all missing."""
     emulator.seed(domains=[{"id": 435, "domain_name": "shop.example", "verification_name": "mt42"}])
     return emulator
 
 
 @pytest.fixture
 def record(domain):
-    return {one["key"]: one for one in domain.domain("shop.example")["dns_records"]}.__getitem__
+    """Return a function that returns a DNS record of the domain by its key."""
+    return {item["key"]: item for item in domain.domain("shop.example")["dns_records"]}.__getitem__
 
 
 @pytest.fixture
@@ -78,7 +85,7 @@ def zone():
 
 @pytest.fixture
 def server(zone):
-    """The address of a DNS server on this machine that serves the zone."""
+    """Run a DNS server for the zone, and return its address."""
     with socketserver.ThreadingUDPServer(("127.0.0.1", 0), Handler) as server:
         server.zone = zone
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
@@ -91,26 +98,26 @@ def server(zone):
 
 
 @pytest.fixture
-def later(domain):
-    """A function that does something once so many requests were made."""
+def run_after(domain):
+    """Return a function that runs another function once the emulator has received a number of requests."""
     threads = []
 
-    def do(requests, work):
-        def wait():
-            end = time.monotonic() + 60
-            while len(domain.journal()) < requests and time.monotonic() < end:
+    def start(request_count, function):
+        def wait_and_run():
+            deadline = time.monotonic() + 60
+            while len(domain.journal()) < request_count and time.monotonic() < deadline:
                 time.sleep(0.05)
-            work()
+            function()
 
-        threads.append(threading.Thread(target=wait))
+        threads.append(threading.Thread(target=wait_and_run))
         threads[-1].start()
 
-    yield do
+    yield start
     for thread in threads:
         thread.join()
 
 
-def test_only_a_look(play, domain):
+def test_wait_0_reports_the_state_without_waiting(play, domain):
     domain.domain("shop.example", dns={"dkim1": "pass", "dmarc": "fail"}, check=True)
     by_name, by_id = play(
         """
@@ -124,10 +131,10 @@ def test_only_a_look(play, domain):
         assert (step["verified"], step["compliant"], step["waited"]) == (False, False, 0.0)
         assert step["missing"] == ["verification", "dkim2", "dmarc", "link_verification"]
         assert step["records"] == step["domain"]["dns_records"] and step["domain"]["id"] == 435
-        assert [one["status"] for one in step["records"]] == ["missing", "pass", "missing", "fail", "missing"]
+        assert [record["status"] for record in step["records"]] == ["missing", "pass", "missing", "fail", "missing"]
 
 
-def test_one_that_is_there_already(play, emulator):
+def test_verified_domain_needs_a_single_request(play, emulator):
     verified, compliant = play(
         """
         - community.mailtrap.domain_verification: {domain: example.com}
@@ -139,8 +146,8 @@ def test_one_that_is_there_already(play, emulator):
         assert step.requests == ["GET /api/domains"]
 
 
-def test_waiting(play_in, domain, later):
-    later(2, lambda: domain.domain("shop.example", dns="ok", check=True))
+def test_wait_ends_when_the_domain_is_verified(play_in, domain, run_after):
+    run_after(2, lambda: domain.domain("shop.example", dns="ok", check=True))
     (step,) = play_in(
         "in_process", "[{community.mailtrap.domain_verification: {domain: shop.example, wait: 60, interval: 1}}]"
     )
@@ -152,9 +159,9 @@ def test_waiting(play_in, domain, later):
 
 
 @pytest.mark.parametrize(
-    "fault, times, survived", [({"status": 503}, 2, True), ({"drop": True}, 2, True), ({"status": 403}, 1, False)]
+    "fault, times, is_transient", [({"status": 503}, 2, True), ({"drop": True}, 2, True), ({"status": 403}, 1, False)]
 )
-def test_an_outage_while_waiting(play_in, domain, fault, times, survived):
+def test_wait_continues_after_transient_errors_only(play_in, domain, fault, times, is_transient):
     domain.fault(path="/api/domains/435", times=times, **fault)
     (step,) = play_in(
         "in_process",
@@ -163,11 +170,11 @@ def test_an_outage_while_waiting(play_in, domain, fault, times, survived):
           ignore_errors: true
         """,
     )
-    assert step.failed and ("within 4 s" in step.msg) is survived
-    assert len(step.requests) == (5 if survived else 2)
+    assert step.failed and ("within 4 s" in step.msg) is is_transient
+    assert len(step.requests) == (5 if is_transient else 2)
 
 
-def test_an_outage_at_the_end_of_a_wait(play_in, domain):
+def test_transient_error_at_the_end_of_the_wait_is_reported(play_in, domain):
     domain.fault(path="/api/domains/435", status=503)
     (step,) = play_in(
         "in_process",
@@ -179,12 +186,12 @@ def test_an_outage_at_the_end_of_a_wait(play_in, domain):
     assert step["status"] == 503 and step.msg.startswith("Could not verify domain 'shop.example': ")
 
 
-def test_waiting_for_compliance(play_in, domain, later):
-    def let_pass():
+def test_wait_for_compliance(play_in, domain, run_after):
+    def pass_compliance_checks():
         domain.domain("shop.example", dns="ok", check=True)
         domain.domain("shop.example", compliance_status="compliant")
 
-    later(2, let_pass)
+    run_after(2, pass_compliance_checks)
     (step,) = play_in(
         "in_process",
         """
@@ -194,7 +201,7 @@ def test_waiting_for_compliance(play_in, domain, later):
     assert step["compliant"]
 
 
-def test_waiting_in_vain(play, domain):
+def test_timeout_lists_each_incorrect_record(play, domain):
     domain.domain("shop.example", dns={"verification": "pass", "dkim1": "pass", "dkim2": "pass"}, check=True)
     (step,) = play(
         """
@@ -205,8 +212,9 @@ def test_waiting_in_vain(play, domain):
     assert step.msg == (
         "Could not verify domain 'shop.example' within 2 s: "
         "dmarc record: TXT _dmarc.shop.example should be 'v=DMARC1; p=none; rua=mailto:dmarc@smtp-staging.mailtrap.net;"
-        " ruf=mailto:dmarc@smtp-staging.mailtrap.net; rf=afrf; pct=100', and the service says missing; "
-        "link_verification record: CNAME mt-link.shop.example should be 't.mailtrap.live', and the service says missing"
+        " ruf=mailto:dmarc@smtp-staging.mailtrap.net; rf=afrf; pct=100', but Mailtrap reports it as missing; "
+        "link_verification record: CNAME mt-link.shop.example should be 't.mailtrap.live', "
+        "but Mailtrap reports it as missing"
     )
     assert len(step["errors"]) == 2
     assert step["missing"] == ["dmarc", "link_verification"] and step["domain"]["id"] == 435
@@ -214,25 +222,28 @@ def test_waiting_in_vain(play, domain):
 
 
 @pytest.mark.parametrize(
-    "status, sentence",
+    "status, message",
     [
-        ("missing_company_info", "company info is missing: give it with the company_info of community.mailtrap.domain"),
-        ("awaiting_questionnaire", "a questionnaire waits to be filled in on the domain's page"),
-        ("suspended", "it is suspended: the service's support knows why"),
+        (
+            "missing_company_info",
+            "company info is missing: set it with the company_info option of community.mailtrap.domain",
+        ),
+        ("awaiting_questionnaire", "a questionnaire must be completed on the domain's page in Mailtrap"),
+        ("suspended", "the domain is suspended: contact Mailtrap support"),
     ],
 )
-def test_what_waiting_cannot_change(play_in, domain, status, sentence):
+def test_statuses_that_need_a_person_fail_without_waiting(play_in, domain, status, message):
     domain.domain("shop.example", dns="ok", check=True)
     domain.domain("shop.example", compliance_status=status)
     (step,) = play_in(
         "in_process",
         "[{community.mailtrap.domain_verification: {domain: shop.example, until: compliant}, ignore_errors: true}]",
     )
-    assert step.msg == f"Could not verify domain 'shop.example': {sentence}"
+    assert step.msg == f"Could not verify domain 'shop.example': {message}"
     assert step["verified"] and not step["compliant"] and step.requests == ["GET /api/domains"]
 
 
-def test_a_review_that_takes_long(play_in, domain):
+def test_timeout_during_the_compliance_review(play_in, domain):
     domain.clock(frozen=True)
     domain.domain("shop.example", dns="ok", check=True)
     domain.domain("shop.example", compliance_status="under_review")
@@ -244,18 +255,18 @@ def test_a_review_that_takes_long(play_in, domain):
         """,
     )
     assert step.msg == (
-        "Could not verify domain 435 within 1 s: it is verified, and its compliance status is under_review"
+        "Could not verify domain 435 within 1 s: the domain is verified, but its compliance status is under_review"
     )
 
 
-def test_what_a_dns_server_says(play, domain, record, zone, server):
-    zone.hold(record("verification"))
-    zone.hold(record("dkim1"), "RWMT1.dkim.smtp.mailtrap.live.")
-    zone.hold(record("dkim2"), "dkim.elsewhere.example.")
-    zone.hold(record("dmarc"), '"v=DMARC1; p=reject"', '"another text"')
-    zone.codes[record("link_verification")["domain"]] = dns.rcode.SERVFAIL
+def test_dns_server_answers_are_reported(play, domain, record, zone, server):
+    zone.add_record(record("verification"))
+    zone.add_record(record("dkim1"), "RWMT1.dkim.smtp.mailtrap.live.")
+    zone.add_record(record("dkim2"), "dkim.elsewhere.example.")
+    zone.add_record(record("dmarc"), '"v=DMARC1; p=reject"', '"another text"')
+    zone.rcodes[record("link_verification")["domain"]] = dns.rcode.SERVFAIL
     domain.domain("shop.example", dns={"verification": "pass"}, check=True)
-    look, wait = play(
+    no_wait, wait = play(
         f"""
         - community.mailtrap.domain_verification: {{domain: shop.example, wait: 0, dns_server: "{server}"}}
         - community.mailtrap.domain_verification:
@@ -263,8 +274,8 @@ def test_what_a_dns_server_says(play, domain, record, zone, server):
           ignore_errors: true
         """
     )
-    for step in (look, wait):
-        assert {one["key"]: (one["dns_status"], one["found"]) for one in step["records"]} == {
+    for step in (no_wait, wait):
+        assert {item["key"]: (item["dns_status"], item["found"]) for item in step["records"]} == {
             "verification": ("pass", ["smtp.mailtrap.live"]),
             "dkim1": ("pass", ["RWMT1.dkim.smtp.mailtrap.live"]),
             "dkim2": ("fail", ["dkim.elsewhere.example"]),
@@ -272,39 +283,39 @@ def test_what_a_dns_server_says(play, domain, record, zone, server):
             "link_verification": ("network_error", None),
         }
         assert not step["verified"] and step["missing"] == KEYS[1:]
-    assert not look.failed and wait.failed
+    assert not no_wait.failed and wait.failed
     assert wait["errors"][0] == (
-        "dkim1 record: CNAME rwmt1._domainkey.shop.example should be 'rwmt1.dkim.smtp.mailtrap.live', and the service "
-        f"says missing; {server} has it as it should be"
+        "dkim1 record: CNAME rwmt1._domainkey.shop.example should be 'rwmt1.dkim.smtp.mailtrap.live', "
+        f"but Mailtrap reports it as missing ({server} returns the expected value)"
     )
-    assert wait["errors"][1].endswith(f"says missing; {server} has 'dkim.elsewhere.example'")
-    assert wait["errors"][2].endswith(f"says missing; {server} has 'another text', 'v=DMARC1; p=reject'")
-    assert wait["errors"][3].endswith(f"says missing; {server} did not tell")
-    assert wait["errors"][4] == "the service looks once an hour"
+    assert wait["errors"][1].endswith(f"as missing ({server} returns 'dkim.elsewhere.example')")
+    assert wait["errors"][2].endswith(f"as missing ({server} returns 'another text', 'v=DMARC1; p=reject')")
+    assert wait["errors"][3].endswith(f"as missing ({server} did not answer)")
+    assert wait["errors"][4] == "Mailtrap checks the DNS records once an hour"
 
 
-def test_nothing_there_and_silence(play_in, domain, record, zone, server):
-    zone.codes[record("dkim1")["domain"]] = None
+def test_dns_server_without_records_and_without_answers(play_in, domain, record, zone, server):
+    zone.rcodes[record("dkim1")["domain"]] = None
     zone[record("dmarc")["domain"], "A"] = ["192.0.2.1"]
     task = f"[{{community.mailtrap.domain_verification: {{domain_id: 435, wait: 0, dns_server: '{server}'}}}}]"
     (step,) = play_in("in_process", task)
-    assert [one["dns_status"] for one in step["records"]] == [
+    assert [item["dns_status"] for item in step["records"]] == [
         "missing",
         "network_error",
         "missing",
         "missing",
         "missing",
     ]
-    assert [one["found"] for one in step["records"]] == [[], None, [], [], []]
-    assert len(zone.questions) == 6  # a silent server is asked a second time
+    assert [item["found"] for item in step["records"]] == [[], None, [], [], []]
+    assert len(zone.queried_names) == 6  # a query without an answer is repeated once
 
 
-def test_a_long_text_and_a_record_that_is_not_whole(play_in, domain, record, zone, server):
+def test_long_text_and_incomplete_record(play_in, domain, record, zone, server):
     records = [
         {"key": "dmarc", "domain": "_dmarc.shop.example", "name": "_dmarc"},
         {**record("dmarc"), "key": "spf", "value": "v=spf1 " + "x" * 300},
     ]
-    zone.hold(records[1], f'"v=spf1 {"x" * 200}" "{"x" * 100}"')
+    zone.add_record(records[1], f'"v=spf1 {"x" * 200}" "{"x" * 100}"')
     answer = {"id": 435, "domain_name": "shop.example", "dns_verified": False, "dns_records": records}
     domain.fault(path="/api/domains/435", status=200, json=answer)
     (step,) = play_in(
@@ -314,23 +325,23 @@ def test_a_long_text_and_a_record_that_is_not_whole(play_in, domain, record, zon
           ignore_errors: true
         """,
     )
-    assert [(one["dns_status"]) for one in step["records"]] == [None, "pass"]
-    assert step["errors"][0] == "dmarc record: the service does not tell what it should be"
+    assert [item["dns_status"] for item in step["records"]] == [None, "pass"]
+    assert step["errors"][0] == "dmarc record: the API returned it without its name, type or value"
 
 
 def test_check_mode_does_not_wait(play, domain):
-    there, not_there = play(
+    existing, missing = play(
         """
         - community.mailtrap.domain_verification: {domain: shop.example}
         - community.mailtrap.domain_verification: {domain: none.example}
         """,
         "--check",
     )
-    assert not there["verified"] and len(there["missing"]) == 5 and there.requests == ["GET /api/domains"]
-    assert not_there["domain"] is None and not_there["records"] == [] and len(not_there["warnings"]) == 1
+    assert not existing["verified"] and len(existing["missing"]) == 5 and existing.requests == ["GET /api/domains"]
+    assert missing["domain"] is None and missing["records"] == [] and len(missing["warnings"]) == 1
 
 
-def test_old_paths(play_in, domain):
+def test_account_scoped_paths(play_in, domain):
     by_name, by_id = play_in(
         "in_process",
         """
@@ -345,26 +356,26 @@ def test_old_paths(play_in, domain):
 
 
 @pytest.mark.parametrize(
-    "options, sentence",
+    "options, message",
     [
         ("wait: 0", "one of the following is required: domain, domain_id"),
         ("domain: a.example, domain_id: 1", "parameters are mutually exclusive: domain|domain_id"),
-        ("domain_id: 1, wait: -1", "wait must be 0 to 86400 s, and interval 1 s or more; they are -1 and 60"),
-        ("domain_id: 1, interval: 0", "wait must be 0 to 86400 s, and interval 1 s or more; they are 3900 and 0"),
+        ("domain_id: 1, wait: -1", "wait must be between 0 and 86400 s, not -1"),
+        ("domain_id: 1, interval: 0", "interval must be at least 1 s, not 0"),
         ("domain_id: 1, until: sent", "value of until must be one of: verified, compliant, got: sent"),
-        ("domain_id: 1, dns_server: '127.0.0.1:x'", "dns_server '127.0.0.1:x' is no address"),
-        ("domain_id: 1, dns_server: '127.0.0.1:99999'", "dns_server '127.0.0.1:99999' is no address"),
-        ("domain_id: 1, dns_server: 'http://127.0.0.1'", "dns_server 'http://127.0.0.1' is no address"),
-        ("domain_id: 1, dns_server: 'no-such-host.invalid'", "dns_server 'no-such-host.invalid' is not found: "),
+        ("domain_id: 1, dns_server: '127.0.0.1:x'", "dns_server '127.0.0.1:x' is not a valid address"),
+        ("domain_id: 1, dns_server: '127.0.0.1:99999'", "dns_server '127.0.0.1:99999' is not a valid address"),
+        ("domain_id: 1, dns_server: 'http://127.0.0.1'", "dns_server 'http://127.0.0.1' is not a valid address"),
+        ("domain_id: 1, dns_server: 'no-such-host.invalid'", "dns_server 'no-such-host.invalid' cannot be resolved: "),
     ],
 )
-def test_what_makes_no_sense(play_in, domain, options, sentence):
+def test_invalid_options_are_refused_before_any_request(play_in, domain, options, message):
     (step,) = play_in("in_process", "[{community.mailtrap.domain_verification: {%s}, ignore_errors: true}]" % options)
-    assert sentence in step.msg
+    assert message in step.msg
     assert step.requests == []
 
 
-def test_a_domain_that_is_not_there(play_in, domain):
+def test_domain_that_does_not_exist(play_in, domain):
     by_name, by_id = play_in(
         "in_process",
         """
@@ -381,8 +392,7 @@ def test_a_domain_that_is_not_there(play_in, domain):
     )
 
 
-def test_without_dnspython(play, domain, tmp_path):
-    """The library is missing: only who uses the option is told."""
+def test_dnspython_is_only_required_for_dns_server(play, domain, tmp_path):
     (tmp_path / "dns").mkdir()
     (tmp_path / "dns" / "__init__.py").write_text("raise ImportError('gone')\n")
     without, with_option = play(
@@ -398,7 +408,7 @@ def test_without_dnspython(play, domain, tmp_path):
     assert with_option.requests == []
 
 
-def test_setup_instructions(play, domain):
+def test_setup_instructions_are_sent(play, domain):
     by_name, by_id = play(
         """
         - community.mailtrap.domain_setup_instructions: {domain: shop.example, email: hostmaster@shop.example}
@@ -411,21 +421,21 @@ def test_setup_instructions(play, domain):
     assert [mail["recipients"] for mail in domain.outbox()] == [["hostmaster@shop.example"], ["ann@example.com"]]
 
 
-def test_setup_instructions_in_check_mode(play, domain):
-    there, not_there = play(
+def test_setup_instructions_are_not_sent_in_check_mode(play, domain):
+    existing, missing = play(
         """
         - community.mailtrap.domain_setup_instructions: {domain: shop.example, email: a@b.example}
         - community.mailtrap.domain_setup_instructions: {domain: none.example, email: a@b.example}
         """,
         "--check",
     )
-    assert there.changed and there["domain_id"] == 435 and there.requests == ["GET /api/domains"]
-    assert not_there.changed and not_there["domain_id"] is None and len(not_there["warnings"]) == 1
+    assert existing.changed and existing["domain_id"] == 435 and existing.requests == ["GET /api/domains"]
+    assert missing.changed and missing["domain_id"] is None and len(missing["warnings"]) == 1
     assert domain.outbox() == []
 
 
 @pytest.mark.parametrize(
-    "options, sentence",
+    "options, message",
     [
         ("domain_id: 435", "missing required arguments: email"),
         ("email: a@b.example", "one of the following is required: domain, domain_id"),
@@ -435,17 +445,18 @@ def test_setup_instructions_in_check_mode(play, domain):
         ),
     ],
 )
-def test_setup_instructions_that_make_no_sense(play_in, domain, options, sentence):
+def test_invalid_options_of_setup_instructions_are_refused(play_in, domain, options, message):
     task = "[{community.mailtrap.domain_setup_instructions: {%s}, ignore_errors: true}]" % options
     (step,) = play_in("in_process", task)
-    assert sentence in step.msg and step.requests == []
+    assert message in step.msg and step.requests == []
 
 
-def test_setup_instructions_whose_answer_is_lost(play_in, domain):
+def test_setup_instructions_are_not_repeated_after_a_lost_answer(play_in, domain):
     domain.fault(method="POST", drop=True, when="after")
     (step,) = play_in(
         "in_process",
         "[{community.mailtrap.domain_setup_instructions: {domain_id: 435, email: a@b.example}, ignore_errors: true}]",
     )
-    assert "the mail may have gone out all the same, and is not sent a second time" in step.msg
+    advice = "check whether the mail arrived before you run the task again"
+    assert f"the request may have taken effect: {advice}" in step.msg
     assert len(domain.outbox()) == len(step.requests) == 1
