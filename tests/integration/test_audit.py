@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbook audit: what it finds, whom it tells, and that it changes nothing."""
+"""Run the playbook audit: its findings, its report, and that it changes nothing."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ FAILED = 2
 
 @pytest.fixture
 def audit(playbook_in, emulator):
-    """A function that runs audit, and returns a Run; it has written nothing but mail."""
+    """Return a function that runs the playbook, and checks that it changed nothing and only sent mail."""
 
     def run(*arguments, status=0, environment=None, **variables):
         settings = {f"audit_{name}": value for name, value in variables.items()}
-        done = playbook_in(
+        steps = playbook_in(
             "community.mailtrap.audit", *arguments, variables=settings, status=status, environment=environment
         )
-        assert not [one for step in done for one in step.writes if not one.startswith("POST /api/send")]
-        return done
+        assert not [write for step in steps for write in step.writes if not write.startswith("POST /api/send")]
+        return steps
 
     return run
 
 
 def report(run):
-    """The lines that were shown, without what the start state of the emulator has."""
-    (shown,) = [step.msg for step in run if isinstance(step.msg, list)]
-    return shown
+    """Return the lines of the report."""
+    (lines,) = [step.msg for step in run if isinstance(step.msg, list)]
+    return lines
 
 
-QUESTIONABLE = {
+PROBLEMS = {
     "api_tokens": [{"name": "{{ evil }}", "token": "a" * 32, "expires_at": None}],
     "domains": [{"id": 435, "domain_name": "shop.example"}],
     "webhooks": [
@@ -50,9 +50,9 @@ QUESTIONABLE = {
 }
 
 
-def test_findings(audit, emulator, tmp_path):
+def test_findings_are_reported_and_written_to_a_file(audit, emulator, tmp_path):
     before = report(audit())
-    emulator.seed(QUESTIONABLE)
+    emulator.seed(PROBLEMS)
     file = tmp_path / "audit.json"
     run = audit("-vv", file=str(file))
     found = [line for line in report(run) if line not in before]
@@ -67,19 +67,19 @@ def test_findings(audit, emulator, tmp_path):
     assert found[4] == "suppressions: hard bounce: 1: bob@example.com"
     assert "secretkey" not in run.output
     assert file.stat().st_mode & 0o777 == 0o600
-    assert [one["check"] for one in json.loads(file.read_text())] == [line.partition(": ")[0] for line in report(run)]
+    findings = json.loads(file.read_text())
+    assert [finding["check"] for finding in findings] == [line.partition(": ")[0] for line in report(run)]
     assert sum(len(step.requests) for step in run) == 6
 
 
-def test_its_end(audit, emulator):
-    """It fails when that is asked for, and there is something."""
+def test_audit_fail_fails_if_there_are_findings(audit, emulator):
     run = audit(fail=True, status=FAILED)
     assert run[-1].msg.endswith("findings. They are listed above.")
     checks = sorted({line.partition(": ")[0] for line in report(run)})
     assert report(audit(fail=True, skip=checks)) == ["There are no findings."]
 
 
-def test_a_mail(audit, emulator):
+def test_findings_are_sent_by_mail(audit, emulator):
     emulator.seed(projects=[{"id": 7, "name": "Shop"}], sandboxes=[{"id": 70, "project_id": 7, "name": "Staging"}])
     mail = {"to": "ops@example.com", "sandbox": "Staging", "from": "audit@example.com"}
     run = audit(**mail)
@@ -90,12 +90,12 @@ def test_a_mail(audit, emulator):
     assert "Set audit_from" in audit(to="ops@example.com", status=FAILED)[-1].msg
 
 
-def test_what_the_token_may_not_read(audit, emulator):
+def test_areas_that_the_token_cannot_read_are_findings(audit, emulator):
     emulator.fault(path="/webhooks", status=403, json={"errors": "Access forbidden"})
-    assert "not_read: webhooks: the token in use may not read it" in report(audit())
+    assert "not_read: webhooks: the API token has no permission to read this" in report(audit())
 
 
-def test_a_fault_is_no_finding(audit, emulator):
+def test_errors_of_the_service_fail_the_playbook(audit, emulator):
     emulator.fault(path="/webhooks", status=500)
     assert "500" in audit(status=FAILED)[-1].msg
     assert audit(status=FAILED, environment={"MAILTRAP_API_TOKEN": "wrong"})[-1].failed

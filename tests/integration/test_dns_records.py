@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The records of a domain, in the words of DNS modules, within a playbook."""
+"""Use the filter dns_records in a playbook."""
 
 from __future__ import annotations
 
 
-def test_in_a_playbook(play_in, emulator):
+def test_records_of_a_domain_are_converted(play_in, emulator):
     emulator.seed(domains=[{"id": 435, "domain_name": "mail.shop.example", "verification_name": "mt42"}])
     run = play_in(
         "in_process",
@@ -28,14 +28,14 @@ def test_in_a_playbook(play_in, emulator):
           ignore_errors: true
         """,
     )
-    _read, items, lines, incomplete, refused = run
-    assert [one["msg"] for one in items["results"]][:2] == [
+    _verification, loop, zone_file, incomplete, refused = run
+    assert [item["msg"] for item in loop["results"]][:2] == [
         "mt42.mail.shop.example. in shop.example: smtp.mailtrap.live. for 300",
         "rwmt1._domainkey.mail.shop.example. in shop.example: rwmt1.dkim.smtp.mailtrap.live. for 300",
     ]
-    assert lines["msg"].splitlines()[0] == "mt42.mail.shop.example.\tIN\tCNAME\tsmtp.mailtrap.live."
-    assert len(lines["msg"].splitlines()) == 5
+    assert zone_file["msg"].splitlines()[0] == "mt42.mail.shop.example.\tIN\tCNAME\tsmtp.mailtrap.live."
+    assert len(zone_file["msg"].splitlines()) == 5
     assert incomplete["msg"] == []
-    told = " ".join(run.output.split())
-    assert "The service does not tell the type and value of the record dmarc: dns_records leaves it out." in told
-    assert "dns_records takes a list of DNS records, such as the dns_records of a domain" in refused.msg
+    output = " ".join(run.output.split())
+    assert "dns_records skipped the record dmarc because it has no type and no value." in output
+    assert "dns_records expects a list of DNS records, such as the dns_records of a domain" in refused.msg

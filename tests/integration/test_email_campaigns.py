@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Campaigns: drafts whose content lies elsewhere than it is written, and what is done to them."""
+"""Manage email campaigns, read them, and start, schedule or stop them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-PATH, ONE = "/api/email_campaigns", "/api/email_campaigns/5"
+PATH, CAMPAIGN_PATH = "/api/email_campaigns", "/api/email_campaigns/5"
 DRAFT = {
     "id": 5,
     "name": "Spring",
@@ -28,27 +28,28 @@ SEEDS = {
 
 @pytest.fixture
 def account(emulator):
+    """Return an emulator with a draft campaign."""
     emulator.seed(SEEDS)
     return emulator
 
 
-def campaign(**options):
+def campaign_task(**options):
     return {"community.mailtrap.email_campaign": options}
 
 
-def action(do, **options):
-    return {"community.mailtrap.email_campaign_action": {"action": do, **(options or {"id": 5})}}
+def action_task(action, **options):
+    return {"community.mailtrap.email_campaign_action": {"action": action, **(options or {"id": 5})}}
 
 
-def info(**options):
+def info_task(**options):
     return {"community.mailtrap.email_campaign_info": options}
 
 
-def tried(task):
+def ignore_errors(task):
     return dict(task, ignore_errors=True)
 
 
-def test_a_draft(play, account, tmp_path):
+def test_draft_is_created_and_updated(play, account, tmp_path):
     (tmp_path / "spring.html").write_text("<p>Frühling</p>\n")
     options = {
         "name": "Sale",
@@ -63,21 +64,21 @@ def test_a_draft(play, account, tmp_path):
         "contact_lists": ["Testers", "Customers"],
     }
     changes = {"merge_tags": ["first_name", "last_name"], "subject": "Last days", "contact_list_ids": [2, 1]}
-    foretold, made, again, changed, cleared = play(
+    predicted, created, again, changed, cleared = play(
         [
-            dict(campaign(**options), check_mode=True),
-            campaign(**options),
-            campaign(**options),
-            campaign(name="Sale", **changes),
-            campaign(name="Sale", reply_to={}, contact_lists=[]),
+            dict(campaign_task(**options), check_mode=True),
+            campaign_task(**options),
+            campaign_task(**options),
+            campaign_task(name="Sale", **changes),
+            campaign_task(name="Sale", reply_to={}, contact_lists=[]),
         ],
         "--diff",
     )
-    names = ["GET /api/domains", "GET /api/contacts/lists"]
-    assert foretold.changed and foretold.requests == [*names, f"GET {PATH}"]
-    assert foretold["diff"]["after"]["subject"] == "Sale"
-    assert made.requests == [*names, f"GET {PATH}", f"POST {PATH}"]
-    assert made.entries[-1]["body"] == {
+    lookups = ["GET /api/domains", "GET /api/contacts/lists"]
+    assert predicted.changed and predicted.requests == [*lookups, f"GET {PATH}"]
+    assert predicted["diff"]["after"]["subject"] == "Sale"
+    assert created.requests == [*lookups, f"GET {PATH}", f"POST {PATH}"]
+    assert created.entries[-1]["body"] == {
         "name": "Sale",
         "domain_id": 940000,
         "from_local_part": "news",
@@ -91,8 +92,8 @@ def test_a_draft(play, account, tmp_path):
         "delivery_options": {"emails_per_hour": 100},
         "contact_list_ids": [2, 1],
     }
-    one = f"GET {PATH}/{made['email_campaign']['id']}"
-    assert not again.changed and again.requests == [*names, f"GET {PATH}", one]
+    details = f"GET {PATH}/{created['email_campaign']['id']}"
+    assert not again.changed and again.requests == [*lookups, f"GET {PATH}", details]
     assert changed.entries[-1]["body"] == {"template_attributes": {"subject": "Last days"}}
     assert cleared.entries[-1]["body"] == {"reply_to": {}, "contact_list_ids": []}
     assert (
@@ -100,126 +101,130 @@ def test_a_draft(play, account, tmp_path):
     )
 
 
-def test_what_is_no_draft_stays_as_it_is(play, account):
+def test_only_drafts_are_updated_and_deleted(play, account):
     account.seed(email_campaigns=[{**DRAFT, "id": 6, "name": "Sent", "current_state": "finished"}])
-    same, other, gone, gone_by_id = play(
+    unchanged, updated, deleted, deleted_by_id = play(
         [
-            campaign(name="Sent", subject="Hi", body_html="<p>Hi</p>"),
-            tried(campaign(name="Sent", subject="Other")),
-            tried(campaign(name="Sent", state="absent")),
-            tried(campaign(id=6, state="absent")),
+            campaign_task(name="Sent", subject="Hi", body_html="<p>Hi</p>"),
+            ignore_errors(campaign_task(name="Sent", subject="Other")),
+            ignore_errors(campaign_task(name="Sent", state="absent")),
+            ignore_errors(campaign_task(id=6, state="absent")),
         ]
     )
-    assert not same.changed
-    for step in (other, gone, gone_by_id):
+    assert not unchanged.changed
+    for step in (updated, deleted, deleted_by_id):
         assert step.writes == []
         assert step.msg.endswith(": it is finished, and only a draft can be changed or deleted")
 
 
-def test_drafts_that_cannot_be(play_in, account):
-    known = {"name": "New", "domain_id": 940000, "from_local_part": "news", "subject": "Hi"}
+def test_invalid_drafts_are_refused(play_in, account):
+    valid = {"name": "New", "domain_id": 940000, "from_local_part": "news", "subject": "Hi"}
     steps = play_in(
         "in_process",
         [
-            tried(campaign(name="New")),
-            tried(campaign(**{**known, "subject": "x" * 256})),
-            tried(campaign(**known, emails_per_hour=0)),
-            tried(campaign(**{**known, "domain_id": 4711})),
-            tried(campaign(**{**known, "from_local_part": "a b"})),
-            tried(campaign(name="New", domain="none.example")),
+            ignore_errors(campaign_task(name="New")),
+            ignore_errors(campaign_task(**{**valid, "subject": "x" * 256})),
+            ignore_errors(campaign_task(**valid, emails_per_hour=0)),
+            ignore_errors(campaign_task(**{**valid, "domain_id": 4711})),
+            ignore_errors(campaign_task(**{**valid, "from_local_part": "a b"})),
+            ignore_errors(campaign_task(name="New", domain="none.example")),
         ],
     )
-    new = "a new email campaign needs domain or domain_id and from_local_part and subject"
-    assert steps[0].msg == f"Could not create email campaign 'New': {new}"
+    reason = "a new email campaign needs domain or domain_id and from_local_part and subject"
+    assert steps[0].msg == f"Could not create email campaign 'New': {reason}"
     assert "has 256 characters; the service takes 1 to 255" in steps[1].msg
     assert "emails_per_hour is 0; the service takes 1 to 150000" in steps[2].msg
     assert "domain_id must exist" in steps[3].msg and "from_local_part is invalid" in steps[4].msg
     assert "there is no domain 'none.example'" in steps[5].msg
 
 
-def test_information(play, account):
+def test_info_lists_campaigns_with_the_included_details(play, account):
     account.seed(email_campaigns=[{**DRAFT, "id": number, "name": f"C{number}"} for number in range(100, 230)])
-    every, some, named, whole, by_id, none = play(
+    everything, limited, by_name, detailed, by_id, missing = play(
         [
-            info(),
-            info(limit=101),
-            info(name="Spring"),
-            info(name="Spring", include=["bodies", "stats"], start_date="7d", end_date="2026-12-31"),
-            info(id=5),
-            info(id=4711),
+            info_task(),
+            info_task(limit=101),
+            info_task(name="Spring"),
+            info_task(name="Spring", include=["bodies", "stats"], start_date="7d", end_date="2026-12-31"),
+            info_task(id=5),
+            info_task(id=4711),
         ]
     )
-    assert len(every["email_campaigns"]) == 131 and len(every.requests) == 2
-    assert len(some["email_campaigns"]) == 101 and len(some.requests) == 2
-    assert [one["id"] for one in named["email_campaigns"]] == [5]
-    assert "body_html" not in named["email_campaigns"][0]["template"]
-    (shown,) = whole["email_campaigns"]
-    assert shown["template"]["body_html"] == "<p>Hi</p>" and shown["stats"]["sent_count"] == 0
-    assert whole.requests[2:] == [f"GET {ONE}", f"GET {ONE}/stats"]
-    assert by_id["email_campaigns"][0]["template"]["body_html"] == "<p>Hi</p>" and by_id.requests == [f"GET {ONE}"]
-    assert none["email_campaigns"] == []
+    assert len(everything["email_campaigns"]) == 131 and len(everything.requests) == 2
+    assert len(limited["email_campaigns"]) == 101 and len(limited.requests) == 2
+    assert [item["id"] for item in by_name["email_campaigns"]] == [5]
+    assert "body_html" not in by_name["email_campaigns"][0]["template"]
+    (item,) = detailed["email_campaigns"]
+    assert item["template"]["body_html"] == "<p>Hi</p>" and item["stats"]["sent_count"] == 0
+    assert detailed.requests[2:] == [f"GET {CAMPAIGN_PATH}", f"GET {CAMPAIGN_PATH}/stats"]
+    assert by_id["email_campaigns"][0]["template"]["body_html"] == "<p>Hi</p>"
+    assert by_id.requests == [f"GET {CAMPAIGN_PATH}"]
+    assert missing["email_campaigns"] == []
 
 
-def test_a_campaign_is_started_once(play, account):
-    foretold, started, again, stopped, stopped_again, late = play(
+def test_campaign_is_started_and_terminated_once(play, account):
+    predicted, started, started_again, terminated, terminated_again, restarted = play(
         [
-            dict(action("start"), check_mode=True),
-            action("start", name="Spring"),
-            action("start"),
-            action("terminate"),
-            action("terminate"),
-            tried(action("start")),
+            dict(action_task("start"), check_mode=True),
+            action_task("start", name="Spring"),
+            action_task("start"),
+            action_task("terminate"),
+            action_task("terminate"),
+            ignore_errors(action_task("start")),
         ],
         "--diff",
     )
-    assert foretold.changed and foretold.requests == [f"GET {ONE}"]
-    assert foretold["email_campaign"]["current_state"] == "started"
-    assert started.changed and started.requests == [f"GET {PATH}", f"POST {ONE}/start"]
+    assert predicted.changed and predicted.requests == [f"GET {CAMPAIGN_PATH}"]
+    assert predicted["email_campaign"]["current_state"] == "started"
+    assert started.changed and started.requests == [f"GET {PATH}", f"POST {CAMPAIGN_PATH}/start"]
     assert started["diff"]["before"]["current_state"] == "draft"
     assert started["diff"]["after"] == {"id": 5, "name": "Spring", "current_state": "started"}
-    assert not again.changed and again.requests == [f"GET {ONE}"]
-    assert stopped.changed and stopped.requests == [f"GET {ONE}", f"POST {ONE}/terminate"]
-    assert not stopped_again.changed and late.writes == []
-    assert late.msg == "Could not start email campaign 5: it is terminating; only a draft campaign can be started"
+    assert not started_again.changed and started_again.requests == [f"GET {CAMPAIGN_PATH}"]
+    assert terminated.changed and terminated.requests == [f"GET {CAMPAIGN_PATH}", f"POST {CAMPAIGN_PATH}/terminate"]
+    assert not terminated_again.changed and restarted.writes == []
+    assert restarted.msg == "Could not start email campaign 5: it is terminating; only a draft campaign can be started"
 
 
-def test_schedules(play, account):
+def test_campaign_is_scheduled_rescheduled_and_cancelled(play, account):
     first, second = (datetime.now(UTC) + timedelta(days=days) for days in (1, 2))
-    scheduled, again, moved, cancelled, cancelled_again, _scheduled, reset = play(
+    scheduled, again, rescheduled, cancelled, cancelled_again, _scheduled, reset = play(
         [
-            action("schedule", id=5, datetime=f"{first:%Y-%m-%dT%H:%M:%SZ}"),
-            action("schedule", id=5, datetime=f"{first:%Y-%m-%dT%H:%M:%S+00:00}"),
-            action("schedule", id=5, datetime=f"{second:%Y-%m-%dT%H:%M:%SZ}"),
-            action("cancel"),
-            action("reset"),
-            action("schedule", id=5, datetime=f"{first:%Y-%m-%dT%H:%M:%SZ}"),
-            action("reset"),
+            action_task("schedule", id=5, datetime=f"{first:%Y-%m-%dT%H:%M:%SZ}"),
+            action_task("schedule", id=5, datetime=f"{first:%Y-%m-%dT%H:%M:%S+00:00}"),
+            action_task("schedule", id=5, datetime=f"{second:%Y-%m-%dT%H:%M:%SZ}"),
+            action_task("cancel"),
+            action_task("reset"),
+            action_task("schedule", id=5, datetime=f"{first:%Y-%m-%dT%H:%M:%SZ}"),
+            action_task("reset"),
         ]
     )
-    assert scheduled.writes == [f"POST {ONE}/schedule"]
+    assert scheduled.writes == [f"POST {CAMPAIGN_PATH}/schedule"]
     assert scheduled["email_campaign"]["current_state"] == "scheduled"
     assert not again.changed and again.writes == []
-    assert moved.writes == [f"POST {ONE}/cancel", f"POST {ONE}/schedule"]
-    assert moved["email_campaign"]["current_state_metadata"]["scheduled_at"].startswith(f"{second:%Y-%m-%dT%H:%M:%S}")
-    assert cancelled.writes == [f"POST {ONE}/cancel"] and cancelled["email_campaign"]["current_state"] == "draft"
+    assert rescheduled.writes == [f"POST {CAMPAIGN_PATH}/cancel", f"POST {CAMPAIGN_PATH}/schedule"]
+    assert rescheduled["email_campaign"]["current_state_metadata"]["scheduled_at"].startswith(
+        f"{second:%Y-%m-%dT%H:%M:%S}"
+    )
+    assert cancelled.writes == [f"POST {CAMPAIGN_PATH}/cancel"]
+    assert cancelled["email_campaign"]["current_state"] == "draft"
     assert not cancelled_again.changed
-    assert reset.writes == [f"POST {ONE}/reset"] and reset["email_campaign"]["current_state"] == "draft"
+    assert reset.writes == [f"POST {CAMPAIGN_PATH}/reset"] and reset["email_campaign"]["current_state"] == "draft"
 
 
-def test_what_the_service_misses(play_in, account):
+def test_refused_actions_explain_the_reason(play_in, account):
     account.seed(email_campaigns=[{"id": 6, "name": "Empty", "domain_id": 940000}])
     far = datetime.now(UTC) + timedelta(days=90)
     steps = play_in(
         "in_process",
         [
-            tried(action("start", id=6)),
-            tried(action("schedule", id=5, datetime=f"{far:%Y-%m-%dT%H:%M:%SZ}")),
-            tried(action("schedule", id=5, datetime="tomorrow")),
-            tried(action("schedule", id=5, datetime="2020-01-01T00:00:00Z")),
-            tried(action("schedule", id=5)),
-            tried(action("start", id=5, datetime="2020-01-01T00:00:00Z")),
-            tried(action("start", name="None")),
-            tried(action("start", id=4711)),
+            ignore_errors(action_task("start", id=6)),
+            ignore_errors(action_task("schedule", id=5, datetime=f"{far:%Y-%m-%dT%H:%M:%SZ}")),
+            ignore_errors(action_task("schedule", id=5, datetime="tomorrow")),
+            ignore_errors(action_task("schedule", id=5, datetime="2020-01-01T00:00:00Z")),
+            ignore_errors(action_task("schedule", id=5)),
+            ignore_errors(action_task("start", id=5, datetime="2020-01-01T00:00:00Z")),
+            ignore_errors(action_task("start", name="None")),
+            ignore_errors(action_task("start", id=4711)),
         ],
     )
     assert steps[0]["errors"] == [
@@ -229,30 +234,33 @@ def test_what_the_service_misses(play_in, account):
         "it needs contact_lists, or segments",
     ]
     assert "no more than 1 month ahead" in steps[1].msg
-    assert "datetime 'tomorrow' is no time: write 2026-01-31T12:00:00Z" in steps[2].msg
+    assert "datetime 'tomorrow' is not a valid time: use a format such as 2026-01-31T12:00:00Z" in steps[2].msg
     assert "datetime 2020-01-01T00:00:00Z has passed" in steps[3].msg and steps[3].writes == []
     assert "action is schedule but all of the following are missing: datetime" in steps[4].msg
-    assert "datetime is for the action schedule, not start" in steps[5].msg
+    assert "datetime requires the action schedule, not start" in steps[5].msg
     assert "there is no email campaign 'None'" in steps[6].msg and steps[7]["status"] == 404
 
 
-def test_a_start_is_never_repeated(play, account):
+def test_start_is_not_repeated_after_a_lost_answer(play, account):
     account.fault({"method": "POST", "path": "/start$", "when": "after", "drop": True, "times": 1})
-    lost, again = play([tried(action("start")), action("start")])
-    assert lost.failed and lost.writes == [f"POST {ONE}/start"]
-    assert "it may have taken effect all the same: run again to see" in lost.msg
+    lost, again = play([ignore_errors(action_task("start")), action_task("start")])
+    assert lost.failed and lost.writes == [f"POST {CAMPAIGN_PATH}/start"]
+    assert "the request may have taken effect: run the task again to find out" in lost.msg
     assert not again.changed and again["email_campaign"]["current_state"] == "started"
 
 
-def test_another_time_that_is_refused(play_in, account):
+def test_refused_rescheduling_reports_the_cancellation(play_in, account):
     times = [datetime.now(UTC) + timedelta(days=days) for days in (1, 2)]
-    tasks = [action("schedule", id=5, datetime=f"{at:%Y-%m-%dT%H:%M:%SZ}") for at in times]
+    tasks = [action_task("schedule", id=5, datetime=f"{time:%Y-%m-%dT%H:%M:%SZ}") for time in times]
     account.fault({"method": "POST", "path": "/schedule$", "status": 422, "json": {"errors": "No"}, "skip": 1})
-    _first, second = play_in("in_process", [tasks[0], tried(tasks[1])])
-    assert second.changed and second["errors"] == ["No", "it was cancelled before, and is a draft now"]
+    _first, second = play_in("in_process", [tasks[0], ignore_errors(tasks[1])])
+    assert second.changed and second["errors"] == [
+        "No",
+        "the earlier schedule was cancelled, so the campaign is a draft now",
+    ]
 
 
-def test_check_mode_does_without_what_an_earlier_task_would_have_made(play_in, account):
-    (step,) = play_in("in_process", [action("start", name="New")], "--check")
+def test_check_mode_warns_about_a_campaign_that_does_not_exist(play_in, account):
+    (step,) = play_in("in_process", [action_task("start", name="New")], "--check")
     assert step.changed and step["email_campaign"] is None
     assert step["warnings"][0].startswith("There is no email campaign 'New'; check mode takes it")
