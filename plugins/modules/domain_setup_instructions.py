@@ -54,7 +54,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 domain_id:
-  description: The ID of the domain, or V(null) if the domain does not exist in check mode.
+  description: The ID of the domain. V(null) in check mode if the domain does not exist.
   returned: success
   type: int
   sample: 435

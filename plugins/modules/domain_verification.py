@@ -153,7 +153,7 @@ waited:
   type: float
   sample: 1920.3
 domain:
-  description: The domain as returned by the API, or V(null) if it does not exist in check mode.
+  description: The domain as returned by the API. V(null) in check mode if the domain does not exist.
   returned: success, or when the wait failed
   type: dict
   sample:

@@ -81,7 +81,7 @@ RETURN = r"""
 email_campaign:
   description:
     - The campaign as returned by the API, or the predicted campaign in check mode.
-    - V(null) if the campaign does not exist in check mode.
+    - V(null) in check mode if the campaign does not exist.
   returned: success
   type: dict
   sample:

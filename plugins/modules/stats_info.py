@@ -112,7 +112,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 stats:
-  description: The statistics that O(include) selects. Empty if a domain does not exist in check mode.
+  description: The statistics that O(include) selects. Empty in check mode if a domain does not exist.
   returned: success
   type: dict
   contains:

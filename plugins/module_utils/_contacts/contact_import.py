@@ -209,7 +209,7 @@ def _build_contacts(
         email = contact.email.strip()
         values = {}
         if not _ADDRESS.fullmatch(email):
-            errors.append(f"{contact.source}: email {email!r} is not an e-mail address")
+            errors.append(f"{contact.source}: email {email!r} is not a valid email address")
         for tag, value in contact.fields.items():
             try:
                 values[tag] = as_type(value, types.get(tag))
@@ -272,5 +272,5 @@ def _add_progress(error: MailtrapError, state: _ImportState) -> None:
     may_have_taken_effect(error, "importing the contacts again does no harm")
     sent = state.count_sent()
     if sent < state.total and (sent or not error.uncertain):
-        accepted = f"the first {sent}" if sent else "none"
-        error.messages.append(f"{accepted} of {state.total} contacts were accepted")
+        accepted = f"the first {sent} of {state.total}" if sent else f"none of the {state.total}"
+        error.messages.append(f"{accepted} contacts were accepted")
