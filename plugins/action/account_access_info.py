@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 from ansible_collections.community.mailtrap.plugins.modules import account_access_info
-from ansible_collections.community.mailtrap.plugins.plugin_utils._in_process import InProcess
+from ansible_collections.community.mailtrap.plugins.plugin_utils._in_process import InProcessAction
 
 
-class ActionModule(InProcess):
+class ActionModule(InProcessAction):
     module = account_access_info

@@ -188,8 +188,9 @@ omitted:
   sample: []
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._account.runner import DOCUMENT_OPTIONS, apply_account
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
+from ansible_collections.community.mailtrap.plugins.module_utils._account.config import CONFIG_OPTIONS, apply_config
+from ansible_collections.community.mailtrap.plugins.module_utils._account.document import source_paths
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
 
 main = custom_module(
     apply_account,
@@ -203,6 +204,8 @@ main = custom_module(
         "recreate": {"type": "bool", "default": False},
         "dest": {"type": "path"},
     },
+    controller_files={("config", *path): None for path in source_paths()},
+    reports_missing_files=True,
 )
 
 

@@ -196,6 +196,7 @@ main = custom_module(
     },
     required_one_of=[("contacts", "src")],
     mutually_exclusive=[("contacts", "src")],
+    controller_files={("src",): None},
 )
 
 

@@ -417,6 +417,7 @@ main = custom_module(
         ("sandbox", "sandbox_id"),
         ("project", "project_id"),
     ],
+    controller_files={("attachments", "src"): "filename", ("messages", "attachments", "src"): "filename"},
 )
 
 

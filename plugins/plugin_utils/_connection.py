@@ -2,9 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The connection of plugins that are not modules, from the options that they document by _connection.plugin."""
+"""Connection options of lookup and callback plugins, which document them with ``_connection.plugin``."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
@@ -13,34 +15,40 @@ from ansible_collections.community.mailtrap.plugins.module_utils._api import cli
 from ansible_collections.community.mailtrap.plugins.module_utils._api.errors import MailtrapError
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import CONNECTION_OPTIONS
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ansible.plugins import AnsiblePlugin
+    from ansible.plugins.lookup import LookupBase
+
 _VARIABLES = [f"mailtrap_{name}" for name in CONNECTION_OPTIONS]
 
 
-def connection_variables(plugin, variables):
-    """Return those variables that are about the connection, for set_options: Ansible itself leaves templates in them.
+def connection_variables(plugin: LookupBase, variables: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the connection variables among a lookup's variables, templated.
 
-    :param plugin: a lookup plugin. :param variables: dict, the variables that it is run with, or None.
+    ``set_options`` does not template the variables that it reads.
     """
-    return {name: plugin._templar.template(variables[name]) for name in _VARIABLES if name in (variables or {})}
+    return {name: plugin._templar.template(variables[name]) for name in _VARIABLES if variables and name in variables}
 
 
-def client_of(plugin):
-    """Return the Client that the options of a plugin describe.
+def client_of(plugin: AnsiblePlugin) -> client.Client:
+    """Create an API client from the connection options of a plugin.
 
-    :param plugin: an Ansible plugin whose options have been set.
-    :raises MailtrapError: when the options cannot be used, or requests is not there.
+    :raises MailtrapError: if an option is invalid, or requests is not installed.
     """
     if transport.REQUESTS_IMPORT_ERROR:
         raise MailtrapError(missing_required_lib("requests"))
-    return client.Client(**{name: _value(plugin.get_option(name), spec) for name, spec in CONNECTION_OPTIONS.items()})
+    options = {name: _option_value(plugin.get_option(name), spec) for name, spec in CONNECTION_OPTIONS.items()}
+    return client.Client(**options)
 
 
-def _value(value, spec):
-    """Return a value, or what takes its place when it is empty, as an unset variable is in CI."""
+def _option_value(value: Any, spec: Any) -> Any:
+    """Return an option's value; an empty value counts as unset, because CI systems set unused variables to ''."""
     if value not in (None, ""):
         return value
     try:
-        read, names = spec["fallback"]
-        return read(*names)
+        read_fallback, names = spec["fallback"]
+        return read_fallback(*names)
     except (KeyError, AnsibleFallbackNotFound):
         return spec.get("default")

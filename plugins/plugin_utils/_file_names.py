@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Names of objects as names of files."""
+"""File names made from the names of Mailtrap objects."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ import hashlib
 import re
 
 
-def file_name(name):
-    """Return a name that any file may have: str; two names never become the same one."""
+def file_name(name: str) -> str:
+    """Return a file name for an object's name that is valid on every file system.
+
+    If a character has to be replaced, a hash of the name is appended, so that different names give different files.
+    """
     plain = re.sub(r"[^\w.-]+", "-", name).strip("-.")[:60]
     if plain == name:
         return plain

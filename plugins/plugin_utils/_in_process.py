@@ -2,13 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run a module of the collection inside the controller's own worker, where that is the same as running it as a module.
+"""Base class of the action plugins: runs a module inside the controller's worker process if the task allows it.
 
-A module that is sent to a local connection spends half a second on being packed, started and imported, and a few
-milliseconds on its work. Here its ``main()`` runs where the controller already is: the same AnsibleModule, the same
-validation, the same result. All imports stand at the top of this file and of the action plugins, which the controller
-loads once before it forks its workers; an import inside ``run()`` would be paid by every task. A module's options are
-made of their description when it is imported, too.
+Ansible usually packs a module, starts a new Python interpreter and imports everything there, even on a local
+connection. That takes far longer than the module's own work. This plugin calls the module's ``main()`` in the worker
+instead. The module still creates its AnsibleModule, so validation and results are the same in both ways of running.
+
+The controller imports action plugins before it forks its workers. All imports therefore stand at module level: an
+import inside ``run()`` would be repeated by every task.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import contextlib
 import importlib
 import io
 import os
+from typing import TYPE_CHECKING, Any
 
 from ansible.errors import AnsibleError
 from ansible.module_utils import basic
@@ -24,200 +26,225 @@ from ansible.module_utils.common import json as common_json
 from ansible.module_utils.common import warnings as common_warnings
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible.plugins.action.normal import ActionModule as Normal
+from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
 from ansible_collections.community.mailtrap.plugins.module_utils._api import transport
 from ansible_collections.community.mailtrap.plugins.module_utils._api.errors import MailtrapError
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.progress import Progress
 
-# ansible-core 2.19 and newer name the way in which arguments and results are written.
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from types import ModuleType
+
+    from ansible_collections.community.mailtrap.plugins.module_utils._api.json_types import Options, Result
+
+# ansible-core 2.19 and newer select the encoding of arguments and results by a named profile.
 _PROFILE = "legacy"
+_PARSE_ARGUMENTS: tuple[str, ...]
 if hasattr(common_json, "get_module_encoder"):
     _ENCODER = common_json.get_module_encoder(_PROFILE, common_json.Direction.CONTROLLER_TO_MODULE)()
-    _PARSING = (_PROFILE,)
-    # This imports what results are written and read with, which would be imported after the fork otherwise.
+    _PARSE_ARGUMENTS = (_PROFILE,)
+    # This call imports the modules of the profile, which each worker would import again otherwise.
     common_json.get_module_decoder(_PROFILE, common_json.Direction.MODULE_TO_CONTROLLER)
 else:
     _ENCODER = common_json.AnsibleJSONEncoder(vault_to_text=True)
-    _PARSING = ()
+    _PARSE_ARGUMENTS = ()
 
-# A worker of Python 3.13 closes the connections of urllib3 at its end, for which weakref imports this.
+# On Python 3.13, weakref imports gc when a worker closes its urllib3 connections. Import it before the fork.
 importlib.import_module("gc")
 
-# Whom to trust is read before the fork too. Where it cannot be read, the task that needs it says so.
+# Load the certificate authorities before the fork too. If that fails, the task that needs them reports the error.
 if transport.REQUESTS_IMPORT_ERROR is None:
     with contextlib.suppress(MailtrapError):
         transport.get_ssl_context(True)
 
-# AnsibleModule asks of every value what it is; abstract types remember the answers of the process that asked first.
+# AnsibleModule checks the type of each value against abstract base classes, which cache the answers. Fill the cache
+# before the fork.
 remove_values([{}, "", b"", 0, 0.5, True, None], set())
 
-# A module that is sent elsewhere is heard only when it ends.
+# Only a module that runs in process can report progress while it runs; elsewhere Ansible reads its output at the end.
 Progress.show = Display().display
 
 
-class _Refused(Exception):
-    """The task cannot be done; it fails with this sentence, and without the traceback that other exceptions show."""
+class _TaskError(Exception):
+    """Makes the task fail with this message and without a traceback."""
 
 
-class InProcess(Normal):
-    """The base of the collection's action plugins.
+class InProcessAction(NormalAction):
+    """Base class of the collection's action plugins.
 
-    :cvar module: the imported module that the action plugin stands for.
-    :cvar controller_files: dict, from each option that names a file on the controller, as a path of names that leads to
-        it through dicts and lists of them, such as ("attachments", "src") or ("src",), to the option beside it that is
-        to hold the name of the file, or None where nobody asks for it.
-    :cvar tells_missing_files: bool, whether the module itself tells which files are not there, together with whatever
-        else is wrong, as far as it runs where they would be.
+    Besides running the module, it finds files on the controller as ``copy`` finds its ``src``, decrypts them if they
+    are vaulted, and copies them to a remote target. ``main.controller_files`` of the module names the options that
+    hold them. If the module has an option ``files_dir``, relative file names are relative to that folder.
+
+    :cvar module: the imported Python module that implements the Ansible module.
     """
 
-    module = None
-    controller_files = {}
-    tells_missing_files = False
+    module: ModuleType
 
-    def _execute_module(self, module_name=None, module_args=None, tmp=None, task_vars=None, wrap_async=False, **others):
-        if module_name is not None:  # a helper of ActionBase, such as stat
-            return super()._execute_module(module_name, module_args, tmp, task_vars, wrap_async=wrap_async, **others)
-        self._decrypted, self._brought = [], {}
+    def _execute_module(
+        self,
+        module_name: str | None = None,
+        module_args: Options | None = None,
+        tmp: str | None = None,
+        task_vars: dict[str, Any] | None = None,
+        wrap_async: bool = False,
+        **options: Any,
+    ) -> Result:
+        if module_name is not None:  # ActionBase runs a helper module, such as stat.
+            return super()._execute_module(module_name, module_args, tmp, task_vars, wrap_async=wrap_async, **options)
+        self._decrypted_files: list[str] = []
+        self._module_paths: dict[str, str] = {}
         try:
-            in_process = self._is_in_process(task_vars, wrap_async)
-            arguments = self._with_files(dict(module_args or self._task.args), wrap_async)
+            in_process = self._can_run_in_process(task_vars or {}, wrap_async)
+            arguments = self._prepare_files(dict(module_args or self._task.args), wrap_async)
             if in_process:
                 return self._run_main(arguments, task_vars)
-            return super()._execute_module(None, arguments, tmp, task_vars, wrap_async=wrap_async, **others)
-        except _Refused as refused:
-            return {"failed": True, "changed": False, "msg": str(refused)}
+            return super()._execute_module(None, arguments, tmp, task_vars, wrap_async=wrap_async, **options)
+        except _TaskError as error:
+            return {"failed": True, "changed": False, "msg": str(error)}
         finally:
-            for path in self._decrypted:
+            for path in self._decrypted_files:
                 self._loader.cleanup_tmp_file(path)
 
-    def _is_in_process(self, task_vars, wrap_async):
-        """Say whether running here is the same as running as a module: bool."""
+    def _can_run_in_process(self, task_vars: Mapping[str, Any], wrap_async: bool) -> bool:
+        """Return whether the module would do the same in this process as in a process of its own."""
         try:
-            wished = task_vars.get("mailtrap_in_process", True)
-            wished = wished is True or boolean(self._templar.template(wished), strict=True)
+            enabled = task_vars.get("mailtrap_in_process", True)
+            enabled = enabled is True or boolean(self._templar.template(enabled), strict=True)
         except TypeError as error:
-            raise _Refused(f"the variable mailtrap_in_process must be true or false: {error}") from None
+            raise _TaskError(f"the variable mailtrap_in_process must be true or false: {error}") from None
         return (
-            wished
+            enabled
             and self._connection.transport == "local"
             and not self._connection.become
             and not wrap_async
             and transport.REQUESTS_IMPORT_ERROR is None
         )
 
-    def _run_main(self, arguments, task_vars):
-        """Run main() of the module on its arguments and return the result that it prints: dict."""
+    def _run_main(self, arguments: Options, task_vars: dict[str, Any] | None) -> Result:
+        """Call the module's ``main()`` and return the result that it prints."""
         self._update_module_args(self._task.action, arguments, task_vars)
         payload = _ENCODER.encode({"ANSIBLE_MODULE_ARGS": arguments}).encode()
-        environment = {}
+        environment: dict[str, Any] = {}
         self._compute_environment_string(environment)
-        # Up to ansible-core 2.18 the warnings of a module outlive it, which in a loop shares them with the next item.
-        for kept in ("_global_warnings", "_global_deprecations"):
-            getattr(common_warnings, kept).clear()
-        printed = io.StringIO()
+        # ansible-core 2.18 and older keep warnings in global variables: the next item of a loop would repeat them.
+        for name in ("_global_warnings", "_global_deprecations"):
+            getattr(common_warnings, name).clear()
+        output = io.StringIO()
         with (
             _module_input(payload),
-            _environment(environment),
-            contextlib.redirect_stdout(printed),
-            contextlib.suppress(SystemExit),  # with which every module ends
+            _task_environment(environment),
+            contextlib.redirect_stdout(output),
+            contextlib.suppress(SystemExit),  # exit_json and fail_json raise it.
         ):
             self.module.main()
-        return self._parsed(printed.getvalue())
+        return self._parse_result(output.getvalue())
 
-    def _parsed(self, printed):
-        """Return the result that a module printed, as ActionBase makes it of a module's output: dict."""
-        result = self._parse_returned_data({"rc": 0, "stdout": printed, "stderr": ""}, *_PARSING)
-        if isinstance(result, dict):  # up to ansible-core 2.20
+    def _parse_result(self, output: str) -> Result:
+        """Parse the printed result as ActionBase parses the output of a module process."""
+        result = self._parse_returned_data({"rc": 0, "stdout": output, "stderr": ""}, *_PARSE_ARGUMENTS)
+        if isinstance(result, dict):  # ansible-core 2.20 and older
             return result
         result.remove_internal_keys()
         return result.as_result_dict(for_round_trip=True)
 
-    def _with_files(self, arguments, wrap_async):
-        """Return the arguments with the files on the controller found, as ``copy`` finds its ``src``, and brought over.
+    def _prepare_files(self, arguments: Options, wrap_async: bool) -> Options:
+        """Return the arguments with each file on the controller replaced by the path at which the module reads it.
 
-        :raises _Refused: when a file is not there.
+        :raises _TaskError: if a file does not exist.
         """
-        for path, name_option in self.controller_files.items():
-            arguments = self._with_file(arguments, path, name_option, wrap_async)
+        folder = arguments.get("files_dir")
+        folder = folder if isinstance(folder, str) else ""
+        for option_path, name_option in self.module.main.controller_files.items():
+            arguments = self._prepare_option(arguments, option_path, name_option, folder, wrap_async)
         return arguments
 
-    def _with_file(self, options, path, name_option, wrap_async):
-        """Return options in which the files are found to which one of the paths of ``controller_files`` leads."""
-        if not isinstance(options, dict):  # what is wrong with it is for the module to say
+    def _prepare_option(
+        self, options: Any, option_path: Sequence[str], name_option: str | None, folder: str, wrap_async: bool
+    ) -> Any:
+        """Return options with the files replaced that are found under a path of option names.
+
+        :param name_option: the option beside the file's that takes its name, or None.
+        :param folder: the folder that relative file names start from.
+        """
+        if not isinstance(options, dict):  # The module reports the wrong type.
             return options
-        option, *rest = path
+        option, *rest = option_path
         value = options.get(option)
         if rest:
             if isinstance(value, list):
-                entries = [self._with_file(entry, rest, name_option, wrap_async) for entry in value]
+                entries = [self._prepare_option(entry, rest, name_option, folder, wrap_async) for entry in value]
                 return {**options, option: entries}
-            return {**options, option: self._with_file(value, rest, name_option, wrap_async)} if value else options
-        if not value or not isinstance(value, str) or self._is_remote(options):
+            if value:
+                return {**options, option: self._prepare_option(value, rest, name_option, folder, wrap_async)}
             return options
-        # A transferred or decrypted file has another name than the one that was asked for.
-        named = {name_option: options.get(name_option) or os.path.basename(value)} if name_option else {}
-        return {**options, option: self._brought_over(option, value, wrap_async), **named}
+        if not value or not isinstance(value, str) or self._is_on_target(options):
+            return options
+        prepared = {option: self._prepare_file(option, os.path.join(folder, value), wrap_async)}
+        if name_option:  # A copied or decrypted file has a temporary name.
+            prepared[name_option] = options.get(name_option) or os.path.basename(value)
+        return {**options, **prepared}
 
-    def _brought_over(self, option, source, wrap_async):
-        """Return the path under which the module finds a file of the controller: str. Each is brought over once."""
-        if source not in self._brought:
+    def _prepare_file(self, option: str, source: str, wrap_async: bool) -> str:
+        """Find, decrypt and copy a file once, and return the path at which the module reads it."""
+        if source not in self._module_paths:
             try:
                 found = self._find_needle("files", source)
                 path = self._loader.get_real_file(found)
             except AnsibleError as error:
-                if self.tells_missing_files and self._connection.transport == "local":
+                if self.module.main.reports_missing_files and self._connection.transport == "local":
                     return source
-                raise _Refused(f"{option} {source!r} was not found on the controller: {error}") from None
+                raise _TaskError(f"{option} {source!r} was not found on the controller: {error}") from None
             if path != found:
-                self._decrypted.append(path)
+                self._decrypted_files.append(path)
             if self._connection.transport != "local" or self._connection.become or wrap_async:
-                path = self._transferred(path, len(self._brought))
-            self._brought[source] = path
-        return self._brought[source]
+                path = self._copy_to_target(path, len(self._module_paths))
+            self._module_paths[source] = path
+        return self._module_paths[source]
 
-    def _is_remote(self, options):
+    def _is_on_target(self, options: Options) -> bool:
         try:
             return boolean(options.get("remote_src", False))
-        except TypeError:
+        except TypeError:  # The module reports the invalid value.
             return True
 
-    def _transferred(self, path, number):
-        """Copy a file to the target, into the folder that goes away with the task; return its path there."""
+    def _copy_to_target(self, path: str, number: int) -> str:
+        """Copy a file to the task's temporary folder on the target, and return its path there."""
         shell = self._connection._shell
         if shell.tmpdir is None:
             self._make_tmp_path()
-        goal = shell.join_path(shell.tmpdir, f"file-{number}")
-        self._transfer_file(path, goal)
-        self._fixup_perms2((shell.tmpdir, goal))
-        return goal
+        target_path = shell.join_path(shell.tmpdir, f"file-{number}")
+        self._transfer_file(path, target_path)
+        self._fixup_perms2((shell.tmpdir, target_path))
+        return target_path
 
 
 @contextlib.contextmanager
-def _module_input(payload):
-    """Give AnsibleModule its arguments, in the way that it is given them on a target."""
-    names = {"_ANSIBLE_ARGS": payload, "_ANSIBLE_PROFILE": _PROFILE}
-    before = {name: getattr(basic, name) for name in names if hasattr(basic, name)}
+def _module_input(payload: bytes) -> Iterator[None]:
+    """Pass arguments to AnsibleModule through the variables that Ansible's module wrapper sets on a target."""
+    values = {"_ANSIBLE_ARGS": payload, "_ANSIBLE_PROFILE": _PROFILE}
+    previous = {name: getattr(basic, name) for name in values if hasattr(basic, name)}
     try:
-        for name in before:
-            setattr(basic, name, names[name])
+        for name in previous:
+            setattr(basic, name, values[name])
         yield
     finally:
-        for name, value in before.items():
+        for name, value in previous.items():
             setattr(basic, name, value)
 
 
 @contextlib.contextmanager
-def _environment(variables):
-    """Have the ``environment`` of the task in the environment of this process."""
+def _task_environment(variables: Mapping[str, Any]) -> Iterator[None]:
+    """Add the variables of the task's ``environment`` to this process's environment, and restore it afterwards."""
     if not variables:
         yield
         return
-    before = dict(os.environ)
+    previous = dict(os.environ)
     try:
         os.environ.update({name: str(value) for name, value in variables.items()})
         yield
     finally:
         os.environ.clear()
-        os.environ.update(before)
+        os.environ.update(previous)
