@@ -7,16 +7,16 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: summary
 type: notification
-short_description: Send one mail at the end of a run
+short_description: Send a summary mail at the end of a run
 version_added: 0.1.0
 description:
-  - Send one mail through Mailtrap when a run of Ansible has ended. Its subject tells the outcome; its text and its HTML
-    tell what failed first and why, what became of each host, what changed, which failures were rescued or ignored, and
-    who started the run, where, and from which commit.
-  - The mail is made from a few fields of the results, which are the message, the return code and the end of what was
-    printed. Arguments of modules and the results of tasks with C(no_log) are never in it.
-  - It does not change the outcome of a run. What goes wrong with it is told in one warning, and sending takes
-    O(timeout) seconds at most.
+  - Sends one mail through Mailtrap when Ansible has finished. The subject states the outcome. The body, in plain text
+    and HTML, shows the first failure and its reason, the recap of each host, the changes, the failures that were
+    rescued or ignored, and who started the run, where, and from which commit.
+  - Of a task's result, the mail contains only the message, the return code and the last lines of the output. It never
+    contains the arguments of modules or the results of tasks with C(no_log).
+  - The callback never changes the outcome of a run. If the mail cannot be sent, it shows one warning. Sending takes at
+    most O(timeout) seconds.
 author:
   - community.mailtrap authors (@ansible-collections)
 extends_documentation_fragment:
@@ -27,10 +27,11 @@ requirements:
 options:
   when:
     description:
-      - What has to happen for a mail to be sent.
-      - V(failure) is a host that failed or was unreachable, after all that was rescued and ignored.
-      - V(recovery) is a run that works after one that failed.
-      - V(change) is a run that works and changed something; V(always) is any run.
+      - The events after which a mail is sent.
+      - V(failure) - a host failed or was unreachable, and the failure was neither rescued nor ignored.
+      - V(recovery) - the run succeeded, and its previous run failed.
+      - V(change) - the run succeeded and changed something.
+      - V(always) - the run ended.
     type: list
     elements: str
     choices:
@@ -50,8 +51,9 @@ options:
       - name: mailtrap_summary_when
   from:
     description:
-      - The sender, as V(user@host) or V(Name <user@host>). It is required.
-      - On the transactional and the bulk stream its domain must be a verified sending domain of the account.
+      - The sender, as V(user@host) or V(Name <user@host>). This option is required.
+      - With the O(stream) V(transactional) or V(bulk), the domain of the sender must be a verified sending domain of
+        the account.
     type: str
     env:
       - name: MAILTRAP_SUMMARY_FROM
@@ -63,7 +65,7 @@ options:
   to:
     description:
       - The recipients, each as V(user@host) or V(Name <user@host>).
-      - A recipient is required, here or in O(cc) or O(bcc).
+      - At least one recipient is required in O(to), O(cc) or O(bcc).
     type: list
     elements: str
     default: []
@@ -87,7 +89,7 @@ options:
     vars:
       - name: mailtrap_summary_cc
   bcc:
-    description: The recipients of copies that the others do not see.
+    description: The recipients of blind copies.
     type: list
     elements: str
     default: []
@@ -99,7 +101,7 @@ options:
     vars:
       - name: mailtrap_summary_bcc
   reply_to:
-    description: Where answers go.
+    description: The address that replies are sent to.
     type: str
     env:
       - name: MAILTRAP_SUMMARY_REPLY_TO
@@ -109,7 +111,7 @@ options:
     vars:
       - name: mailtrap_summary_reply_to
   title:
-    description: What the run is called in the mail. The names of its playbooks when not given.
+    description: The name of the run in the mail. Defaults to the names of its playbooks.
     type: str
     env:
       - name: MAILTRAP_SUMMARY_TITLE
@@ -119,7 +121,7 @@ options:
     vars:
       - name: mailtrap_summary_title
   subject_prefix:
-    description: The first words of the subject, such as V([production]).
+    description: A text at the start of the subject, such as V([production]).
     type: str
     env:
       - name: MAILTRAP_SUMMARY_SUBJECT_PREFIX
@@ -129,7 +131,7 @@ options:
     vars:
       - name: mailtrap_summary_subject_prefix
   category:
-    description: The category under which the service counts the mail, up to 255 characters.
+    description: The category of the mail in Mailtrap's statistics, up to 255 characters.
     type: str
     env:
       - name: MAILTRAP_SUMMARY_CATEGORY
@@ -139,7 +141,8 @@ options:
     vars:
       - name: mailtrap_summary_category
   stream:
-    description: How the mail is sent. V(sandbox) when a sandbox is given, else V(transactional).
+    description:
+      - The sending stream. Defaults to V(sandbox) if a sandbox is given, otherwise to V(transactional).
     type: str
     choices:
       - transactional
@@ -154,7 +157,8 @@ options:
       - name: mailtrap_summary_stream
   sandbox:
     description:
-      - The name of the sandbox into which the mail goes, and to no recipient. It is looked up, which costs a request.
+      - The name of the sandbox that captures the mail, so that no recipient gets it.
+      - Looking up the name takes an additional request.
     type: str
     env:
       - name: MAILTRAP_SUMMARY_SANDBOX
@@ -164,7 +168,7 @@ options:
     vars:
       - name: mailtrap_summary_sandbox
   sandbox_id:
-    description: The id of the sandbox into which the mail goes, and to no recipient.
+    description: The ID of the sandbox that captures the mail, so that no recipient gets it.
     type: int
     env:
       - name: MAILTRAP_SUMMARY_SANDBOX_ID
@@ -174,7 +178,7 @@ options:
     vars:
       - name: mailtrap_summary_sandbox_id
   project:
-    description: The name of the project of the sandbox, where the name of the sandbox alone is not unique.
+    description: The name of the sandbox's project. Needed if several projects have a sandbox of that name.
     type: str
     env:
       - name: MAILTRAP_SUMMARY_PROJECT
@@ -184,7 +188,7 @@ options:
     vars:
       - name: mailtrap_summary_project
   project_id:
-    description: The id of the project of the sandbox, where the name of the sandbox alone is not unique.
+    description: The ID of the sandbox's project. Needed if several projects have a sandbox of that name.
     type: int
     env:
       - name: MAILTRAP_SUMMARY_PROJECT_ID
@@ -195,11 +199,10 @@ options:
       - name: mailtrap_summary_project_id
   state_dir:
     description:
-      - The folder in which it is remembered which runs failed, with a file for each. It is used when V(recovery) is in
-        O(when).
-      - A run is the same as an earlier one if its playbooks, title, inventory, limit, tags and check mode are the same.
-      - The folder C(mailtrap_summary) in the home of Ansible, C(~/.ansible), when not given. On CI this has to be a
-        folder that outlives the job.
+      - The folder that stores which runs failed, one file for each run. It is used if O(when) contains V(recovery).
+      - Two runs count as the same run if their playbooks, title, inventory, limit, tags and check mode are equal.
+      - Defaults to the folder C(mailtrap_summary) in the Ansible home, C(~/.ansible). On CI, set a folder that is kept
+        between jobs.
     type: path
     env:
       - name: MAILTRAP_SUMMARY_STATE_DIR
@@ -210,8 +213,7 @@ options:
       - name: mailtrap_summary_state_dir
   timeout:
     description:
-      - Seconds that sending may take in all, with connecting, waiting and repetitions, up to 3600. A run is not kept
-        longer than that.
+      - The time limit for sending the mail in seconds, including retries, up to 3600.
     type: int
     default: 15
     env:
@@ -223,19 +225,19 @@ options:
     env:
       - name: MAILTRAP_SUMMARY_VALIDATE_CERTS
 notes:
-  - Variables are those of the first host of the first play, such as in C(group_vars/all) or by C(--extra-vars).
-  - Runs in check mode send mails too, which say so in their subject. Syntax checks and lists send none.
-  - There is one mail for all playbooks of a command. A run that Ansible itself gives up, because of an error in a
-    playbook or of Ctrl-C, ends without one.
-  - What a task prints when it fails is in the mail, as it is on the console. Use C(no_log) where that must not be. With
-    ansible-core 2.22 and newer, secrets that Ansible knows, such as vaulted values, are masked there as well.
-  - Long lists are cut, and tell how much is left out.
+  - Variables are read from the first host of the first play. Set them in C(group_vars/all) or with C(--extra-vars).
+  - Runs in check mode also send a mail, whose subject says so. Syntax checks and lists of tasks send none.
+  - A command that runs several playbooks sends one mail. If Ansible aborts because of an error in a playbook or of
+    Ctrl-C, no mail is sent.
+  - The mail contains the error output of failed tasks, as the console does. Set C(no_log) on tasks that may print
+    secrets. With ansible-core 2.22 and newer, secrets that Ansible knows, such as vaulted values, are masked.
+  - Long lists are cut, followed by the number of entries that are left out.
 seealso:
   - module: community.mailtrap.notify
 """
 
 EXAMPLES = r"""
-# In ansible.cfg, with the token in the environment variable MAILTRAP_API_TOKEN.
+# In ansible.cfg. The token is in the environment variable MAILTRAP_API_TOKEN.
 example: |
   [defaults]
   callbacks_enabled = community.mailtrap.summary
@@ -246,7 +248,7 @@ example: |
   subject_prefix = [production]
   when = failure, recovery
 
-# In the environment, into a sandbox.
+# In environment variables. The mail goes to a sandbox.
 environment: |
   ANSIBLE_CALLBACKS_ENABLED=community.mailtrap.summary
   MAILTRAP_SUMMARY_FROM=ansible@example.com
@@ -267,6 +269,7 @@ import functools
 import getpass
 import os
 import platform
+from typing import TYPE_CHECKING, Any
 
 from ansible import constants as C
 from ansible import context
@@ -276,18 +279,51 @@ from ansible.release import __version__ as ansible_version
 from ansible.template import Templar
 
 from ansible_collections.community.mailtrap.plugins.module_utils._api.errors import MailtrapError
-from ansible_collections.community.mailtrap.plugins.plugin_utils._summary import mail, records
-from ansible_collections.community.mailtrap.plugins.plugin_utils._summary.memory import Memory
-from ansible_collections.community.mailtrap.plugins.plugin_utils._summary.origin import VARIABLES, origin_of
+from ansible_collections.community.mailtrap.plugins.plugin_utils._summary.ci_environment import (
+    AWX_VARIABLES,
+    RunOrigin,
+    detect_origin,
+)
+from ansible_collections.community.mailtrap.plugins.plugin_utils._summary.collector import (
+    MAX_NAME_LENGTH,
+    RunCollector,
+    has_run_failed,
+    is_mail_wanted,
+)
+from ansible_collections.community.mailtrap.plugins.plugin_utils._summary.failure_state import FailureState
+from ansible_collections.community.mailtrap.plugins.plugin_utils._summary.formatting import (
+    format_duration,
+    format_time,
+    strip_control_characters,
+    truncate,
+)
+from ansible_collections.community.mailtrap.plugins.plugin_utils._summary.model import RunDetail
+from ansible_collections.community.mailtrap.plugins.plugin_utils._summary.rendering import (
+    render_html,
+    render_subject,
+    render_text,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ansible.executor.stats import AggregateStats
+    from ansible.executor.task_result import TaskResult
+    from ansible.playbook import Playbook
+    from ansible.playbook.play import Play
+    from ansible.playbook.task import Task
+
+    from ansible_collections.community.mailtrap.plugins.plugin_utils._summary.model import FailureStatus
 
 try:
     from ansible.module_utils.secrets import mask_secrets
-except ImportError:  # up to ansible-core 2.21 it keeps no record of secrets
+except ImportError:  # ansible-core 2.21 and older keep no list of secrets.
 
-    def mask_secrets(text):
+    def mask_secrets(text: str) -> str:
         return text
 
 
+# The options that are passed on to community.mailtrap.notify.
 _MAIL_OPTIONS = (
     "from",
     "to",
@@ -303,20 +339,20 @@ _MAIL_OPTIONS = (
 )
 
 
-def _harmless(method):
-    """Let a fault end the summary with one warning, and never the run."""
+def _warn_on_error(method: Callable[..., None]) -> Callable[..., None]:
+    """Decorate an event handler: an error becomes a warning and disables the callback, and never fails the run."""
 
     @functools.wraps(method)
-    def guarded(self, *arguments, **named):
+    def guarded(self: CallbackModule, *arguments: Any, **options: Any) -> None:
         try:
-            method(self, *arguments, **named)
+            method(self, *arguments, **options)
         except MailtrapError as error:
-            self._give_up(error)
+            self._disable(str(error))
         except AnsibleError as error:
-            # From ansible-core 2.19 on, what would be right is told apart from what is wrong.
-            self._give_up(f"{error} {getattr(error, '_help_text', None) or ''}")
+            # ansible-core 2.19 and newer keep the advice apart from the message.
+            self._disable(f"{error} {getattr(error, '_help_text', None) or ''}")
         except Exception as error:
-            self._give_up(f"{type(error).__name__}: {error}")
+            self._disable(f"{type(error).__name__}: {error}")
 
     return guarded
 
@@ -327,270 +363,288 @@ class CallbackModule(CallbackBase):
     CALLBACK_NAME = "community.mailtrap.summary"
     CALLBACK_NEEDS_ENABLED = True
 
-    def __init__(self, *arguments, **named):
-        super().__init__(*arguments, **named)
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
         self._started = datetime.datetime.now().astimezone()
-        self._playbooks = []
-        self._names = {}
-        self._record = None
-        self._origin = None
-        self._token = None
-        self._warnings = ["warnings"]
+        self._playbooks: list[str] = []
+        self._task_names: dict[str, str] = {}
+        # Set when the first play starts.
+        self._collector: RunCollector | None = None
+        self._origin = RunOrigin()
+        self._api_token: str | None = None
+        self._warning_keys = ["warnings"]
 
-    def set_options(self, task_keys=None, var_options=None, direct=None):
-        """Wait for the first play, whose variables count as well; what is wrong is then told once."""
+    def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
+        """Do nothing: the options are set when the first play starts, because its variables may set them."""
 
-    @_harmless
-    def v2_playbook_on_start(self, playbook):
+    @_warn_on_error
+    def v2_playbook_on_start(self, playbook: Playbook) -> None:
         if os.path.isfile(playbook._file_name):
             self._playbooks.append(os.path.abspath(playbook._file_name))
 
-    @_harmless
-    def v2_playbook_on_play_start(self, play):
-        if self._record is not None:
+    @_warn_on_error
+    def v2_playbook_on_play_start(self, play: Play) -> None:
+        if self._collector is not None:
             return
-        if not self._playbooks:  # ad hoc, where there is no file
+        if not self._playbooks:  # The ansible command runs a play that has no file.
             self._playbooks.append(play.get_name())
-        variables = self._variables(play)
-        with _blank_is_unset():
+        variables = self._get_variables(play)
+        with _without_empty_variables():
             super().set_options(var_options=variables)
-        self._token = self._option("api_token")
+        self._api_token = self._get_option("api_token")
         self._check_options()
-        self._record = records.Record(self._cleaned)
+        self._collector = RunCollector(self._clean)
         if C.config.get_config_value("DEPRECATION_WARNINGS"):
-            self._warnings.append("deprecations")
-        self._origin = origin_of({**os.environ, **variables})
+            self._warning_keys.append("deprecations")
+        self._origin = detect_origin({**os.environ, **variables})
 
-    def _variables(self, play):
-        """Return the variables that are options of ours, or tell where the run comes from: dict."""
+    def _get_variables(self, play: Play) -> dict[str, Any]:
+        """Return the templated variables that set options of this callback or describe the origin of the run."""
         manager = play.get_variable_manager()
         hosts = manager._inventory.get_hosts(play.hosts)
         variables = manager.get_vars(play=play, host=hosts[0] if hosts else None)
-        names = {*C.config.get_plugin_vars("callback", self._load_name), *VARIABLES}.intersection(variables)
+        names = {*C.config.get_plugin_vars("callback", self._load_name), *AWX_VARIABLES}.intersection(variables)
         templar = Templar(loader=play.get_loader(), variables=variables)
-        return {name: _template(templar, name, variables[name]) for name in names}
+        return {name: _template_variable(templar, name, variables[name]) for name in names}
 
-    def _check_options(self):
-        needed = {
-            "from": self._option("from"),
-            "to, cc or bcc": self._option("to") or self._option("cc") or self._option("bcc"),
-            "api_token, or MAILTRAP_API_TOKEN in the environment": self._token,
+    def _check_options(self) -> None:
+        required = {
+            "from": self._get_option("from"),
+            "to, cc or bcc": self._get_option("to") or self._get_option("cc") or self._get_option("bcc"),
+            "api_token (or the environment variable MAILTRAP_API_TOKEN)": self._api_token,
         }
-        missing = [name for name, value in needed.items() if not value]
+        missing = [names for names, value in required.items() if not value]
         if missing:
-            raise MailtrapError(f"no mail can be sent without {'; '.join(missing)}")
+            raise MailtrapError(f"Could not send mail: missing options: {'; '.join(missing)}")
 
-    def _option(self, name):
-        """Return an option; what is empty is not given."""
+    def _get_option(self, name: str) -> Any:
+        """Return the value of an option, or None if it is empty; lists are returned without empty entries."""
         value = self.get_option(name)
         if isinstance(value, list):
             return [item for item in value if item]
         return None if value == "" else value
 
-    def _cleaned(self, text):
-        text = mask_secrets(str(text))
-        return records.cleaned(text.replace(self._token, "***") if self._token else text)
+    def _clean(self, value: object) -> str:
+        """Convert a value to text without secrets and control characters."""
+        text = mask_secrets(str(value))
+        return strip_control_characters(text.replace(self._api_token, "***") if self._api_token else text)
 
-    @_harmless
-    def v2_playbook_on_task_start(self, task, is_conditional):
-        # Now it has the name that the console shows; its results tell a name that is made for one host or item.
-        self._names[task._uuid] = task.get_name()
+    @_warn_on_error
+    def v2_playbook_on_task_start(self, task: Task, is_conditional: bool) -> None:
+        # Keep the name that the console shows. In a result, the name may be templated with the secret of an item.
+        self._task_names[task._uuid] = task.get_name()
 
-    @_harmless
-    def v2_playbook_on_handler_task_start(self, task):
-        self._names[task._uuid] = task.get_name()
+    @_warn_on_error
+    def v2_playbook_on_handler_task_start(self, task: Task) -> None:
+        self._task_names[task._uuid] = task.get_name()
 
-    @_harmless
-    def v2_runner_on_ok(self, result):
-        task = _task_of(result)
-        if result.is_changed():
-            self._record.change(self.host_label(result), self._name_of(task), self._path_of(task))
-        self._note_warnings(result)
+    @_warn_on_error
+    def v2_runner_on_ok(self, result: TaskResult) -> None:
+        task = _get_task(result)
+        if self._collector and result.is_changed():
+            self._collector.add_change(self.host_label(result), self._task_name(task), self._task_path(task))
+        self._add_warnings(result)
 
-    @_harmless
-    def v2_runner_on_skipped(self, result):
-        self._note_warnings(result)
+    @_warn_on_error
+    def v2_runner_on_skipped(self, result: TaskResult) -> None:
+        self._add_warnings(result)
 
-    @_harmless
-    def v2_runner_on_failed(self, result, ignore_errors=False):
-        kind = "ignored" if ignore_errors else "rescued" if _is_rescued(_task_of(result)) else "failed"
-        self._note_trouble(kind, result)
+    @_warn_on_error
+    def v2_runner_on_failed(self, result: TaskResult, ignore_errors: bool = False) -> None:
+        if ignore_errors:
+            self._add_failure("ignored", result)
+        else:
+            self._add_failure("rescued" if _is_rescued(_get_task(result)) else "failed", result)
 
-    @_harmless
-    def v2_runner_on_unreachable(self, result):
-        self._note_trouble("ignored" if _task_of(result).ignore_unreachable else "unreachable", result)
+    @_warn_on_error
+    def v2_runner_on_unreachable(self, result: TaskResult) -> None:
+        self._add_failure("ignored" if _get_task(result).ignore_unreachable else "unreachable", result)
 
-    def _note_trouble(self, kind, result):
-        task = _task_of(result)
-        name, path = self._name_of(task), self._path_of(task)
-        answer = {**_answer_of(result), "cause": _cause_of(result)}
-        self._record.trouble(kind, self.host_label(result), name, path, answer)
-        self._note_warnings(result)
+    def _add_failure(self, status: FailureStatus, result: TaskResult) -> None:
+        task = _get_task(result)
+        if self._collector:
+            self._collector.add_failure(
+                status,
+                self.host_label(result),
+                self._task_name(task),
+                self._task_path(task),
+                _get_result(result),
+                _get_cause(result),
+            )
+        self._add_warnings(result)
 
-    def _note_warnings(self, result):
-        for kind in self._warnings:
-            # From ansible-core 2.19 on, asking for the answer copies all of it.
-            if getattr(result, kind, True):
-                for warning in _answer_of(result).get(kind) or ():
-                    self._record.warning(warning["msg"] if isinstance(warning, dict) else warning)
+    def _add_warnings(self, result: TaskResult) -> None:
+        for key in self._warning_keys:
+            # In ansible-core 2.19 and newer, getting the result copies it. Its attributes tell whether that is needed.
+            if self._collector and getattr(result, key, True):
+                for warning in _get_result(result).get(key) or ():
+                    self._collector.add_warning(warning["msg"] if isinstance(warning, dict) else warning)
 
-    def _name_of(self, task):
-        return (self._names.get(task._uuid) or task.get_name()).strip()
+    def _task_name(self, task: Task) -> str:
+        return (self._task_names.get(task._uuid) or task.get_name()).strip()
 
-    def _path_of(self, task):
-        """Return where a task is written, from the folder of the playbook if it is below that: str."""
-        return _within(os.path.dirname(self._playbooks[-1]), task.get_path() or "")
+    def _task_path(self, task: Task) -> str:
+        """Return the file and line of a task, relative to the playbook's folder if the file is inside it."""
+        return _relative_path(task.get_path() or "", os.path.dirname(self._playbooks[-1]))
 
-    @_harmless
-    def v2_playbook_on_stats(self, stats):
+    @_warn_on_error
+    def v2_playbook_on_stats(self, stats: AggregateStats) -> None:
         counts = {host: stats.summarize(host) for host in stats.processed}
-        failed = records.has_failed(counts)
-        if self._record is None or self._is_followed(failed):
+        has_failed = has_run_failed(counts)
+        if self._collector is None or self._has_more_playbooks(has_failed):
             return
-        memory, since, problem = self._remembered(failed)
-        recovered = since is not None and not failed
-        changed = not failed and any(count["changed"] for count in counts.values())
-        if records.is_wanted(self.get_option("when"), failed, changed, recovered):
+        state, failing_since, error = self._load_failure_state(has_failed)
+        has_recovered = failing_since is not None and not has_failed
+        has_changed = not has_failed and any(count["changed"] for count in counts.values())
+        if is_mail_wanted(self.get_option("when"), has_failed, has_changed, has_recovered):
             try:
-                self._send(counts, since, recovered)
-            except MailtrapError as error:
-                problem = error
-        if recovered and (problem is None or problem.uncertain):  # else the next run that works tells it
-            memory.worked()
-        if problem:
-            raise problem
+                self._send(self._collector, counts, failing_since, has_recovered)
+            except MailtrapError as send_error:
+                error = send_error
+        # If the mail was not sent, the next successful run reports the recovery.
+        if state and has_recovered and (error is None or error.uncertain):
+            state.clear()
+        if error:
+            raise error
 
-    def _is_followed(self, failed):
-        """Say whether the command has more playbooks to run: counts come after each, and a failure ends it."""
+    def _has_more_playbooks(self, has_failed: bool) -> bool:
+        """Return whether the command runs another playbook: statistics follow each, and a failure ends the command."""
         playbooks = context.CLIARGS.get("args")
-        return not failed and isinstance(playbooks, (list, tuple)) and len(self._playbooks) < len(playbooks)
+        return not has_failed and isinstance(playbooks, (list, tuple)) and len(self._playbooks) < len(playbooks)
 
-    def _remembered(self, failed):
-        """Return the Memory of this run, since when it has been failing, and a MailtrapError; each of them or None."""
+    def _load_failure_state(
+        self, has_failed: bool
+    ) -> tuple[FailureState | None, datetime.datetime | None, MailtrapError | None]:
+        """Record a failure, and return the state of the run, the time since which it has failed, and any error."""
         if "recovery" not in self.get_option("when"):
             return None, None, None
-        memory = Memory(self._option("state_dir") or os.path.join(C.ANSIBLE_HOME, "mailtrap_summary"), self._identity())
+        folder = self._get_option("state_dir") or os.path.join(C.ANSIBLE_HOME, "mailtrap_summary")
+        state = FailureState(folder, self._run_id())
         try:
-            since = memory.failing_since()
-            if failed:
-                memory.failed()
+            failing_since = state.failing_since()
+            if has_failed:
+                state.record_failure()
         except MailtrapError as error:
-            return memory, None, error
-        return memory, since, None
+            return state, None, error
+        return state, failing_since, None
 
-    def _identity(self):
-        """Return what makes a later run the same one: str."""
-        words = {name: context.CLIARGS.get(name) for name in ("inventory", "subset", "tags", "skip_tags", "check")}
-        told = [f"{name}={value}" for name, value in words.items() if value]
-        return " ".join([self._option("title") or "", *self._playbooks, *told]).strip()
+    def _run_id(self) -> str:
+        """Return a text that is the same whenever the same run is repeated."""
+        names = ("inventory", "subset", "tags", "skip_tags", "check")
+        arguments = {name: context.CLIARGS.get(name) for name in names}
+        words = [f"{name}={value}" for name, value in arguments.items() if value]
+        return " ".join([self._get_option("title") or "", *self._playbooks, *words]).strip()
 
-    def _send(self, counts, since, recovered):
-        names = ", ".join(os.path.basename(path) for path in self._playbooks)
-        facts = self._facts(since)
-        place = self._origin.system or facts["On"]
-        summary = self._record.summary(
-            title=self._option("title") or names,
-            byline=f"By {facts['By']} on {place} · {facts['Started']} · took {facts['Duration']}",
+    def _send(
+        self,
+        collector: RunCollector,
+        counts: dict[str, dict[str, int]],
+        failing_since: datetime.datetime | None,
+        has_recovered: bool,
+    ) -> None:
+        details = self._run_details(failing_since)
+        user, system = details["Started by"], self._origin.system or details["Ran on"]
+        summary = collector.summarize(
+            title=self._get_option("title") or ", ".join(os.path.basename(path) for path in self._playbooks),
+            byline=f"Started by {user} on {system} · {details['Started']} · took {details['Duration']}",
             stats=counts,
-            facts=[
-                records.Fact(label, text, self._origin.commit_url if label == "Commit" else "")
-                for label, text in facts.items()
+            details=[
+                RunDetail(label, text, self._origin.commit_url if label == "Commit" else "")
+                for label, text in details.items()
             ],
-            check=bool(context.CLIARGS.get("check")),
-            recovered=recovered,
-            job=self._origin.job,
+            check_mode=bool(context.CLIARGS.get("check")),
+            has_recovered=has_recovered,
+            job_url=self._origin.job_url,
         )
-        subject = mail.subject(summary, self._option("subject_prefix") or "")
-        text, html = mail.text(summary), mail.html(summary, subject)
-        # In most runs there is no mail, and no other use for the half of a dozen libraries that send one.
-        from ansible_collections.community.mailtrap.plugins.plugin_utils._summary.delivery import deliver
+        subject = render_subject(summary, self._get_option("subject_prefix") or "")
+        options = {name: self._get_option(name) for name in _MAIL_OPTIONS}
+        # Most runs send no mail. Only this import needs the libraries for sending.
+        from ansible_collections.community.mailtrap.plugins.plugin_utils._summary.sending import send_mail
 
-        deliver(self, {name: self._option(name) for name in _MAIL_OPTIONS}, subject, text, html)
+        send_mail(self, options, subject, render_text(summary), render_html(summary, subject))
         self._display.v(f"community.mailtrap.summary: sent {subject!r}")
 
-    def _facts(self, since):
-        """Return what is known about the run as a whole: dict of str to str."""
+    def _run_details(self, failing_since: datetime.datetime | None) -> dict[str, str]:
+        """Return the known details of the run by their labels."""
         origin = self._origin
         ended = datetime.datetime.now().astimezone()
         inventory = [name for name in context.CLIARGS.get("inventory") or () if "," in name or os.path.exists(name)]
-        told = {
-            "Playbook": ", ".join(_within(os.getcwd(), path) for path in self._playbooks),
-            "Inventory": ", ".join(_within(os.getcwd(), name) for name in inventory),
+        details = {
+            "Playbook": ", ".join(_relative_path(path, os.getcwd()) for path in self._playbooks),
+            "Inventory": ", ".join(_relative_path(name, os.getcwd()) for name in inventory),
             "Limit": context.CLIARGS.get("subset") or "",
-            "Started": records.moment(self._started),
-            "Duration": records.duration((ended - self._started).total_seconds()),
-            "Failing since": records.moment(since) if since else "",
-            "By": origin.user or _user(),
-            "On": ", ".join(filter(None, [origin.system, platform.node()])) or "localhost",
+            "Started": format_time(self._started),
+            "Duration": format_duration((ended - self._started).total_seconds()),
+            "Failing since": format_time(failing_since) if failing_since else "",
+            "Started by": origin.user or _get_local_user(),
+            "Ran on": ", ".join(filter(None, [origin.system, platform.node()])) or "localhost",
             "Project": " @ ".join(filter(None, [origin.project, origin.ref])),
             "Commit": origin.commit[:12],
             "Ansible": f"ansible-core {ansible_version}",
         }
-        return {
-            label: records.shortened(self._cleaned(text), records.LONGEST_NAME) for label, text in told.items() if text
-        }
+        return {label: truncate(self._clean(text), MAX_NAME_LENGTH) for label, text in details.items() if text}
 
-    def _give_up(self, reason):
-        """Warn once, and be out of the way from then on."""
+    def _disable(self, reason: str) -> None:
+        """Show a warning and ignore all later events."""
         self.disabled = True
-        self._display.warning(" ".join(f"community.mailtrap.summary: {self._cleaned(reason)}".split()))
+        self._display.warning(" ".join(f"community.mailtrap.summary: {self._clean(reason)}".split()))
 
 
-# Up to ansible-core 2.18 these have an underscore, and later ones will lose those.
+# In ansible-core 2.18 and older, the attributes of a result have an underscore. A later version will drop these names.
 
 
-def _task_of(result):
+def _get_task(result: TaskResult) -> Task:
     return result.task if hasattr(result, "task") else result._task
 
 
-def _answer_of(result):
+def _get_result(result: TaskResult) -> dict[str, Any]:
     return result.result if hasattr(result, "result") else result._result
 
 
-def _cause_of(result):
-    """Return the innermost message of a failure: str. From ansible-core 2.19 on the result has the outermost alone."""
-    event = getattr(getattr(result, "exception", None), "event", None)
+def _get_cause(result: TaskResult) -> str:
+    """Return the innermost error message. In ansible-core 2.19 and newer, the result holds only the outermost one."""
+    event: Any = getattr(getattr(result, "exception", None), "event", None)
     while getattr(event, "chain", None):
         event = event.chain.event
     return getattr(event, "msg", "")
 
 
-def _is_rescued(task):
-    """Say whether a block around a task rescues its failure: bool."""
-    inner, block = task, task._parent
+def _is_rescued(task: Task) -> bool:
+    """Return whether a block around the task rescues its failure."""
+    child, block = task, task._parent
     while block is not None:
-        if getattr(block, "rescue", None) and any(member._uuid == inner._uuid for member in block.block):
+        if getattr(block, "rescue", None) and any(member._uuid == child._uuid for member in block.block):
             return True
-        inner, block = block, block._parent
+        child, block = block, block._parent
     return False
 
 
-def _within(folder, path):
-    """Return a path as it is from a folder, if it is below that: str."""
+def _relative_path(path: str, folder: str) -> str:
+    """Return a path relative to a folder if it is inside the folder, otherwise as it is."""
     return path.removeprefix(f"{folder}{os.sep}") if folder else path
 
 
 @contextlib.contextmanager
-def _blank_is_unset():
-    """Have no empty environment variables of ours: CI leaves such for what has no value."""
-    blank = [name for name, value in os.environ.items() if name.startswith("MAILTRAP_") and not value]
-    for name in blank:
+def _without_empty_variables() -> Iterator[None]:
+    """Hide empty environment variables of the collection, because CI systems set unused variables to ''."""
+    empty = [name for name, value in os.environ.items() if name.startswith("MAILTRAP_") and not value]
+    for name in empty:
         del os.environ[name]
     try:
         yield
     finally:
-        os.environ.update(dict.fromkeys(blank, ""))
+        os.environ.update(dict.fromkeys(empty, ""))
 
 
-def _template(templar, name, value):
+def _template_variable(templar: Templar, name: str, value: Any) -> Any:
     try:
         return templar.template(value)
     except AnsibleError as error:
-        raise MailtrapError(f"the variable {name} cannot be used: {error}") from None
+        raise MailtrapError(f"Could not template the variable {name}: {error}") from None
 
 
-def _user():
+def _get_local_user() -> str:
     try:
         return getpass.getuser()
-    except (KeyError, OSError, ImportError):  # nobody has this number, as in containers
+    except (KeyError, OSError, ImportError):  # The user ID has no name, which happens in containers.
         return f"user {os.getuid()}"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbooks by their names out of the collection as it is installed, with no checkout around."""
+"""The playbooks of the installed collection, run by their fully qualified names."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory):
-    """The folder of collections into which the built collection is installed."""
+def collections_folder(tmp_path_factory):
+    """Build the collection, install it into an empty collections folder, and return the folder."""
     folder = tmp_path_factory.mktemp("installed")
-    settings = {
+    environment = {
         "HOME": str(folder),
         "ANSIBLE_HOME": str(folder / "ansible"),
         "PATH": os.environ["PATH"],
         "LC_ALL": "C.UTF-8",
     }
-    subprocess.run([GALAXY, "collection", "build", "--output-path", folder, ROOT], env=settings, check=True)
-    (built,) = folder.glob("*.tar.gz")
-    subprocess.run([GALAXY, "collection", "install", "--offline", "-p", folder, built], env=settings, check=True)
+    subprocess.run([GALAXY, "collection", "build", "--output-path", folder, ROOT], env=environment, check=True)
+    (archive,) = folder.glob("*.tar.gz")
+    subprocess.run([GALAXY, "collection", "install", "--offline", "-p", folder, archive], env=environment, check=True)
     return folder
 
 
 @pytest.fixture
 def variables(emulator, tmp_path):
-    """What each playbook is to be told: dict of dict."""
+    """Return the variables of each playbook."""
     host, port = emulator.smtp.split(":")
     application = pathlib.Path(__file__).with_name("application.py")
     return {
@@ -64,16 +64,16 @@ def variables(emulator, tmp_path):
     }
 
 
-def test_no_playbook_is_forgotten(variables):
+def test_each_playbook_has_variables(variables):
     assert sorted(variables) == PLAYBOOKS
 
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS)
-def test_a_playbook(playbook_in, emulator, installed, variables, playbook):
+def test_playbook(playbook_in, emulator, collections_folder, variables, playbook):
     emulator.seed(projects=[{"id": 7, "name": "Shop"}], sandboxes=[{"id": 70, "project_id": 7, "name": "Staging"}])
     run = playbook_in(
         f"community.mailtrap.{playbook}",
         variables=variables[playbook],
-        environment={"ANSIBLE_COLLECTIONS_PATH": str(installed)},
+        environment={"ANSIBLE_COLLECTIONS_PATH": str(collections_folder)},
     )
     assert any(step.requests for step in run) and not any(step.failed for step in run)

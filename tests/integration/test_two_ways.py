@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The two ways of running a module cannot be told apart from outside."""
+"""A module gives the same results in process and as an ordinary module."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ TASKS = """
   ignore_errors: true
 - community.mailtrap.project: {id: seven}
   ignore_errors: true
-- community.mailtrap.project: {name: Shop, state: there}
+- community.mailtrap.project: {name: Shop, state: existing}
   ignore_errors: true
 - community.mailtrap.project: {name: Shop, api_token: wrong-token-wrong-token}
   ignore_errors: true
 - community.mailtrap.project: {name: Shop, api_url: "http://127.0.0.1:9", retries: 0}
   ignore_errors: true
-- community.mailtrap.sandbox: {name: Box, project: Not there}
+- community.mailtrap.sandbox: {name: Box, project: Missing}
   check_mode: true
-- community.mailtrap.sandbox: {name: "{{ item }}", project: None such}
+- community.mailtrap.sandbox: {name: "{{ item }}", project: Missing}
   check_mode: true
   loop: [One, Two]
 - community.mailtrap.sandbox_info: {project: Renamed, project_id: 77}
   ignore_errors: true
 - community.mailtrap.project: {name: Hidden}
   no_log: true
-- community.mailtrap.project: {name: From the environment}
+- community.mailtrap.project: {name: With a wrong token}
   environment: {MAILTRAP_API_TOKEN: wrong-token-wrong-token}
   ignore_errors: true
 - community.mailtrap.project: {name: "Grüße 🎉"}
-- community.mailtrap.notify: {from: a@example.com, to: b@example.com, subject: x, text: y, sandbox: None such}
+- community.mailtrap.notify: {from: a@example.com, to: b@example.com, subject: x, text: y, sandbox: Missing}
   ignore_errors: true
 - community.mailtrap.notify: {from: a@example.com, to: b@example.com, subject: x, text: y, attachments: [{src: none}]}
   ignore_errors: true
@@ -54,24 +54,27 @@ TASKS = """
   check_mode: true
 - community.mailtrap.email_log_info: {limit: 1, filters: {to: {operator: equal}}}
   ignore_errors: true
-- community.mailtrap.stats_info: {start_date: 7d, sending_domain: none.example}
+- community.mailtrap.stats_info: {start_date: 7d, sending_domain: missing.example}
   check_mode: true
-- community.mailtrap.project: {name: Not now}
+- community.mailtrap.project: {name: Skipped}
   when: false
 """
 
 
+# Tokens and IDs that the emulator generates at random.
 RANDOM = re.compile(r"[0-9a-f]{64}|[0-9a-f]{10}-[0-9a-f]{6}")
 
 
-def told(run):
-    """What a user can see of a run, as texts: outcome, result and requests, without what the emulator drew by lot."""
+def serialize_steps(run):
+    """Return each step's outcome, result and requests as text, with random values replaced."""
     steps = [[step.outcome, step.result, step.requests] for step in run]
     return [RANDOM.sub("*", json.dumps(step, sort_keys=True, indent=1)) for step in steps]
 
 
 @pytest.fixture
-def both(play_in, emulator):
+def play_in_both(play_in, emulator):
+    """Return a function that runs tasks in process and then as modules, each time from the same initial state."""
+
     def run(*arguments, **options):
         runs = []
         for way in ("in_process", "module"):
@@ -84,14 +87,14 @@ def both(play_in, emulator):
 
 
 @pytest.mark.parametrize("verbosity", ["-v", "-vvvv"])
-def test_results_are_the_same(both, verbosity):
-    in_process, module = both(TASKS, verbosity)
+def test_results_are_the_same(play_in_both, verbosity):
+    in_process, module = play_in_both(TASKS, verbosity)
     assert len(in_process.steps) == len(module.steps) > 20
-    for one, other in zip(told(in_process), told(module), strict=True):
-        assert one == other
+    for in_process_step, module_step in zip(serialize_steps(in_process), serialize_steps(module), strict=True):
+        assert in_process_step == module_step
 
 
-def test_module_defaults(both):
+def test_module_defaults(play_in_both):
     tasks = """
     - community.mailtrap.project: {name: Shop}
     - community.mailtrap.sandbox: {name: Box}
@@ -103,16 +106,16 @@ def test_module_defaults(both):
         "community.mailtrap.sandbox": {"project": "Old"},
         "community.mailtrap.project_info": {"name": "Old"},
     }
-    in_process, module = both(tasks, "-vvv", module_defaults=defaults, token=False)
-    assert told(in_process) == told(module)
+    in_process, module = play_in_both(tasks, "-vvv", module_defaults=defaults, token=False)
+    assert serialize_steps(in_process) == serialize_steps(module)
     project, sandbox, inbox, info = in_process
     assert project.changed and sandbox.changed and not inbox.changed
     assert sandbox["sandbox"]["project_id"] == 77
     assert info["projects"][0]["name"] == "Old"
 
 
-def test_what_cannot_run_in_process_runs_as_a_module(play_in, emulator):
-    """Asynchronous tasks go the ordinary way by themselves; their job outlives the worker."""
+def test_async_task_runs_as_a_module(play_in, emulator):
+    """An async job runs longer than the worker process that starts it."""
     run = play_in(
         "in_process",
         """
@@ -131,7 +134,7 @@ def test_what_cannot_run_in_process_runs_as_a_module(play_in, emulator):
     assert run.steps[-1]["project"]["name"] == "Shop"
 
 
-def test_the_environment_of_a_task_ends_with_it(play_in, emulator):
+def test_environment_is_restored_after_the_task(play_in, emulator):
     first, second = play_in(
         "in_process",
         """
@@ -145,27 +148,28 @@ def test_the_environment_of_a_task_ends_with_it(play_in, emulator):
     assert second["projects"] == []
 
 
-WATCH = """
+# A sitecustomize module that writes the name of each module that a worker process imports to a file.
+IMPORT_RECORDER = """
 import os
 import sys
 
 controller = os.getpid()
 
 
-class Watch:
+class ImportRecorder:
     def find_spec(self, name, path=None, target=None):
         if os.getpid() != controller:
-            with open(os.environ["IMPORTED_FILE"], "a") as imported:
-                print(name, file=imported)
+            with open(os.environ["IMPORTED_FILE"], "a") as file:
+                print(name, file=file)
 
 
-sys.meta_path.insert(0, Watch())
+sys.meta_path.insert(0, ImportRecorder())
 """
 
 
 def test_nothing_is_imported_after_the_fork(play_in, emulator, tmp_path):
-    """What a worker imports, every task pays for; what the controller imports, one."""
-    (tmp_path / "sitecustomize.py").write_text(WATCH)
+    """An import in a worker process would be repeated by every task."""
+    (tmp_path / "sitecustomize.py").write_text(IMPORT_RECORDER)
     imported = tmp_path / "imported"
     imported.touch()
     run = play_in(

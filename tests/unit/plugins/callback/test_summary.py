@@ -7,7 +7,7 @@ from __future__ import annotations
 from ansible_collections.community.mailtrap.plugins.callback.summary import CallbackModule
 
 
-def test_a_fault_of_ours_is_one_warning(capfd):
+def test_unexpected_exception_becomes_one_warning(capfd):
     callback = CallbackModule()
     callback.v2_playbook_on_play_start(None)
     assert callback.disabled

@@ -9,23 +9,23 @@ import threading
 import pytest
 
 from ansible_collections.community.mailtrap.plugins.module_utils._api.errors import MailtrapError
-from ansible_collections.community.mailtrap.plugins.plugin_utils._summary.delivery import within
+from ansible_collections.community.mailtrap.plugins.plugin_utils._summary.sending import call_with_timeout
 
 
-def test_work_that_ends_in_time():
-    assert within(60, lambda: 7) == 7
+def test_returns_the_result():
+    assert call_with_timeout(60, lambda: 7) == 7
 
 
-def test_work_that_fails():
+def test_raises_the_exception_of_the_function():
     error = MailtrapError("no")
     with pytest.raises(MailtrapError) as raised:
-        within(60, lambda: (_ for _ in ()).throw(error))
+        call_with_timeout(60, lambda: (_ for _ in ()).throw(error))
     assert raised.value is error
 
 
-def test_work_that_does_not_end():
+def test_timeout_is_an_uncertain_error():
     release = threading.Event()
-    with pytest.raises(MailtrapError, match="not done within 1 s") as raised:
-        within(1, release.wait)
+    with pytest.raises(MailtrapError, match="within 1 s; it may have been sent") as raised:
+        call_with_timeout(1, release.wait)
     assert raised.value.uncertain
     release.set()

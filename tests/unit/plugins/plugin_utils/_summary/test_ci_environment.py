@@ -6,7 +6,11 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.community.mailtrap.plugins.plugin_utils._summary.origin import VARIABLES, Origin, origin_of
+from ansible_collections.community.mailtrap.plugins.plugin_utils._summary.ci_environment import (
+    AWX_VARIABLES,
+    RunOrigin,
+    detect_origin,
+)
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
 SYSTEMS = {
@@ -23,7 +27,7 @@ SYSTEMS = {
             "GITHUB_RUN_ID": "7",
             "GITHUB_TOKEN": "secret",
         },
-        Origin(
+        RunOrigin(
             "GitHub Actions",
             "hubot",
             "acme/shop",
@@ -44,7 +48,7 @@ SYSTEMS = {
             "CI_JOB_URL": "https://gitlab.com/acme/shop/-/jobs/7",
             "CI_JOB_TOKEN": "secret",
         },
-        Origin(
+        RunOrigin(
             "GitLab CI",
             "ann",
             "acme/shop",
@@ -63,7 +67,7 @@ SYSTEMS = {
             "GIT_BRANCH": "origin/main",
             "GIT_COMMIT": SHA,
         },
-        Origin(
+        RunOrigin(
             "Jenkins",
             "Ann",
             "Shop deploy",
@@ -84,7 +88,7 @@ SYSTEMS = {
             "SYSTEM_TEAMPROJECT": "Web Shop",
             "BUILD_BUILDID": "7",
         },
-        Origin(
+        RunOrigin(
             "Azure Pipelines",
             "Ann",
             "shop",
@@ -104,7 +108,7 @@ SYSTEMS = {
             "CIRCLE_SHA1": SHA,
             "CIRCLE_BUILD_URL": "https://circleci.com/gh/acme/shop/7",
         },
-        Origin("CircleCI", "ann", "acme/shop", "v1", SHA, "", "https://circleci.com/gh/acme/shop/7"),
+        RunOrigin("CircleCI", "ann", "acme/shop", "v1", SHA, "", "https://circleci.com/gh/acme/shop/7"),
     ),
     "bitbucket": (
         {
@@ -114,7 +118,7 @@ SYSTEMS = {
             "BITBUCKET_COMMIT": SHA,
             "BITBUCKET_GIT_HTTP_ORIGIN": "https://bitbucket.org/acme/shop",
         },
-        Origin(
+        RunOrigin(
             "Bitbucket Pipelines",
             "",
             "acme/shop",
@@ -133,7 +137,7 @@ SYSTEMS = {
             "BUILDKITE_COMMIT": SHA,
             "BUILDKITE_BUILD_URL": "https://buildkite.com/acme/shop/builds/7",
         },
-        Origin("Buildkite", "Ann", "shop", "main", SHA, "", "https://buildkite.com/acme/shop/builds/7"),
+        RunOrigin("Buildkite", "Ann", "shop", "main", SHA, "", "https://buildkite.com/acme/shop/builds/7"),
     ),
     "awx": (
         {
@@ -144,37 +148,37 @@ SYSTEMS = {
             "awx_job_template_name": "Deploy",
             "awx_project_scm_branch": "main",
         },
-        Origin("AWX", "ann", "Deploy", "main", SHA, "", "https://awx.example.com/#/jobs/playbook/7"),
+        RunOrigin("AWX", "ann", "Deploy", "main", SHA, "", "https://awx.example.com/#/jobs/playbook/7"),
     ),
     "tower": (
         {"AWX_HOST": "https://awx.example.com", "JOB_ID": "7", "tower_schedule_name": "Nightly"},
-        Origin("AWX", "Nightly", job="https://awx.example.com/#/jobs/playbook/7"),
+        RunOrigin("AWX", "Nightly", job_url="https://awx.example.com/#/jobs/playbook/7"),
     ),
 }
 
 
-@pytest.mark.parametrize("environment, origin", SYSTEMS.values(), ids=SYSTEMS)
-def test_where_a_run_comes_from(environment, origin):
-    assert origin_of({"HOME": "/root", "MAILTRAP_API_TOKEN": "secret", **environment}) == origin
+@pytest.mark.parametrize("variables, origin", SYSTEMS.values(), ids=SYSTEMS)
+def test_system_is_detected(variables, origin):
+    assert detect_origin({"HOME": "/root", "MAILTRAP_API_TOKEN": "secret", **variables}) == origin
 
 
 @pytest.mark.parametrize(
-    "environment", [{}, {"CI": "true"}, {"GITHUB_ACTIONS": ""}, {"JOB_ID": "7"}, {"JENKINS_URL": "https://x"}]
+    "variables", [{}, {"CI": "true"}, {"GITHUB_ACTIONS": ""}, {"JOB_ID": "7"}, {"JENKINS_URL": "https://x"}]
 )
-def test_nothing_is_known(environment):
-    assert origin_of(environment) == Origin()
+def test_no_system_is_detected(variables):
+    assert detect_origin(variables) == RunOrigin()
 
 
-def test_only_the_web_is_linked_to():
-    assert origin_of({"GITLAB_CI": "true", "CI_JOB_URL": "javascript:alert(1)"}).job == ""
-    assert origin_of({"GITLAB_CI": "true", "CI_JOB_URL": 'https://x/"><b>'}).job == "https://x/%22%3E%3Cb%3E"
+def test_only_http_urls_are_linked():
+    assert detect_origin({"GITLAB_CI": "true", "CI_JOB_URL": "javascript:alert(1)"}).job_url == ""
+    assert detect_origin({"GITLAB_CI": "true", "CI_JOB_URL": 'https://x/"><b>'}).job_url == "https://x/%22%3E%3Cb%3E"
 
 
-def test_values_are_no_patterns():
-    assert origin_of({"GITLAB_CI": "true", "GITLAB_USER_LOGIN": "{CI_JOB_TOKEN}", "CI_JOB_TOKEN": "x"}).user == (
-        "{CI_JOB_TOKEN}"
-    )
+def test_values_are_not_templated():
+    origin = detect_origin({"GITLAB_CI": "true", "GITLAB_USER_LOGIN": "{CI_JOB_TOKEN}", "CI_JOB_TOKEN": "x"})
+    assert origin.user == "{CI_JOB_TOKEN}"
 
 
-def test_the_variables_of_awx():
-    assert "awx_user_name" in VARIABLES and "tower_user_name" in VARIABLES and "AWX_HOST" not in VARIABLES
+def test_awx_variables_exclude_environment_variables():
+    assert "awx_user_name" in AWX_VARIABLES and "tower_user_name" in AWX_VARIABLES
+    assert "AWX_HOST" not in AWX_VARIABLES
