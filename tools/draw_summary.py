@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Draw the mail of the callback summary, as a mail program shows it: the mail that a real run sent to the emulator.
+"""Draw the pictures of the summary callback's mail in docs/summary.
 
-Needs Chromium (Debian: chromium, and fonts-noto-color-emoji for the subject). It is spoken to by its own protocol, JSON
-over two pipes.
+The tool runs the playbook there against the emulator, and takes screenshots of the mail in Chromium, which it controls
+with the DevTools protocol over two pipes. On Debian it needs the packages chromium and fonts-noto-color-emoji.
 """
 
 from __future__ import annotations
@@ -20,17 +20,18 @@ import sys
 import tempfile
 import urllib.request
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from checkout import ROOT, VENV, environment
 from commands import emulator, end_on_signals, started
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 FOLDER = ROOT / "docs" / "summary"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-OPTIONS = (
+CHROMIUM_OPTIONS = (
     "--headless",
     "--no-sandbox",
     "--no-proxy-server",
@@ -44,7 +45,7 @@ OPTIONS = (
     "--remote-debugging-pipe",
 )
 WIDTH, SCALE, QUALITY = 700, 1.5, 70
-# What a mail program shows around a mail.
+# The headers and the frame of a mail program.
 PAGE = """<!DOCTYPE html>
 <meta charset="utf-8">
 <style>
@@ -58,7 +59,7 @@ iframe {{ display: block; width: 100%; border: 0; }}
 <header><h1>{subject}</h1>{sender}<br><span>to {recipient}</span></header>
 <iframe srcdoc="{mail}"></iframe>
 """
-RUN = {
+VARIABLES = {
     "ANSIBLE_CALLBACKS_ENABLED": "community.mailtrap.summary",
     "MAILTRAP_SUMMARY_FROM": "Ansible <ansible@example.com>",
     "MAILTRAP_SUMMARY_TO": "Operations <ops@example.com>",
@@ -75,70 +76,84 @@ RUN = {
 
 
 class Browser:
-    """A window of Chromium."""
+    """A page in Chromium.
+
+    :param to_browser: the file descriptor that commands are written to.
+    :param from_browser: the file descriptor that messages are read from.
+    """
 
     def __init__(self, to_browser: int, from_browser: int) -> None:
         self._to, self._from = os.fdopen(to_browser, "wb"), os.fdopen(from_browser, "rb")
-        self._numbers, self._rest, self._session = itertools.count(1), b"", {}
-        target = self.do("Target.createTarget", url="about:blank")["targetId"]
-        session = self.do("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self._command_ids, self._buffer = itertools.count(1), b""
+        self._session: dict[str, str] = {}
+        target = self.send("Target.createTarget", url="about:blank")["targetId"]
+        session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         self._session = {"sessionId": session}
-        self.do("Page.enable")
+        self.send("Page.enable")
 
-    def do(self, method: str, **parameters: object) -> dict:
-        """A command; what it answers with."""
-        number = next(self._numbers)
-        self._to.write(json.dumps({"id": number, "method": method, "params": parameters, **self._session}).encode())
+    def send(self, method: str, **parameters: object) -> dict[str, Any]:
+        """Send a command, and return its result."""
+        command_id = next(self._command_ids)
+        self._to.write(json.dumps({"id": command_id, "method": method, "params": parameters, **self._session}).encode())
         self._to.write(b"\0")
         self._to.flush()
-        return self._heard(lambda said: said.get("id") == number)["result"]
+        return self._wait_for(lambda message: message.get("id") == command_id)["result"]
 
-    def show(self, page: str) -> None:
-        """Show a page, with its frame as high as what is in it."""
+    def load(self, page: str) -> None:
+        """Load a page, and make its frame as high as the frame's content."""
         size = {"width": WIDTH, "height": 600, "deviceScaleFactor": SCALE, "mobile": False}
-        self.do("Emulation.setDeviceMetricsOverride", **size)
-        frame = self.do("Page.getFrameTree")["frameTree"]["frame"]["id"]
-        self.do("Page.setDocumentContent", frameId=frame, html=page)
-        self._heard(lambda said: said.get("method") == "Page.loadEventFired")
-        fit = "let f = document.querySelector('iframe'); f.height = f.contentDocument.documentElement.scrollHeight"
-        self.do("Runtime.evaluate", expression=fit)
+        self.send("Emulation.setDeviceMetricsOverride", **size)
+        frame = self.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
+        self.send("Page.setDocumentContent", frameId=frame, html=page)
+        self._wait_for(lambda message: message.get("method") == "Page.loadEventFired")
+        script = "let f = document.querySelector('iframe'); f.height = f.contentDocument.documentElement.scrollHeight"
+        self.send("Runtime.evaluate", expression=script)
 
-    def picture(self, scheme: str) -> bytes:
-        """The whole page, for somebody who likes it light or dark, as WebP."""
-        self.do("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-        height = self.do("Page.getLayoutMetrics")["cssContentSize"]["height"]
+    def take_screenshot(self, color_scheme: str) -> bytes:
+        """Return a WebP screenshot of the whole page in the light or dark color scheme."""
+        self.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": color_scheme}])
+        height = self.send("Page.getLayoutMetrics")["cssContentSize"]["height"]
         clip = {"x": 0, "y": 0, "width": WIDTH, "height": height, "scale": 1}
-        taken = self.do("Page.captureScreenshot", format="webp", quality=QUALITY, captureBeyondViewport=True, clip=clip)
-        return base64.b64decode(taken["data"])
+        options = {"format": "webp", "quality": QUALITY, "captureBeyondViewport": True, "clip": clip}
+        return base64.b64decode(self.send("Page.captureScreenshot", **options)["data"])
 
-    def _heard(self, wanted: object) -> dict:
+    def _wait_for(self, is_wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Return the next message that is wanted, and drop those before it."""
         while True:
-            while b"\0" not in self._rest:
+            while b"\0" not in self._buffer:
                 chunk = os.read(self._from.fileno(), 1 << 16)
                 if not chunk:
-                    sys.exit("Chromium has ended.")
-                self._rest += chunk
-            said, _, self._rest = self._rest.partition(b"\0")
-            message = json.loads(said)
+                    sys.exit("Chromium ended unexpectedly.")
+                self._buffer += chunk
+            line, _, self._buffer = self._buffer.partition(b"\0")
+            message = json.loads(line)
             if "error" in message:
-                sys.exit(f"Chromium does not do it: {message['error']['message']}")
-            if wanted(message):
+                sys.exit(f"Chromium refused a command: {message['error']['message']}")
+            if is_wanted(message):
                 return message
 
 
 @contextmanager
-def browser() -> Iterator[Browser]:
-    """A Chromium with a profile of its own, which goes with it."""
+def start_browser() -> Iterator[Browser]:
+    """Start Chromium with a temporary profile."""
     if not CHROMIUM:
-        sys.exit("There is no Chromium (Debian: chromium).")
+        sys.exit("Could not find Chromium. On Debian, install the package chromium.")
     to_browser, from_browser = os.pipe(), os.pipe()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        # It reads from descriptor 3 and writes to 4.
-        redirected = f'exec "$@" 3<&{to_browser[0]} 4>&{from_browser[1]}'
-        command = ["sh", "-c", redirected, "sh", CHROMIUM, *OPTIONS, f"--user-data-dir={profile}"]
+        # Chromium reads from descriptor 3 and writes to descriptor 4.
+        script = f'exec "$@" 3<&{to_browser[0]} 4>&{from_browser[1]}'
+        command: list[str | Path] = [
+            "sh",
+            "-c",
+            script,
+            "sh",
+            CHROMIUM,
+            *CHROMIUM_OPTIONS,
+            f"--user-data-dir={profile}",
+        ]
         with (
-            open(os.devnull, "w") as nothing,
-            started(command, stdout=nothing, stderr=nothing, pass_fds=(to_browser[0], from_browser[1])),
+            open(os.devnull, "w") as null,
+            started(command, stdout=null, stderr=null, pass_fds=(to_browser[0], from_browser[1])),
         ):
             os.close(to_browser[0])
             os.close(from_browser[1])
@@ -146,26 +161,26 @@ def browser() -> Iterator[Browser]:
 
 
 def main() -> int:
-    """Have the run send its mail, and keep its pictures."""
+    """Run the playbook, and write the pictures of its mail."""
     with emulator(environment()) as service:
-        settings = environment(**RUN, MAILTRAP_API_URL=service["api_url"], MAILTRAP_API_TOKEN=service["token"])
-        command = [VENV / "bin" / "ansible-playbook", "-i", "hosts.ini", "site.yml"]
-        with started(command, env=settings, cwd=FOLDER) as playbook:
-            playbook.wait()
+        settings = environment(**VARIABLES, MAILTRAP_API_URL=service["api_url"], MAILTRAP_API_TOKEN=service["token"])
+        command: list[str | Path] = [VENV / "bin" / "ansible-playbook", "-i", "hosts.ini", "site.yml"]
+        with started(command, env=settings, cwd=FOLDER) as process:
+            process.wait()
         with urllib.request.urlopen(f"{service['api_url']}/_emulator/outbox") as outbox:
             (mail,) = json.load(outbox)
-        shown = {
+        values = {
             "subject": mail["subject"],
-            "sender": RUN["MAILTRAP_SUMMARY_FROM"],
-            "recipient": RUN["MAILTRAP_SUMMARY_TO"],
+            "sender": VARIABLES["MAILTRAP_SUMMARY_FROM"],
+            "recipient": VARIABLES["MAILTRAP_SUMMARY_TO"],
+            "mail": mail["html"],
         }
-        with browser() as window:
-            window.show(
-                PAGE.format_map({name: html.escape(text) for name, text in {**shown, "mail": mail["html"]}.items()})
-            )
-            for scheme in ("light", "dark"):
-                file = FOLDER / f"{scheme}.webp"
-                file.write_bytes(window.picture(scheme))
+        page = PAGE.format_map({name: html.escape(text) for name, text in values.items()})
+        with start_browser() as browser:
+            browser.load(page)
+            for color_scheme in ("light", "dark"):
+                file = FOLDER / f"{color_scheme}.webp"
+                file.write_bytes(browser.take_screenshot(color_scheme))
                 print(f"{file.relative_to(ROOT)}: {file.stat().st_size} bytes")
     return 0
 

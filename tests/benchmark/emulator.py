@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How fast the emulator is: simple GETs per second on one core, and the first page of a small and of a full sandbox.
+"""Benchmark of the emulator: GET requests per second on one core, and the time to list a small and a large sandbox.
 
-Run by hand, on a machine with nothing else to do. The server has a core for itself where the system lets us say so
-(Linux); the clients are other processes, on the other cores if there are any.
+Run it by hand on an idle machine. On Linux, the server gets a core of its own, and the clients, which are separate
+processes, use the other cores.
 """
 
 from __future__ import annotations
@@ -23,47 +23,48 @@ from mailtrap_emulator.testing import Emulator
 
 PROCESSES, CONNECTIONS, SECONDS = 2, 8, 5
 PATHS = ("/api/accounts", "/api/projects/7", "/api/sandboxes/70", "/api/email_templates/5")
-TARGET = 1000
-SIZES = (10, 50_000)
-TURNS = 50
+MIN_REQUESTS_PER_SECOND = 1000
+SANDBOX_SIZES = (10, 50_000)
+ROUNDS = 50
 
 
 def main() -> int:
-    """Measure, print, and return 1 when the target is missed."""
+    """Run the benchmark, print the results, and return 1 if the emulator is too slow."""
     cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
-    # Processes that are started by a fork of ours would inherit what we hold open.
+    # Forked processes would inherit the open files of this process.
     context = multiprocessing.get_context("spawn")
     with Emulator("--rate-limits", "off") as emulator:
         if len(cores) > 1:
             os.sched_setaffinity(emulator.pid, cores[:1])
             os.sched_setaffinity(0, cores[1:])
         else:
-            print("There is no second core, or no way to choose one: the clients take time from the server.")
+            print("The clients share the core of the server: there is only one, or processes cannot be bound to cores.")
         emulator.seed(
             projects=[{"id": 7, "name": "Shop"}],
             sandboxes=[{"id": 70, "project_id": 7, "name": "Staging"}],
             email_templates=[{"id": 5, "name": "Welcome"}],
         )
         address = emulator.api_url.removeprefix("http://")
-        slowest = TARGET
+        slowest: float = MIN_REQUESTS_PER_SECOND
         with ProcessPoolExecutor(PROCESSES, context) as pool:
             for path in PATHS:
-                before = cpu_seconds(emulator.pid)
-                done = sum(pool.map(count, *zip(*[(address, emulator.token, path)] * PROCESSES, strict=True)))
-                busy = cpu_seconds(emulator.pid) - before
-                print(f"{path:24} {done / SECONDS:7.0f} requests per second", end="")
-                print(f", {done / busy:.0f} in a second of the core" if busy else "")
-                slowest = min(slowest, done / SECONDS)
-        for size in SIZES:
-            fill(emulator, size)
-            seconds = asyncio.run(first_page(address, emulator.token, size))
+                start = cpu_seconds(emulator.pid)
+                count = sum(pool.map(count_requests, *zip(*[(address, emulator.token, path)] * PROCESSES, strict=True)))
+                busy_seconds = cpu_seconds(emulator.pid) - start
+                print(f"{path:24} {count / SECONDS:7.0f} requests per second", end="")
+                print(f", {count / busy_seconds:.0f} per second of processor time" if busy_seconds else "")
+                slowest = min(slowest, count / SECONDS)
+        for size in SANDBOX_SIZES:
+            create_sandbox(emulator, size)
+            seconds = asyncio.run(time_first_page(address, emulator.token, size))
             print(f"first page of {size:6} messages {seconds * 1000:7.2f} ms")
-    print(f"at least {TARGET} requests per second: {'ok' if slowest >= TARGET else 'TOO SLOW'}")
-    return int(slowest < TARGET)
+    is_too_slow = slowest < MIN_REQUESTS_PER_SECOND
+    print(f"at least {MIN_REQUESTS_PER_SECOND} requests per second: {'TOO SLOW' if is_too_slow else 'ok'}")
+    return int(is_too_slow)
 
 
 def cpu_seconds(pid: int) -> float:
-    """What a process has had of its core; on a busy machine it gets less than all. 0 where the system does not tell."""
+    """Return the processor time that a process has used, or 0 if the system has no /proc."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -71,24 +72,24 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def count(address: str, token: str, path: str) -> int:
-    """The requests that one process gets answered, on all its connections together."""
-    return asyncio.run(_count(address, token, path))
+def count_requests(address: str, token: str, path: str) -> int:
+    """Send requests on several connections until the time is up, and return the number of answers."""
+    return asyncio.run(_count_requests(address, token, path))
 
 
-async def _count(address: str, token: str, path: str) -> int:
+async def _count_requests(address: str, token: str, path: str) -> int:
     end = time.perf_counter() + SECONDS
-    return sum(await asyncio.gather(*(_ask(address, token, path, end) for _ in range(CONNECTIONS))))
+    return sum(await asyncio.gather(*(_request_until(address, token, path, end) for _ in range(CONNECTIONS))))
 
 
-async def _ask(address: str, token: str, path: str, end: float) -> int:
-    done = 0
+async def _request_until(address: str, token: str, path: str, end: float) -> int:
+    count = 0
     reader, writer = await connect(address)
     while time.perf_counter() < end:
         await get(reader, writer, address, token, path)
-        done += 1
+        count += 1
     writer.close()
-    return done
+    return count
 
 
 async def connect(address: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -97,16 +98,16 @@ async def connect(address: str) -> tuple[asyncio.StreamReader, asyncio.StreamWri
 
 
 async def get(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, address: str, token: str, path: str) -> bytes:
-    """The body of a 200; anything else ends the measurement."""
+    """Send a GET request and return the body; end the benchmark if the status is not 200."""
     writer.write(f"GET {path} HTTP/1.1\r\nHost: {address}\r\nApi-Token: {token}\r\n\r\n".encode())
     head = (await reader.readuntil(b"\r\n\r\n")).lower()
     if not head.startswith(b"http/1.1 200"):
-        sys.exit(f"{path} was answered with {head.splitlines()[0].decode()}.")
+        sys.exit(f"Could not get {path}: {head.splitlines()[0].decode()}.")
     return await reader.readexactly(int(head.partition(b"content-length: ")[2].partition(b"\r")[0]))
 
 
-def fill(emulator: Emulator, size: int) -> None:
-    """A sandbox of its own, with the size as its id."""
+def create_sandbox(emulator: Emulator, size: int) -> None:
+    """Create a sandbox with a number of messages; its ID is that number."""
     emulator.seed(sandboxes=[{"id": size, "project_id": 7, "name": str(size), "max_size": size}])
     for start in range(0, size, 5000):
         messages = [
@@ -116,16 +117,16 @@ def fill(emulator: Emulator, size: int) -> None:
         emulator.seed(messages=messages)
 
 
-async def first_page(address: str, token: str, sandbox_id: int) -> float:
-    """The median of the seconds that the newest messages of a sandbox take."""
+async def time_first_page(address: str, token: str, sandbox_id: int) -> float:
+    """Return the median of the seconds that listing the newest messages of a sandbox takes."""
     reader, writer = await connect(address)
-    measured = []
-    for _ in range(TURNS):
-        started = time.perf_counter()
+    times = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
         await get(reader, writer, address, token, f"/api/sandboxes/{sandbox_id}/messages")
-        measured.append(time.perf_counter() - started)
+        times.append(time.perf_counter() - start)
     writer.close()
-    return statistics.median(measured)
+    return statistics.median(times)
 
 
 if __name__ == "__main__":

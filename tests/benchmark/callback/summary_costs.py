@@ -7,11 +7,13 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: summary_costs
 type: aggregate
-short_description: Write down what the callback community.mailtrap.summary costs
+short_description: Record the processor time that the callback community.mailtrap.summary takes
 description:
-  - Switches that callback off in every second play, and writes what the plays took of a processor, without the workers,
-    what it took for its beginning and its end, what of that was for sending its mail, and what importing took that is
-    done for that, as a JSON object with seconds into the file that E(SUMMARY_COSTS) names.
+  - Disables the callback community.mailtrap.summary in every second play, and writes the processor time of the
+    controller's process to the file that E(SUMMARY_COSTS) names, as a JSON object of seconds.
+  - C(on) and C(off) list the time of each play with and without the callback. C(once) is the time for setting up the
+    callback and for the mail, C(sending) the part of it for sending the mail. C(importing) is the time for the imports
+    that sending needs.
 """
 
 import gc
@@ -20,11 +22,15 @@ import json
 import os
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ansible.plugins.callback import CallbackBase
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 SUMMARY = "community.mailtrap.summary"
-DELIVERY = "ansible_collections.community.mailtrap.plugins.plugin_utils._summary_delivery"
+SENDING_MODULE = "ansible_collections.community.mailtrap.plugins.plugin_utils._summary.sending"
 
 
 class CallbackModule(CallbackBase):
@@ -33,47 +39,52 @@ class CallbackModule(CallbackBase):
     CALLBACK_NAME = "summary_costs"
     CALLBACK_NEEDS_ENABLED = True
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
-        self._summary = None
-        self._begun = None
-        self._costs = {"on": [], "off": [], "once": 0.0, "sending": 0.0, "importing": 0.0}
+        self._summary: Any = None
+        self._play_start = 0.0
+        self._play_times: dict[str, list[float]] = {"on": [], "off": []}
+        self._totals = {"once": 0.0, "sending": 0.0, "importing": 0.0}
 
-    def v2_playbook_on_play_start(self, play):
+    def v2_playbook_on_play_start(self, play: Any) -> None:
         if self._summary is None:
-            self._find()
+            self._find_summary()
         else:
-            self._note()
+            self._record_play()
             self._summary.disabled = not self._summary.disabled
-        self._begun = time.process_time()
+        self._play_start = time.process_time()
 
-    def v2_playbook_on_stats(self, stats):
-        self._note()
+    def v2_playbook_on_stats(self, stats: Any) -> None:
+        self._record_play()
         self._summary.disabled = False
-        begun = time.process_time()
-        delivery = importlib.import_module(DELIVERY)
-        self._costs["importing"] = time.process_time() - begun
-        delivery.deliver = self._timed(delivery.deliver, "sending")
+        start = time.process_time()
+        sending = importlib.import_module(SENDING_MODULE)
+        self._totals["importing"] = time.process_time() - start
+        vars(sending)["send_mail"] = self._timed(sending.send_mail, "sending")
 
-    def _find(self):
+    def _find_summary(self) -> None:
+        """Find the summary callback, and measure its methods."""
         (self._summary,) = (
-            thing
-            for thing in gc.get_objects()
-            if isinstance(thing, CallbackBase) and type(thing).CALLBACK_NAME == SUMMARY
+            candidate
+            for candidate in gc.get_objects()
+            if isinstance(candidate, CallbackBase) and type(candidate).CALLBACK_NAME == SUMMARY
         )
         for name in ("v2_playbook_on_play_start", "v2_playbook_on_stats"):
             setattr(self._summary, name, self._timed(getattr(self._summary, name), "once"))
 
-    def _note(self):
-        self._costs["off" if self._summary.disabled else "on"].append(time.process_time() - self._begun)
+    def _record_play(self) -> None:
+        times = self._play_times["off" if self._summary.disabled else "on"]
+        times.append(time.process_time() - self._play_start)
 
-    def _timed(self, work, part):
-        def timed(*arguments):
-            begun = time.process_time()
+    def _timed(self, function: Callable[..., Any], total: str) -> Callable[..., Any]:
+        """Wrap a function so that its time is added to a total, and the file is written."""
+
+        def timed(*arguments: Any) -> Any:
+            start = time.process_time()
             try:
-                return work(*arguments)
+                return function(*arguments)
             finally:
-                self._costs[part] += time.process_time() - begun
-                Path(os.environ["SUMMARY_COSTS"]).write_text(json.dumps(self._costs))
+                self._totals[total] += time.process_time() - start
+                Path(os.environ["SUMMARY_COSTS"]).write_text(json.dumps({**self._play_times, **self._totals}))
 
         return timed
