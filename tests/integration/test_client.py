@@ -106,7 +106,7 @@ class ProxyHandler(BaseHTTPRequestHandler):
         if not self._authorize():
             return
         url = urlsplit(self.path)
-        service = HTTPConnection(url.hostname, url.port, timeout=10)
+        service = HTTPConnection(url.netloc, timeout=10)
         service.request(self.command, url.path, body or None, dict(self.headers))
         answer = service.getresponse()
         content = answer.read()
