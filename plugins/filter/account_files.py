@@ -47,14 +47,14 @@ def _move_texts_to_files(plural: str, entry: JsonObject, files: list[dict[str, s
     :param plural: the key of the entry's list in the document, such as ``email_templates``.
     """
     entry = dict(entry)
-    resource = next((resource for resource in KINDS if resource.plural == plural), None)
+    resource = next((resource for resource in RESOURCE_TYPES if resource.plural == plural), None)
     for field in resource.fields if resource else ():
-        option = field.option or field.name
-        if resource and field.source and option in entry:
+        option = field.option_name
+        if resource and field.file_option and option in entry:
             suffix = "html" if option.endswith("html") else "txt"
-            path = f"{plural}/{file_name(str(entry[resource.key]))}.{suffix}"
+            path = f"{plural}/{file_name(str(entry[resource.natural_key]))}.{suffix}"
             files.append({"path": path, "content": entry.pop(option)})
-            entry[field.source] = path
+            entry[field.file_option] = path
     return entry
 
 

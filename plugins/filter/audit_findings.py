@@ -67,7 +67,7 @@ def _build_finding(check: str, subject: str | None, object_id: int | None, text:
 def _check_tokens(tokens: list[JsonObject]) -> Iterator[JsonObject]:
     for token in tokens:
         # A token that was rotated expires without any action.
-        if is_followed(token, tokens):
+        if has_successor(token, tokens):
             continue
         subject = f"API token {token.get('name')}"
         if not token.get("expires_at"):

@@ -38,8 +38,8 @@ def due_tokens(tokens: list[JsonObject], within: str, unlimited: bool = False) -
     if lead_time is None:
         raise AnsibleFilterError(f"due_tokens: within must be a duration such as 12h, 30d or 4w, not {within!r}")
     now = datetime.now(UTC)
-    due = [token for token in tokens if not is_followed(token, tokens) and _is_due(token, lead_time, now, unlimited)]
-    return [{**token, **_build_names(first_name(token))} for token in due]
+    due = [token for token in tokens if not has_successor(token, tokens) and _is_due(token, lead_time, now, unlimited)]
+    return [{**token, **_build_names(get_original_name(token))} for token in due]
 
 
 def _is_due(token: JsonObject, lead_time: timedelta, now: datetime, unlimited: bool) -> bool:

@@ -188,9 +188,9 @@ omitted:
   sample: []
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._account.config import CONFIG_OPTIONS, apply_config
-from ansible_collections.community.mailtrap.plugins.module_utils._account.document import source_paths
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._account.document import get_file_option_paths
+from ansible_collections.community.mailtrap.plugins.module_utils._account.runner import DOCUMENT_OPTIONS, apply_account
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 
 main = custom_module(
     apply_account,
@@ -204,7 +204,7 @@ main = custom_module(
         "recreate": {"type": "bool", "default": False},
         "dest": {"type": "path"},
     },
-    controller_files={("config", *path): None for path in source_paths()},
+    controller_files={("config", *path): None for path in get_file_option_paths()},
     reports_missing_files=True,
 )
 

@@ -85,9 +85,9 @@ billing_usage:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._account.account_info import read_billing_usage
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 
-main = module_of(read_billing_usage, {})
+main = custom_module(read_billing_usage, {})
 
 
 if __name__ == "__main__":

@@ -171,7 +171,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._domains.verifi
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.targets import DOMAIN_TARGET
 
-main = module_of(
+main = custom_module(
     wait_for_verification,
     {
         **DOMAIN_TARGET.argument_spec,

@@ -90,11 +90,11 @@ email_campaign:
     current_state: started
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 from ansible_collections.community.mailtrap.plugins.module_utils._reports.email_campaigns import run_campaign_action
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.campaign_rules import ACTIONS
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.campaign_states import ACTIONS
 
-main = module_of(
+main = custom_module(
     run_campaign_action,
     {
         "id": {"type": "int"},

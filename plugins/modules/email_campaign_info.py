@@ -109,13 +109,13 @@ email_campaigns:
         delivery_rate: 0.98
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 from ansible_collections.community.mailtrap.plugins.module_utils._reports.email_campaigns import (
     DETAILS,
     read_email_campaigns,
 )
 
-main = module_of(
+main = custom_module(
     read_email_campaigns,
     {
         "id": {"type": "int"},

@@ -367,7 +367,7 @@ total_count:
   sample: 150
 """
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import module_of
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import custom_module
 from ansible_collections.community.mailtrap.plugins.module_utils._reports.email_logs import (
     FILTER_OPTIONS,
     read_email_logs,
@@ -376,7 +376,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._resources.targ
 
 # The options that select messages from the list; id selects a single message.
 LIST_OPTIONS = ("limit", "sent_after", "sent_before", "domain", "domain_id", "filters")
-main = module_of(
+main = custom_module(
     read_email_logs,
     {
         **DOMAIN_TARGET.argument_spec,

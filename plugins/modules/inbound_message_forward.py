@@ -62,11 +62,11 @@ from ansible_collections.community.mailtrap.plugins.module_utils._received.inbou
     forward_message,
 )
 
-main = module_of(
-    forward,
-    {**ANSWER_OPTIONS, "to": {**ANSWER_OPTIONS["to"], "required": True}},
+main = custom_module(
+    forward_message,
+    {**SHARED_OPTIONS, "to": {**SHARED_OPTIONS["to"], "required": True}},
     controller_files={("attachments", "src"): "filename"},
-    **ANSWER_RULES,
+    **SHARED_CONSTRAINTS,
 )
 
 

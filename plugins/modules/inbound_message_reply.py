@@ -74,11 +74,11 @@ from ansible_collections.community.mailtrap.plugins.module_utils._received.inbou
     reply_to_message,
 )
 
-main = module_of(
-    reply,
-    {**ANSWER_OPTIONS, "all": {"type": "bool", "default": False}},
+main = custom_module(
+    reply_to_message,
+    {**SHARED_OPTIONS, "all": {"type": "bool", "default": False}},
     controller_files={("attachments", "src"): "filename"},
-    **ANSWER_RULES,
+    **SHARED_CONSTRAINTS,
 )
 
 

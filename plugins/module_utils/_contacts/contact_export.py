@@ -11,6 +11,7 @@ import zlib
 from typing import TYPE_CHECKING, List, Optional
 
 from .._api.errors import MailtrapError, attempting
+from .._engine.check_mode import unless_check_mode
 from .._engine.directory import Directory
 from .._engine.files import check_dest, holds, write_private
 from .._engine.polling import Polling
@@ -37,25 +38,25 @@ def export_contacts(client: Client, options: Options, check_mode: bool) -> Resul
         check_dest(dest)
         directory = Directory(client, check_mode)
         filters = _build_filters(options, directory)
-        result = {
-            "changed": True,
-            "dest": dest,
-            "contact_export": None,
-            "waited": 0.0,
-            "warnings": directory.warnings,
-        }
-        if check_mode:
-            return result
-        polling = Polling(options["wait"])
-        export = _start_export(client, filters, polling)
-        export = _wait_for_export(client, export, polling, options["wait"])
-        content = _prefer_existing_content(dest, client.download(export.get("url"), "the exported file"))
-        result["changed"] = not holds(dest, content)
-        if result["changed"]:
-            write_private(dest, content)
-        result["waited"] = polling.waited
+        predicted: Result = {"changed": True, "contact_export": None, "waited": 0.0}
+        result = unless_check_mode(
+            check_mode, lambda: _export_to_file(client, filters, dest, options["wait"]), predicted
+        )
+    return {**result, "dest": dest, "warnings": directory.warnings}
+
+
+def _export_to_file(client: Client, filters: List[JsonObject], dest: str, wait: int) -> Result:
+    """Start an export, wait for it, and write the file if it differs; return what was done."""
+    polling = Polling(wait)
+    export = _start_export(client, filters, polling)
+    export = _wait_for_export(client, export, polling, wait)
+    content = _prefer_existing_content(dest, client.download(export.get("url"), "the exported file"))
+    changed = not holds(dest, content)
+    if changed:
+        write_private(dest, content)
     # The URL is left out because it gives access to the contacts without a token.
-    return {**result, "contact_export": {name: value for name, value in export.items() if name != "url"}}
+    shown = {name: value for name, value in export.items() if name != "url"}
+    return {"changed": changed, "contact_export": shown, "waited": polling.waited}
 
 
 def _build_filters(options: Options, directory: Directory) -> List[JsonObject]:

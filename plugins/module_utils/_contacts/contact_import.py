@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple
 
 from .._api.errors import MailtrapError, attempting, may_have_taken_effect
+from .._engine.check_mode import unless_check_mode
 from .._engine.directory import Directory
 from .._engine.files import read_text
 from .._engine.polling import Polling
@@ -106,15 +107,22 @@ def import_contacts(client: Client, options: Options, check_mode: bool) -> Resul
         directory = Directory(client, check_mode)
         contacts = _build_contacts(inputs, directory, _find_list_ids(options, directory)) if inputs else []
         state = _ImportState(len(contacts))
-        if not check_mode:
-            try:
-                _send_batches(client, contacts, state)
-                _wait_for_jobs(client, state, options["wait"])
-            except MailtrapError as error:
-                _add_progress(error, state)
-                raise
+        unless_check_mode(check_mode, lambda: _send_and_wait(client, contacts, state, options["wait"]), None)
         result = {**state.to_result(), "changed": bool(contacts)}
     return {**result, "warnings": [*directory.warnings, *warnings]}
+
+
+def _send_and_wait(client: Client, contacts: List[JsonObject], state: _ImportState, wait: int) -> None:
+    """Send the contacts in batches, and wait for the jobs that import them.
+
+    :raises MailtrapError: with the progress in its data.
+    """
+    try:
+        _send_batches(client, contacts, state)
+        _wait_for_jobs(client, state, wait)
+    except MailtrapError as error:
+        _add_progress(error, state)
+        raise
 
 
 def parse_csv(text: str, delimiter: str = ",") -> List[InputContact]:
@@ -212,7 +220,7 @@ def _build_contacts(
             errors.append(f"{contact.source}: email {email!r} is not a valid email address")
         for tag, value in contact.fields.items():
             try:
-                values[tag] = as_type(value, types.get(tag))
+                values[tag] = convert_value(value, types.get(tag))
             except MailtrapError as error:
                 errors.append(f"{contact.source}: {tag} {error}")
         contacts.append({"email": email, **({"fields": values} if values else {}), **memberships})

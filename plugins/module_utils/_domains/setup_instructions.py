@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._api.errors import MailtrapError, attempting, may_have_taken_effect
-from .._engine.apply import send_write
+from .._engine.check_mode import send_write
 from .._engine.resource import Write
 from .._mail.payload import mailbox
 from .._resources.catalog import DOMAIN

@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, List, Optional
 
 from .._api.errors import MailtrapError, attempting, require_range
+from .._engine.check_mode import limit_wait
 from .._engine.directory import unwrap
 from .._resources.catalog import DOMAIN
 from .._resources.targets import DOMAIN_TARGET
@@ -54,7 +55,7 @@ def wait_for_verification(client: Client, options: Options, check_mode: bool) ->
         if not lookup.found:
             return {**build_result({}, [], 0.0), "warnings": lookup.warnings}
         path = DOMAIN.object_path(lookup.found["id"])
-        wait = 0 if check_mode else options["wait"]
+        wait = limit_wait(check_mode, options["wait"])
         domain = lookup.found if "dns_records" in lookup.found else _read_domain(client, path)
         start = time.monotonic()
         domain = _poll_domain(client, path, domain, until, wait, options["interval"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, List, Optional
 
 from .._api.errors import MailtrapError, attempting, may_have_taken_effect
-from .directory import Directory, explain_access, fetch_object, parse_object, unwrap
+from .directory import ABSENT, Directory, explain_access, fetch_object, parse_object, unwrap
 from .plan import find_ignored_fields, get_deferred, get_identity, match, plan
 from .prepare import (
     Planner,
@@ -93,17 +93,21 @@ def apply(client: Client, step: Step) -> Outcome:
     return Outcome(True, step.current, after, [*step.warnings, *warnings])
 
 
-def send_write(
-    client: Client, write: Write, check_mode: bool, host: str = "general", repeatable: Optional[bool] = None
-) -> Json:
-    """Make the one write of a verb and return its answer; in check mode, make none and return None.
+def delete_object(client: Client, path: str, check_mode: bool = False, is_known: bool = False) -> Json:
+    """Delete the object of a path, and return the answer; ABSENT if the object did not exist.
 
-    :param host: see :meth:`Client.request`. :param repeatable: likewise.
+    :param is_known: whether the object is known to exist, so that check mode does not have to look for it.
     :raises MailtrapError: as :meth:`Client.request` does.
     """
     if check_mode:
-        return None
-    return client.request(write.method, write.path, write.body, host=host, repeatable=repeatable)
+        return None if is_known else client.get_if_found(path, default=ABSENT)
+    try:
+        return unwrap(client.request("DELETE", path))
+    except MailtrapError as error:
+        if error.status == 404:
+            return ABSENT
+        may_have_taken_effect(error)
+        raise
 
 
 class _Application:
@@ -230,14 +234,10 @@ class _Application:
             self._update(write, todo.after or {})
 
     def _delete(self, write: Write) -> Optional[JsonObject]:
-        """Delete an object, and return the object in the answer; a 404 means that it was absent already."""
-        try:
-            answer = unwrap(self.client.request(write.method, write.path))
-        except MailtrapError as error:
-            if error.status == 404:
-                return None
-            may_have_taken_effect(error)
-            raise
+        """Delete an object, and return the object in the answer, if it contains one."""
+        answer = delete_object(self.client, write.path)
+        if answer is ABSENT:
+            return None
         self._deleted = True
         return answer if isinstance(answer, dict) else None
 

@@ -97,16 +97,21 @@ class _Module(AnsibleModule):
         return {**self.params, **masked}
 
 
-def module_of(work, argument_spec, told=None, controller_files=None, reports_missing_files=False, **constraints):
-    """Return a module: a function that validates the options, does the work, and exits with its result.
+def custom_module(
+    work: Work,
+    argument_spec: ArgumentSpec,
+    masks: Optional[Mapping[str, Callable[[Any], Any]]] = None,
+    controller_files: Optional[ControllerFiles] = None,
+    reports_missing_files: bool = False,
+    **constraints: Any,
+) -> Callable[[], None]:
+    """Return the main function of a module that does its own work.
 
-    :param work: function (client, options, check_mode) -> dict, the result; it may hold a diff and warnings.
-    :param argument_spec: dict, the options besides those of the connection.
-    :param told: dict of option -> function (value) -> what may be told of it, for options that hold secrets in part.
-    :param controller_files: maps the path of each option that names a file on the controller, such as
-        ``("attachments", "src")``, to the option beside it that takes the file's name, or to None. The action plugin
-        reads it from the function and copies the files to the target.
-    :param reports_missing_files: whether the module itself reports missing files together with its other errors.
+    :param argument_spec: the options besides those of the connection.
+    :param masks: functions by option that return the option's value without its secrets.
+    :param controller_files: the options that name files on the controller, which the action plugin finds and copies to
+        the target.
+    :param reports_missing_files: whether the module reports missing files itself, together with its other errors.
     :param constraints: further arguments of AnsibleModule, such as mutually_exclusive.
     """
     arguments = {"argument_spec": {**CONNECTION_OPTIONS, **argument_spec}, "supports_check_mode": True, **constraints}
@@ -130,8 +135,9 @@ def module_of(work, argument_spec, told=None, controller_files=None, reports_mis
             result.pop("diff", None)
         module.exit_json(**result)
 
-    main.controller_files = controller_files or {}
-    main.reports_missing_files = reports_missing_files
+    # The action plugins read these.
+    main.controller_files = controller_files or {}  # type: ignore[attr-defined]
+    main.reports_missing_files = reports_missing_files  # type: ignore[attr-defined]
     return main
 
 
@@ -189,10 +195,10 @@ def state_module(
         derived["required_one_of"].append(tuple(identity))
     else:
         spec["id"] = {**spec["id"], "required": True}
-    rules["mutually_exclusive"].extend((name, option) for name in ("id", resource.key) for option in several)
-    sources = {(field.source,): None for field in resource.fields if field.source}
-    return module_of(
-        work, spec, _told(resource), controller_files=sources, **_together(within(rules, spec), constraints)
+    derived["mutually_exclusive"].extend((name, option) for name in ("id", resource.natural_key) for option in bulk)
+    files: ControllerFiles = {(option,): None for option in get_file_options(resource)}
+    return custom_module(
+        work, spec, _get_masks(resource), files, **_merge(limit_constraints(derived, spec), constraints)
     )
 
 
@@ -268,7 +274,7 @@ def _read_file_options(resource: Resource, options: Options) -> Options:
     for field in resource.fields:
         path = options.get(field.file_option) if field.file_option else None
         if path is not None:
-            texts[field.name] = read_text(path, field.file_option)
+            texts[field.name] = read_text(path, str(field.file_option))
     return {**options, **texts}
 
 

@@ -22,7 +22,7 @@ class Progress:
 
     show: ClassVar[Optional[Callable[[str], object]]] = None
 
-    def __init__(self, label: str, total: int) -> None:
+    def __init__(self, label: str, total: float) -> None:
         self._label = label
         self._total = total
         self._last_shown = time.monotonic()

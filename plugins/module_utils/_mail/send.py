@@ -18,6 +18,7 @@ from .._api.errors import (
     parse_error_messages,
     require_range,
 )
+from .._engine.check_mode import unless_check_mode
 from .._engine.directory import Directory
 from .._engine.lookup import find_object
 from .._engine.progress import Progress
@@ -75,17 +76,19 @@ def send(client: Client, options: Options, check_mode: bool) -> Result:
         common_fields = _validate_messages(composer, options)
         composer.template_uuids, template_warnings = _find_template_uuids(client, options, check_mode)
         paths = _find_paths(client, options, stream, check_mode)
-        responses: List[MessageResponse] = []
-        if is_batch and not check_mode:
-            base = build_base(composer.compose_shared(options), common_fields)
-            responses = _send_batch(client, stream, paths.send, base, composer, options)
-        elif not check_mode:
+
+        def send_messages() -> List[MessageResponse]:
+            if is_batch:
+                base = build_base(composer.compose_shared(options), common_fields)
+                return _send_batch(client, stream, paths.send, base, composer, options)
             message = composer.compose(select_message_options(options))
-            responses = [_send_message(client, stream, paths.send, message)]
+            return [_send_message(client, stream, paths.send, message)]
+
+        responses: List[MessageResponse] = unless_check_mode(check_mode, send_messages, [])
     result: Result = {"changed": True, "stream": stream, "message_ids": _list_message_ids(responses)}
     if is_batch:
         result["responses"] = responses
-    if options["wait_for_delivery"] and not check_mode:
+    if options["wait_for_delivery"] and responses:
         with attempting(f"confirm the delivery of the {noun}"):
             try:
                 result["deliveries"] = wait_for_deliveries(client, paths.messages, responses, options["wait"])

@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING, Callable, Iterator, List, Optional, Set, Tuple
 
 from .._api.errors import MailtrapError, attempting, require_range
+from .._engine.check_mode import fail_unless_check_mode, limit_wait, unless_check_mode
 from .._engine.progress import Progress
 from .._resources.targets import SANDBOX_TARGET
 from .message_criteria import MessageCriteria, shorten
@@ -46,14 +47,16 @@ def expect_messages(client: Client, options: Options, check_mode: bool) -> Resul
     attempt = "find the expected messages in" if criteria.count else "confirm that no matching message arrives in"
     with attempting(f"{attempt} {SANDBOX_TARGET.label(options)}"):
         watcher = _SandboxWatcher(client, sandbox.found["id"], criteria)
-        watcher.wait_for_messages(0 if check_mode else options["wait"])
-        check_link = _skip_link if check_mode else _make_link_checker(client)
+        watcher.wait_for_messages(limit_wait(check_mode, options["wait"]))
+        check_link: Callable[[str], Optional[str]] = unless_check_mode(
+            check_mode, lambda: _make_link_checker(client), _skip_link
+        )
         problems = watcher.find_count_problems() or watcher.find_message_problems(check_link)
-        if problems and not check_mode:
+        warnings: List[str] = []
+        if problems:
             error = MailtrapError(*problems)
             error.data = watcher.build_failure_data()
-            raise error
-        warnings = [f"Without check mode, this task would fail: {'; '.join(problems)}."] if problems else []
+            warnings = fail_unless_check_mode(check_mode, error)
         return {"changed": False, **watcher.build_result(options["include"]), "warnings": warnings}
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Dict
 
 from .._api.client import EncodedBody
 from .._api.errors import MailtrapError, attempting, may_have_taken_effect
-from .._engine.apply import send_write
 from .._engine.argspec import get_parent_options
+from .._engine.check_mode import send_write
 from .._engine.lookup import find_object
 from .._engine.resource import Write
 from .._mail.composer import attached

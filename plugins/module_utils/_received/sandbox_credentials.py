@@ -10,11 +10,10 @@ import json
 from typing import TYPE_CHECKING, List, Mapping, Sequence, Union
 
 from .._api.errors import MailtrapError, attempting, may_have_taken_effect
-from .._engine.apply import send_write
+from .._engine.check_mode import unless_check_mode
 from .._engine.files import check_dest, write_secret
 from .._engine.lookup import find_objects, parse_object
 from .._engine.plan import mask_secrets
-from .._engine.resource import Write
 from .._resources.catalog import SANDBOX
 from .._resources.targets import SANDBOX_TARGET
 
@@ -34,18 +33,17 @@ def reset_credentials(client: Client, options: Options, check_mode: bool) -> Res
     if dest is not None:
         check_dest(dest)
     lookup = SANDBOX_TARGET.find(client, options, check_mode)
-    sandbox = lookup.found
-    path = f"{SANDBOX.object_path(sandbox.get('id'))}/reset_{options['reset']}"
+    path = f"{SANDBOX.object_path(lookup.found.get('id'))}/reset_{options['reset']}"
     with attempting(f"reset the {options['reset']} of {SANDBOX_TARGET.label(options)}"):
         try:
-            answer = send_write(client, Write("PATCH", path), check_mode)
-            if not check_mode:
-                sandbox = parse_object(SANDBOX, answer, "PATCH", path)
+            sandbox = unless_check_mode(
+                check_mode, lambda: parse_object(SANDBOX, client.request("PATCH", path), "PATCH", path), lookup.found
+            )
         except MailtrapError as error:
             may_have_taken_effect(error, f"read the current credentials with the lookup {_LOOKUP}")
             raise
-        if dest is not None and not check_mode:
-            _write_credentials(sandbox, dest)
+        if dest is not None:
+            unless_check_mode(check_mode, lambda: _write_credentials(sandbox, dest), None)
     if dest is not None or not options["reveal_secrets"]:
         sandbox = mask_secrets(SANDBOX, sandbox)
     return {"changed": True, "sandbox": sandbox or None, "warnings": lookup.warnings}
@@ -74,7 +72,7 @@ def read_credentials(
             raise MailtrapError("the lookup needs the name or the id of a sandbox")
         if None not in project_options.values():
             raise MailtrapError("project and project_id are mutually exclusive")
-        candidates = find_objects(client, SANDBOX, project_options).found
+        candidates = find_objects(client, SANDBOX, dict(project_options)).found
         return [extract_credentials(_find_sandbox(candidates, name_or_id)) for name_or_id in sandboxes]
 
 

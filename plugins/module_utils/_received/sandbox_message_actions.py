@@ -10,7 +10,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, List
 
 from .._api.errors import MailtrapError, attempting, may_have_taken_effect
-from .._engine.apply import send_write
+from .._engine.apply import delete_object
+from .._engine.check_mode import send_write
+from .._engine.directory import ABSENT
 from .._engine.resource import Write
 from .._mail.payload import mailbox
 from .._resources.catalog import SANDBOX
@@ -88,46 +90,41 @@ def _change_all(client: Client, sandbox: JsonObject, state: str, check_mode: boo
 def _change_selected(client: Client, sandbox_id: int, options: Options, check_mode: bool) -> int:
     """Change the selected messages one by one, and return how many were in another state."""
     state = options["state"]
-    messages = _select_messages(client, sandbox_id, options, check_mode)
-    pending = [message for message in messages if not _is_in_state(message, state)]
+    pending = _select_messages(client, sandbox_id, options)
     count = 0
     for message in pending:
         try:
-            send_write(client, _plan_change(message, state), check_mode)
+            if state == "absent":
+                is_known = options["ids"] is None
+                count += delete_object(client, message.path, check_mode, is_known) is not ABSENT
+            else:
+                write = Write("PATCH", message.path, {"message": {"is_read": True}})
+                send_write(client, write, check_mode)
+                count += 1
         except MailtrapError as error:
-            if state == "absent" and error.status == 404:
-                continue  # the message is already deleted
             error.data = {"changed": count > 0, "count": count}
             error.messages.append(f"{count} of {len(pending)} messages were {_COMPLETED[state]} before")
             raise
-        count += 1
     return count
 
 
-def _select_messages(client: Client, sandbox_id: int, options: Options, check_mode: bool) -> List[SandboxMessage]:
-    """Return the messages that ``ids`` or ``search`` selects.
+def _select_messages(client: Client, sandbox_id: int, options: Options) -> List[SandboxMessage]:
+    """Return the messages that ``ids`` or ``search`` selects, without those that are read already.
+
+    Messages that are selected by their ids and will be deleted are not read: the deletion shows whether they exist.
 
     :raises MailtrapError: if a message to be marked as read does not exist.
     """
+    is_deletion = options["state"] == "absent"
     if options["ids"] is None:
-        return list(chain.from_iterable(iterate_message_pages(client, sandbox_id, options["search"])))
+        messages = list(chain.from_iterable(iterate_message_pages(client, sandbox_id, options["search"])))
+        return [message for message in messages if is_deletion or not message.fields.get("is_read")]
     ids = list(dict.fromkeys(options["ids"]))
-    if options["state"] == "absent" and not check_mode:
-        # The DELETE request itself shows whether the message exists.
+    if is_deletion:
         path = messages_path(sandbox_id)
         return [SandboxMessage(client, f"{path}/{message_id}", {"id": message_id}) for message_id in ids]
-    messages = {message_id: find_message(client, sandbox_id, message_id) for message_id in ids}
-    missing = [str(message_id) for message_id, message in messages.items() if message is None]
-    if missing and options["state"] != "absent":
+    found = {message_id: find_message(client, sandbox_id, message_id) for message_id in ids}
+    missing = [str(message_id) for message_id, message in found.items() if message is None]
+    if missing:
         raise MailtrapError(f"no message has the id {' or '.join(missing)}")
-    return [message for message in messages.values() if message is not None]
-
-
-def _plan_change(message: SandboxMessage, state: str) -> Write:
-    if state == "absent":
-        return Write("DELETE", message.path)
-    return Write("PATCH", message.path, {"message": {"is_read": True}})
-
-
-def _is_in_state(message: SandboxMessage, state: str) -> bool:
-    return state == "read" and message.fields.get("is_read") is True
+    return [message for message in found.values() if message and not message.fields.get("is_read")]

@@ -7,13 +7,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from functools import partial
 from typing import TYPE_CHECKING, Dict, Optional
 
 from .._api.errors import MailtrapError, attempting, may_have_taken_effect
+from .._engine.check_mode import unless_check_mode
 from .._engine.directory import unwrap
 from .._engine.lookup import find_object, find_objects
 from .._engine.times import day, instant
-from .._resources.campaign_rules import ACTIONS, hints, steps
+from .._resources.campaign_states import ACTIONS, get_refusal_advice, plan_actions
 from .._resources.catalog import EMAIL_CAMPAIGN
 
 if TYPE_CHECKING:
@@ -67,13 +69,12 @@ def run_campaign_action(client: Client, options: Options, check_mode: bool) -> R
         path = EMAIL_CAMPAIGN.object_path(lookup.found["id"])
         before = lookup.found if "current_state" in lookup.found else _parse_campaign(client.get(path), "GET", path)
         after = before
-        requests = steps(action, before, send_at, now)
+        requests = plan_actions(action, before, send_at, now)
         for request in requests:
-            if check_mode:
-                after = {**after, "current_state": ACTIONS[request].becomes}
-            else:
-                body = {"datetime": f"{send_at:%Y-%m-%dT%H:%M:%SZ}"} if request == "schedule" else None
-                after = _send_action(client, path, request, body, was_cancelled=request != requests[0])
+            body = {"datetime": f"{send_at:%Y-%m-%dT%H:%M:%SZ}"} if request == "schedule" else None
+            predicted = {**after, "current_state": ACTIONS[request].next_state}
+            send = partial(_send_action, client, path, request, body, was_cancelled=request != requests[0])
+            after = unless_check_mode(check_mode, send, predicted)
     return {
         "changed": bool(requests),
         "email_campaign": after,
@@ -92,7 +93,7 @@ def _send_action(client: Client, path: str, action: str, body: Optional[JsonObje
     try:
         return _parse_campaign(client.request("POST", f"{path}/{action}", body), "POST", path)
     except MailtrapError as error:
-        error.messages.extend(hints(error.messages))
+        error.messages.extend(get_refusal_advice(error.messages))
         may_have_taken_effect(error, "run the task again to find out")
         if was_cancelled:
             error.data = {"changed": True}

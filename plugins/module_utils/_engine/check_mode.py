@@ -1,0 +1,51 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What check mode leaves out. No package above the engine decides about check mode itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Callable, List, Optional, TypeVar
+
+if TYPE_CHECKING:
+    from .._api.client import Client
+    from .._api.errors import MailtrapError
+    from .._api.json_types import Json
+    from .resource import Write
+
+T = TypeVar("T")
+
+
+def send_write(
+    client: Client,
+    write: Write,
+    check_mode: bool,
+    predicted: Json = None,
+    host: str = "general",
+    repeatable: Optional[bool] = None,
+) -> Json:
+    """Make one write and return its answer; in check mode, make none and return the predicted answer.
+
+    :param host: see :meth:`Client.request`. :param repeatable: likewise.
+    :raises MailtrapError: as :meth:`Client.request` does.
+    """
+    if check_mode:
+        return predicted
+    return client.request(write.method, write.path, write.body, host=host, repeatable=repeatable)
+
+
+def unless_check_mode(check_mode: bool, action: Callable[[], T], predicted: T) -> T:
+    """Return the result of an action that changes something; in check mode, return the predicted result."""
+    return predicted if check_mode else action()
+
+
+def limit_wait(check_mode: bool, seconds: int) -> int:
+    """Return the seconds to wait; 0 in check mode, because no earlier task has caused what is waited for."""
+    return 0 if check_mode else seconds
+
+
+def fail_unless_check_mode(check_mode: bool, error: MailtrapError) -> List[str]:
+    """Raise an error; in check mode, return a warning about it."""
+    if not check_mode:
+        raise error
+    return [f"Without check mode, this task would fail: {'; '.join(error.messages)}."]
