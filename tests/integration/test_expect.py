@@ -508,7 +508,7 @@ INVALID_OPTIONS = [
     ({"captures": {"code": "("}}, "captures.code '(' is not a regular expression"),
     ({"attachments": [{"filename": "("}]}, "attachments[0].filename '(' is not a regular expression"),
     ({"attachments": [{}]}, "attachments[0] must not be empty: give at least one criterion"),
-    ({"since": "yesterday"}, "since 'yesterday' is no time: write 2026-01-31T12:00:00Z, or 12h or 7d for so long ago"),
+    ({"since": "yesterday"}, "since 'yesterday' is not a valid time: write 2026-01-31T12:00:00Z, or 12h or 7d for so long ago"),
     ({"since": ""}, "since '' is no time"),
     ({"wait": -1}, "wait must be between 0 and 3600 s, not -1"),
     ({"wait": 3601}, "wait must be between 0 and 3600 s, not 3601"),

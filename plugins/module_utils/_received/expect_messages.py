@@ -48,9 +48,8 @@ def expect_messages(client: Client, options: Options, check_mode: bool) -> Resul
     with attempting(f"{attempt} {SANDBOX_TARGET.label(options)}"):
         watcher = _SandboxWatcher(client, sandbox.found["id"], criteria)
         watcher.wait_for_messages(limit_wait(check_mode, options["wait"]))
-        check_link: Callable[[str], Optional[str]] = unless_check_mode(
-            check_mode, lambda: _make_link_checker(client), _skip_link
-        )
+        no_check: Callable[[str], Optional[str]] = _skip_link
+        check_link = unless_check_mode(check_mode, lambda: _make_link_checker(client), no_check)
         problems = watcher.find_count_problems() or watcher.find_message_problems(check_link)
         warnings: List[str] = []
         if problems:

@@ -12,7 +12,7 @@ import pathlib
 import pytest
 import yaml
 
-from ansible_collections.community.mailtrap.plugins.module_utils._account.document import KINDS
+from ansible_collections.community.mailtrap.plugins.module_utils._account.document import RESOURCE_TYPES
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import CONNECTION_OPTIONS
 from ansible_collections.community.mailtrap.plugins.plugin_utils._in_process import InProcessAction
 
@@ -85,7 +85,7 @@ def test_option_for_the_file_name_stands_beside_the_file(name):
 
 
 def test_account_config_declares_the_source_options_of_all_resource_types():
-    sources = {(kind.plural, field.source) for kind in KINDS for field in kind.fields if field.source}
+    sources = {(one.plural, field.file_option) for one in RESOURCE_TYPES for field in one.fields if field.file_option}
     controller_files = get_main("account_config").controller_files
     assert sources and sources == {path[-2:] for path in controller_files}
     assert all(path[0] == "config" for path in controller_files)

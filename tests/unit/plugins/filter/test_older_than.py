@@ -41,8 +41,8 @@ def test_utc_offsets_are_respected():
     [
         ({"id": 1}, "7d", "expects a list of objects"),
         ([1], "7d", "expects a list of objects"),
-        ([], "a week", "older_than: 'a week' is no time"),
-        ([{"at": "yesterday"}], "7d", "at 'yesterday' is no time"),
+        ([], "a week", "older_than: 'a week' is not a valid time"),
+        ([{"at": "yesterday"}], "7d", "at 'yesterday' is not a valid time"),
     ],
 )
 def test_invalid_arguments_are_refused(objects, age, message):
