@@ -475,7 +475,7 @@ class CallbackModule(CallbackBase):
 
     def _add_warnings(self, result: TaskResult) -> None:
         for key in self._warning_keys:
-            # In ansible-core 2.19 and newer, getting the result copies it. Its attributes tell whether that is needed.
+            # In ansible-core 2.19 and newer, getting the result copies it. Its attributes say whether there are any.
             if self._collector and getattr(result, key, True):
                 for warning in _get_result(result).get(key) or ():
                     self._collector.add_warning(warning["msg"] if isinstance(warning, dict) else warning)
