@@ -76,7 +76,7 @@ EXAMPLES = r"""
         resource: example.com
         access_level: viewer
 
-- name: Add a permission to those of a user
+- name: Grant an additional permission to a user
   community.mailtrap.account_access:
     email: ben@example.com
     permissions:
@@ -84,7 +84,7 @@ EXAMPLES = r"""
         access_level: viewer
     purge: false
 
-- name: Add a permission to those of an API token
+- name: Grant an additional permission to an API token
   community.mailtrap.account_access:
     token_name: ci
     permissions:
