@@ -94,7 +94,7 @@ def test_account_scoped_paths_return_the_same_results(play_in, account):
     [
         (ACCOUNTS_PATH, {}, "Could not read the accounts: the service's answer is not a list of accounts"),
         (ACCOUNTS_PATH, [7], "Could not read the accounts: the service's list of accounts holds something else"),
-        (USAGE_PATH, [], "Could not read the billing usage: the service's answer holds no usage"),
+        (USAGE_PATH, [], "Could not read the billing usage: the service's answer contains no usage"),
         (PERMISSIONS_PATH, {}, "Could not read the permissions of the API token: the service's answer is not a list"),
         (PERMISSIONS_PATH, [{"id": 1, "resources": [3]}], "the service's list of resources holds something else"),
     ],

@@ -131,7 +131,7 @@ def test_variables_take_precedence_over_the_environment(run_lookup, seeded_emula
     config = tmp_path / "mine.cfg"
     config.write_text("[mailtrap]\ntimeout = 0\n")
     step = run_lookup("'Box'", environment={"ANSIBLE_CONFIG": str(config)})
-    assert "timeout must be 1 to 3600 s, and retries 0 or more; they are 0 and 5" in step.msg
+    assert "timeout must be between 1 and 3600 s, not 0" in step.msg
 
 
 def test_an_enabled_address_is_returned(run_lookup, seeded_emulator):
@@ -236,7 +236,7 @@ def test_a_reset_is_not_repeated_if_its_answer_is_lost(play_in, seeded_emulator)
 def test_an_unexpected_answer_to_a_reset_is_a_failure(play_in, seeded_emulator, answer):
     seeded_emulator.fault(method="PATCH", path="/reset_credentials$", when="after", status=200, json=answer)
     (step,) = play_in("in_process", build_task())
-    assert f"the service's answer holds no sandbox; the request may have taken effect: {ADVICE}" in step.msg
+    assert f"the service's answer contains no sandbox; the request may have taken effect: {ADVICE}" in step.msg
 
 
 def test_a_reset_needs_an_existing_sandbox(play_in, seeded_emulator):

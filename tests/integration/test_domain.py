@@ -217,7 +217,7 @@ def test_company_info_that_cannot_be_read_is_not_absent(play_once, emulator, sho
     emulator.fault(method="GET", path="company_info", times=1, status=200, json={"data": ["x"]})
     failed, odd = play_once([refused(domain_name="shop.example", company_info=INFO) for _ in range(2)])
     assert "the service answered 500 Internal Server Error without saying why" in failed.msg
-    assert "the service's answer holds no company info" in odd.msg
+    assert "the service's answer contains no company info" in odd.msg
     assert failed.writes == odd.writes == []
 
 

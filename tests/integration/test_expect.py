@@ -508,12 +508,15 @@ INVALID_OPTIONS = [
     ({"captures": {"code": "("}}, "captures.code '(' is not a regular expression"),
     ({"attachments": [{"filename": "("}]}, "attachments[0].filename '(' is not a regular expression"),
     ({"attachments": [{}]}, "attachments[0] must not be empty: give at least one criterion"),
-    ({"since": "yesterday"}, "since 'yesterday' is not a valid time: write 2026-01-31T12:00:00Z, or 12h or 7d for so long ago"),
+    (
+        {"since": "yesterday"},
+        "since 'yesterday' is not a valid time: write 2026-01-31T12:00:00Z, or 12h or 7d for so long ago",
+    ),
     ({"since": ""}, "since '' is no time"),
     ({"wait": -1}, "wait must be between 0 and 3600 s, not -1"),
     ({"wait": 3601}, "wait must be between 0 and 3600 s, not 3601"),
-    ({"count": -1}, "count must be 0 or more, not -1"),
-    ({"max_html_errors": -1}, "max_html_errors must be 0 or more, not -1"),
+    ({"count": -1}, "count must be at least 0, not -1"),
+    ({"max_html_errors": -1}, "max_html_errors must be at least 0, not -1"),
     (
         {"count": 0, "captures": {"a": "b"}, "links_answer": True},
         "links_answer and captures cannot be used if count is 0, which expects no message",

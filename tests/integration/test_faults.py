@@ -225,7 +225,7 @@ def test_empty_environment_variables_are_ignored(play: Play, emulator: Emulator)
         ("api_url: 'http://[::1]:9', retries: 0", "cannot connect to http://[::1]:9: "),
         ("timeout: 0", "timeout must be between 1 and 3600 s"),
         ("timeout: 99999999999", "timeout must be between 1 and 3600 s"),
-        ("retries: -1", "retries must be 0 or more, not -1"),
+        ("retries: -1", "retries must be at least 0, not -1"),
         ("ca_path: /no/such/file", "ca_path '/no/such/file' does not exist"),
     ],
 )

@@ -138,14 +138,14 @@ def test_an_unexpected_answer_for_a_part_is_a_failure(play_in, seeded_emulator, 
         "in_process",
         "[{community.mailtrap.sandbox_message_info: {sandbox_id: 5, include: [headers]}, ignore_errors: true}]",
     )
-    assert "the service's answer holds no headers" in step.msg
+    assert "the service's answer contains no headers" in step.msg
 
 
 def test_a_limit_below_1_is_refused(play_in, seeded_emulator):
     (step,) = play_in(
         "in_process", "[{community.mailtrap.sandbox_message_info: {sandbox_id: 5, limit: 0}, ignore_errors: true}]"
     )
-    assert step.msg == "limit must be 1 or more, not 0" and step.requests == []
+    assert step.msg == "limit must be at least 1, not 0" and step.requests == []
 
 
 def build_attachment(filename, content):

@@ -181,7 +181,7 @@ def test_wait_out_of_range_is_refused(play_in, seeded_emulator):
 def test_answer_without_message_fails(play_in, seeded_emulator):
     seeded_emulator.fault(method="GET", path="/api/email_logs/", status=200, json=[])
     (step,) = play_in("in_process", "[{community.mailtrap.notify: {%s, to: b@x.org}, ignore_errors: true}]" % MAIL)
-    assert step.failed and "the service's answer holds no message" in step.msg
+    assert step.failed and "the service's answer contains no message" in step.msg
 
 
 def test_lookups_stay_below_the_rate_limit(play_in, seeded_emulator):

@@ -152,4 +152,4 @@ def test_unexpected_answers_are_reported(play_in, emulator, path, answer):
         "in_process",
         "[{community.mailtrap.stats_info: {start_date: 1d, include: [total, date]}, ignore_errors: true}]",
     )
-    assert "Could not read the statistics: the service's answer holds no statistics" in step.msg
+    assert "Could not read the statistics: the service's answer contains no statistics" in step.msg

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Iterator, List
 
 from .._api.api_generations import to_current_type
-from .._api.errors import MailtrapError, attempting
+from .._api.errors import attempting, unexpected_answer
 from .._api.pages import parse_objects
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def read_billing_usage(client: Client, options: Options, check_mode: bool) -> Re
     with attempting("read the billing usage"):
         usage = client.get(USAGE_PATH)
         if not isinstance(usage, dict):
-            raise MailtrapError("the service's answer holds no usage", method="GET", path=USAGE_PATH)
+            raise unexpected_answer("usage", "GET", USAGE_PATH)
         return {"changed": False, "billing_usage": usage}
 
 

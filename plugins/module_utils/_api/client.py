@@ -26,6 +26,7 @@ from .errors import (
     STORAGE_MEANING,
     MailtrapError,
     parse_error_messages,
+    require_minimum,
     require_range,
 )
 from .rate_limits import RateLimiter, find_window
@@ -110,8 +111,7 @@ class Client:
         rate_limiter: Optional[RateLimiter] = None,
     ) -> None:
         require_range("timeout", timeout, 1, MAX_TIMEOUT, "s")
-        if retries < 0:
-            raise MailtrapError(f"retries must be 0 or more, not {retries}")
+        require_minimum("retries", retries, 0)
         self._base_url = _parse_base_url(api_url)
         self.account_id = account_id
         self._retries = retries

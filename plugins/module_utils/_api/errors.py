@@ -71,6 +71,26 @@ def may_have_taken_effect(error: MailtrapError, advice: str = "") -> None:
         error.messages.append("the request may have taken effect" + (f": {advice}" if advice else ""))
 
 
+def unexpected_answer(content: str, method: str, path: str) -> MailtrapError:
+    """Return the error for a successful answer that does not contain what it should.
+
+    :param content: what the answer should contain, such as ``sandbox``.
+    """
+    message = f"the service's answer contains no {content}"
+    return MailtrapError(message, method=method, path=path, uncertain=method != "GET")
+
+
+def require_minimum(option: str, value: int, lowest: int, unit: str = "") -> None:
+    """Check that an option's value is not too small.
+
+    :param unit: the unit of the limit, such as ``s``.
+    :raises MailtrapError: if it is.
+    """
+    if value < lowest:
+        limit = f"at least {lowest} {unit}".rstrip()
+        raise MailtrapError(f"{option} must be {limit}, not {value}")
+
+
 def require_range(option: str, value: int, lowest: int, highest: int, unit: str = "") -> None:
     """Check that an option's value lies in a range.
 

@@ -10,7 +10,7 @@ import gzip
 import zlib
 from typing import TYPE_CHECKING, List, Optional
 
-from .._api.errors import MailtrapError, attempting
+from .._api.errors import MailtrapError, attempting, require_minimum, unexpected_answer
 from .._engine.check_mode import unless_check_mode
 from .._engine.directory import Directory
 from .._engine.files import check_dest, holds, write_private
@@ -32,8 +32,7 @@ def export_contacts(client: Client, options: Options, check_mode: bool) -> Resul
     :raises MailtrapError: if the export fails or times out, or if its file cannot be downloaded or written.
     """
     with attempting("export the contacts"):
-        if options["wait"] < 1:
-            raise MailtrapError(f"wait must be at least 1 s, not {options['wait']}")
+        require_minimum("wait", options["wait"], 1, "s")
         dest = options["dest"]
         check_dest(dest)
         directory = Directory(client, check_mode)
@@ -105,7 +104,7 @@ def _wait_for_export(client: Client, export: JsonObject, polling: Polling, wait:
 
 def _parse_export(answer: Json, method: str) -> JsonObject:
     if not isinstance(answer, dict) or "id" not in answer:
-        raise MailtrapError("the service's answer holds no export", method=method, path=_PATH)
+        raise unexpected_answer("export", method, _PATH)
     return answer
 
 

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple
 
-from .._api.errors import MailtrapError, attempting, may_have_taken_effect
+from .._api.errors import MailtrapError, attempting, may_have_taken_effect, require_minimum, unexpected_answer
 from .._engine.check_mode import unless_check_mode
 from .._engine.directory import Directory
 from .._engine.files import read_text
@@ -101,8 +101,7 @@ def import_contacts(client: Client, options: Options, check_mode: bool) -> Resul
         with the progress in the error's data.
     """
     with attempting("import the contacts"):
-        if options["wait"] < 0:
-            raise MailtrapError(f"wait must be at least 0 s, not {options['wait']}")
+        require_minimum("wait", options["wait"], 0, "s")
         inputs, warnings = _remove_duplicates(_read_input(options))
         directory = Directory(client, check_mode)
         contacts = _build_contacts(inputs, directory, _find_list_ids(options, directory)) if inputs else []
@@ -269,8 +268,7 @@ def _wait_for_jobs(client: Client, state: _ImportState, wait: int) -> None:
 
 def _parse_job(answer: Json, method: str, path: str) -> JsonObject:
     if not isinstance(answer, dict) or "id" not in answer:
-        message = "the service's answer holds no import"
-        raise MailtrapError(message, method=method, path=path, uncertain=method != "GET")
+        raise unexpected_answer("import", method, path)
     return answer
 
 

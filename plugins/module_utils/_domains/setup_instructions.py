@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .._api.errors import MailtrapError, attempting, may_have_taken_effect
 from .._engine.check_mode import send_write
 from .._engine.resource import Write
-from .._mail.payload import mailbox
+from .._mail.payload import parse_mailbox
 from .._resources.catalog import DOMAIN
 from .._resources.targets import DOMAIN_TARGET
 
@@ -26,7 +26,7 @@ def send_setup_instructions(client: Client, options: Options, check_mode: bool) 
     :raises MailtrapError: if the domain does not exist or the request fails; the mail is never sent twice.
     """
     with attempting(f"send the setup instructions of {DOMAIN_TARGET.label(options)}"):
-        body = {"email": mailbox(options["email"])["email"]}
+        body = {"email": parse_mailbox(options["email"])["email"]}
         domain = DOMAIN_TARGET.find(client, options, check_mode)
         domain_id = domain.found.get("id")
         write = Write("POST", f"{DOMAIN.object_path(domain_id)}/send_setup_instructions", body)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, List, Optional
 
-from .._api.errors import MailtrapError, attempting, require_range
+from .._api.errors import MailtrapError, attempting, require_minimum, require_range, unexpected_answer
 from .._engine.check_mode import limit_wait
 from .._engine.directory import unwrap
 from .._resources.catalog import DOMAIN
@@ -48,8 +48,7 @@ def wait_for_verification(client: Client, options: Options, check_mode: bool) ->
     label, until = DOMAIN_TARGET.label(options), options["until"]
     with attempting(f"verify {label}"):
         require_range("wait", options["wait"], 0, MAX_WAIT, "s")
-        if options["interval"] < 1:
-            raise MailtrapError(f"interval must be at least 1 s, not {options['interval']}")
+        require_minimum("interval", options["interval"], 1, "s")
         dns_server = DnsServer(options["dns_server"]) if options["dns_server"] else None
         lookup = DOMAIN_TARGET.find(client, options, check_mode)
         if not lookup.found:
@@ -163,5 +162,5 @@ def _is_complete(record: JsonObject) -> bool:
 def _read_domain(client: Client, path: str) -> JsonObject:
     domain = unwrap(client.get(path))
     if not isinstance(domain, dict) or "dns_verified" not in domain:
-        raise MailtrapError("the service's answer holds no domain", method="GET", path=path)
+        raise unexpected_answer("domain", "GET", path)
     return domain

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Optional, Tuple
 
-from .._api.errors import MailtrapError
+from .._api.errors import MailtrapError, unexpected_answer
 from .._api.pages import list_objects, parse_objects
 from .plan import match
 
@@ -180,12 +180,7 @@ def parse_object(resource: Resource, answer: Json, method: str, path: str) -> Js
     """
     obj = unwrap(answer)
     if not isinstance(obj, dict) or "id" not in obj:
-        raise MailtrapError(
-            f"the answer of the service contains no {resource.noun}",
-            method=method,
-            path=path,
-            uncertain=method != "GET",
-        )
+        raise unexpected_answer(resource.noun, method, path)
     return obj
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, List, Optional
 
-from .._api.errors import MailtrapError, attempting
+from .._api.errors import attempting, require_minimum
 from .directory import Directory, ParentNotFound, fetch_object, parse_object
 from .plan import get_wanted
 from .prepare import find_location, find_object_at, get_label, get_parent_label, resolve_fields
@@ -61,8 +61,8 @@ def find_objects(client: Client, resource: Resource, options: Options, check_mod
     object_id, key = options.get("id"), options.get(resource.natural_key)
     single = object_id if object_id is not None or not resource.api.addressed_by_key else key
     limit = options.get("limit")
-    if limit is not None and limit < 1:
-        raise MailtrapError(f"limit must be 1 or more, not {limit}")
+    if limit is not None:
+        require_minimum("limit", limit, 1)
     target = resource.plural_noun if single is None else get_label(resource, options)
     with attempting(f"read {'the ' if single is None else ''}{target}"):
         if single is not None and resource.api.readable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Callable, Iterable, List, Optional, Tuple
 
-from .._api.errors import MailtrapError, attempting
+from .._api.errors import MailtrapError, attempting, unexpected_answer
 from .directory import Directory, ParentNotFound, unwrap
 from .plan import NO_CHANGE, check_wanted, get_change_warnings, get_wanted, match, plan
 from .resource import Field, Id, Plan, Resource
@@ -280,8 +280,7 @@ def read_subresources(
             path = f"{resource.object_path(obj['id'], parent_id)}/{item.subresource.path}"
             value = unwrap(client.get_if_found(path))
             if not isinstance(value, (dict, type(None))):
-                message = f"the answer of the service contains no {item.name.replace('_', ' ')}"
-                raise MailtrapError(message, method="GET", path=path)
+                raise unexpected_answer(item.name.replace("_", " "), "GET", path)
             obj = item.put(obj, value)
     return obj
 

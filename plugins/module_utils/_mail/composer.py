@@ -66,7 +66,3 @@ def load_attachment(entry: Options, inspect_file: Callable[[str], Base64File] = 
     return build_attachment(
         file, get_filename(entry), entry["content_type"], entry["disposition"], get_content_id(entry)
     )
-
-
-# The name that other packages still import.
-attached = load_attachment

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, List, Optional, Sequence, Tuple, TypedDict
 from urllib.parse import quote
 
-from .._api.errors import MailtrapError
+from .._api.errors import MailtrapError, unexpected_answer
 from .._engine.polling import Polling
 from .._engine.progress import Progress
 from .batch import group_by_reason
@@ -124,7 +124,7 @@ def _update_delivery(client: Client, path: str, delivery: Delivery) -> None:
         delivery["reason"] = "the service does not show the message yet"
         return
     if not isinstance(message, dict):
-        raise MailtrapError("the service's answer holds no message", method="GET", path=message_path)
+        raise unexpected_answer("message", "GET", message_path)
     delivery["status"], delivery["reason"] = parse_delivery_status(message)
     delivery["recipient"] = message.get("to") or delivery["recipient"]
 

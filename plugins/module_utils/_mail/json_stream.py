@@ -91,7 +91,3 @@ def _reading(path: str) -> Iterator[None]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise MailtrapError(f"attachment {path!r} cannot be read: {reason}") from None
-
-
-# The name that other packages still import.
-written = encode_json

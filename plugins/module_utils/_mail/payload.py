@@ -329,8 +329,3 @@ def _validate_references(html: str, attachments: Sequence[Options]) -> Iterator[
     references = {unquote_url(reference) for reference in _CID_REFERENCE.findall(html)}
     for content_id in sorted(references - set(content_ids)):
         yield f"the HTML refers to cid:{content_id}, but no attachment has this content_id"
-
-
-# The names that other packages still import.
-mailbox = parse_mailbox
-answer_payload = build_reply_payload

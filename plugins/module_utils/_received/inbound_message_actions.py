@@ -14,9 +14,9 @@ from .._engine.argspec import get_parent_options
 from .._engine.check_mode import send_write
 from .._engine.lookup import find_object
 from .._engine.resource import Write
-from .._mail.composer import attached
-from .._mail.json_stream import written
-from .._mail.payload import MESSAGE_OPTIONS, answer_payload
+from .._mail.composer import load_attachment
+from .._mail.json_stream import encode_json
+from .._mail.payload import MESSAGE_OPTIONS, build_reply_payload
 from .._resources.catalog import INBOUND_INBOX, INBOUND_MESSAGE
 
 if TYPE_CHECKING:
@@ -58,9 +58,9 @@ def forward_message(client: Client, options: Options, check_mode: bool) -> Resul
 
 def _send_mail(client: Client, options: Options, check_mode: bool, action: str) -> Result:
     """Send a reply or a forward; ``action`` is the last part of the path."""
-    mail = answer_payload(options, needs_body=action != "forward")
+    mail = build_reply_payload(options, needs_body=action != "forward")
     if options["attachments"]:
-        mail["attachments"] = [attached(entry) for entry in options["attachments"]]
+        mail["attachments"] = [load_attachment(entry) for entry in options["attachments"]]
     identity = {
         "id": options["inbound_inbox_id"],
         "name": options["inbound_inbox"],
@@ -69,7 +69,7 @@ def _send_mail(client: Client, options: Options, check_mode: bool, action: str) 
     inbox = find_object(client, INBOUND_INBOX, identity, check_mode)
     path = f"{INBOUND_MESSAGE.object_path(options['id'], inbox.found.get('id'))}/{action}"
     try:
-        answer = send_write(client, Write("POST", path, EncodedBody(written(mail))), check_mode)
+        answer = send_write(client, Write("POST", path, EncodedBody(encode_json(mail))), check_mode)
     except MailtrapError as error:
         may_have_taken_effect(error, "the mail is not sent again, to avoid a duplicate")
         raise

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Pattern, Tuple
 
-from .._api.errors import MailtrapError
+from .._api.errors import MailtrapError, require_minimum
 from .._engine.times import moment
 from .body_parsing import find_html_links, find_text_links, html_to_text, normalize_newlines
 
@@ -55,8 +55,7 @@ class MessageCriteria:
 
     def __init__(self, options: Options) -> None:
         for name in ("count", "max_html_errors"):
-            if (options[name] or 0) < 0:
-                raise MailtrapError(f"{name} must be 0 or more, not {options[name]}")
+            require_minimum(name, options[name] or 0, 0)
         unusable = [name for name in _CHECK_OPTIONS if options[name] not in (None, False)]
         if options["count"] == 0 and unusable:
             raise MailtrapError(f"{' and '.join(unusable)} cannot be used if count is 0, which expects no message")

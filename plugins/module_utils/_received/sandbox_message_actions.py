@@ -14,7 +14,7 @@ from .._engine.apply import delete_object
 from .._engine.check_mode import send_write
 from .._engine.directory import ABSENT
 from .._engine.resource import Write
-from .._mail.payload import mailbox
+from .._mail.payload import parse_mailbox
 from .._resources.catalog import SANDBOX
 from .._resources.targets import SANDBOX_TARGET
 from .sandbox_messages import SandboxMessage, find_message, iterate_message_pages, messages_path
@@ -62,7 +62,7 @@ def forward_message(client: Client, options: Options, check_mode: bool) -> Resul
 
     The request is never repeated, because that could forward the message twice.
     """
-    address = mailbox(options["email"])["email"]
+    address = parse_mailbox(options["email"])["email"]
     sandbox = SANDBOX_TARGET.find(client, options, check_mode)
     path = f"{messages_path(sandbox.found.get('id'))}/{options['id']}/forward"
     with attempting(f"forward message {options['id']} to {address}"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Dict, Iterator, List, Mapping, Optional
 
-from .._api.errors import MailtrapError, attempting
+from .._api.errors import MailtrapError, attempting, require_minimum, unexpected_answer
 from .._api.pages import iterate_pages, parse_objects, until_short_page
 from .._engine.directory import ABSENT
 from .._engine.files import check_folder
@@ -99,7 +99,7 @@ class SandboxMessage:
         answer = self._client.get(path)
         part = answer.get(key) if isinstance(answer, dict) else None
         if not isinstance(part, dict):
-            raise MailtrapError(f"the service's answer holds no {key}", method="GET", path=path)
+            raise unexpected_answer(key, "GET", path)
         return part
 
 
@@ -133,8 +133,8 @@ def read_messages(client: Client, options: Options, check_mode: bool) -> Result:
 
     :raises MailtrapError: if the sandbox does not exist. A missing message is not an error.
     """
-    if options["limit"] is not None and options["limit"] < 1:
-        raise MailtrapError(f"limit must be 1 or more, not {options['limit']}")
+    if options["limit"] is not None:
+        require_minimum("limit", options["limit"], 1)
     folder = options["dest"]
     if folder is not None:
         check_folder(folder)

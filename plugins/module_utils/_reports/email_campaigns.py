@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 from functools import partial
 from typing import TYPE_CHECKING, Dict, Optional
 
-from .._api.errors import MailtrapError, attempting, may_have_taken_effect
+from .._api.errors import MailtrapError, attempting, may_have_taken_effect, unexpected_answer
 from .._engine.check_mode import unless_check_mode
 from .._engine.directory import unwrap
 from .._engine.lookup import find_object, find_objects
@@ -104,8 +104,7 @@ def _send_action(client: Client, path: str, action: str, body: Optional[JsonObje
 def _parse_campaign(answer: Json, method: str, path: str) -> JsonObject:
     campaign = unwrap(answer)
     if not isinstance(campaign, dict) or "current_state" not in campaign:
-        message = "the service's answer holds no email campaign"
-        raise MailtrapError(message, method=method, path=path, uncertain=method != "GET")
+        raise unexpected_answer("email campaign", method, path)
     return campaign
 
 

@@ -10,7 +10,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple
 
-from .._api.errors import MailtrapError, attempting
+from .._api.errors import MailtrapError, attempting, require_minimum
 from .._api.pages import BY_CURSOR, get_field, iterate_answers, parse_objects
 from .._engine.directory import ABSENT
 from .._engine.times import period
@@ -100,8 +100,8 @@ def read_email_logs(client: Client, options: Options, check_mode: bool) -> Resul
         if options["id"] is not None:
             messages = _read_message(client, options["id"])
             return _build_result(messages, len(messages), options)
-        if options["limit"] is not None and options["limit"] < 1:
-            raise MailtrapError(f"limit must be at least 1, not {options['limit']}")
+        if options["limit"] is not None:
+            require_minimum("limit", options["limit"], 1)
         query = _build_query(options)
         if options["domain"] is not None or options["domain_id"] is not None:
             domain = DOMAIN_TARGET.find(client, options, check_mode)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Iterable, Iterator, List, Tuple
 
-from .._api.errors import MailtrapError, attempting
+from .._api.errors import MailtrapError, attempting, unexpected_answer
 from .._engine.directory import Directory
 from .._engine.times import day
 from .._resources.targets import DOMAIN_TARGET
@@ -64,5 +64,5 @@ def _read_group(client: Client, group: str, query: List[Tuple[str, Any]]) -> Jso
     path = _PATH if group == TOTAL else f"{_PATH}/{group}"
     answer = client.get(path, query)
     if not isinstance(answer, dict if group == TOTAL else list):
-        raise MailtrapError("the service's answer holds no statistics", method="GET", path=path)
+        raise unexpected_answer("statistics", "GET", path)
     return answer
