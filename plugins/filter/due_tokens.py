@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.times import span
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.times import parse_duration
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.token_lifecycle import (
     get_original_name,
     has_successor,
@@ -34,7 +34,7 @@ def due_tokens(tokens: list[JsonObject], within: str, unlimited: bool = False) -
     """
     if not isinstance(tokens, list) or not all(isinstance(token, Mapping) for token in tokens):
         raise AnsibleFilterError("due_tokens expects a list of API tokens, such as the api_tokens of api_token_info")
-    lead_time = span(str(within))
+    lead_time = parse_duration(str(within))
     if lead_time is None:
         raise AnsibleFilterError(f"due_tokens: within must be a duration such as 12h, 30d or 4w, not {within!r}")
     now = datetime.now(UTC)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.community.mailtrap.plugins.module_utils._api.errors import MailtrapError
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.times import moment
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.times import parse_time_or_age
 
 if TYPE_CHECKING:
     from ansible_collections.community.mailtrap.plugins.module_utils._api.json_types import JsonObject
@@ -30,9 +30,11 @@ def older_than(objects: list[JsonObject], age: str, attribute: str) -> list[Json
         raise AnsibleFilterError("older_than expects a list of objects, such as the sandboxes of sandbox_info")
     now = datetime.now(UTC)
     try:
-        limit = moment(str(age), now, "older_than:")
+        limit = parse_time_or_age(str(age), now, "older_than:")
         return [
-            item for item in objects if item.get(attribute) and moment(str(item[attribute]), now, attribute) < limit
+            item
+            for item in objects
+            if item.get(attribute) and parse_time_or_age(str(item[attribute]), now, attribute) < limit
         ]
     except MailtrapError as error:
         raise AnsibleFilterError(str(error)) from None

@@ -510,9 +510,9 @@ INVALID_OPTIONS = [
     ({"attachments": [{}]}, "attachments[0] must not be empty: give at least one criterion"),
     (
         {"since": "yesterday"},
-        "since 'yesterday' is not a valid time: write 2026-01-31T12:00:00Z, or 12h or 7d for so long ago",
+        "since 'yesterday' is not a valid time: use ISO 8601, such as 2026-01-31T12:00:00Z",
     ),
-    ({"since": ""}, "since '' is no time"),
+    ({"since": ""}, "since '' is not a valid time"),
     ({"wait": -1}, "wait must be between 0 and 3600 s, not -1"),
     ({"wait": 3601}, "wait must be between 0 and 3600 s, not 3601"),
     ({"count": -1}, "count must be at least 0, not -1"),
@@ -631,6 +631,6 @@ def test_unexpected_values_cause_no_traceback(play_in, seeded_emulator):
         + build_task(max_spam_score=1, max_html_errors=1, attachments=[{"filename": "x", "min_size": 1}], links=["x"]),
     )
     assert mismatch["arrived"][0]["objections"] == ["to does not match '8'", "subject does not match 'x'"]
-    assert "created_at of message 9 'None' is no time" in invalid_time.msg
+    assert "created_at of message 9 'None' is not a valid time" in invalid_time.msg
     assert "the spam score is unknown" in failed_checks.msg
     assert "the number of HTML errors is 2 and exceeds 1" in failed_checks.msg

@@ -151,7 +151,7 @@ def _run(snapshot: Snapshot, steps: Sequence[AccountStep]) -> _Report:
             if outcome.after is not None:
                 snapshot.record(step.resource, step.location.parent_id, step.current, outcome.after)
                 step.current = outcome.after
-        progress.reached(len(report.changes) + len(report.failures))
+        progress.report(len(report.changes) + len(report.failures))
 
     depths = sorted({_get_depth(resource) for resource in RESOURCE_TYPES})
     written = [step for step in changing if step.action != DELETE]

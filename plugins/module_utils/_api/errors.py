@@ -65,7 +65,7 @@ class MailtrapError(Exception):
         return dict(self.data, msg=str(self), status=self.status, errors=self.messages)
 
 
-def may_have_taken_effect(error: MailtrapError, advice: str = "") -> None:
+def warn_of_possible_effect(error: MailtrapError, advice: str = "") -> None:
     """Add to an error of uncertain outcome that the request may have taken effect, and what to do about it."""
     if error.uncertain:
         error.messages.append("the request may have taken effect" + (f": {advice}" if advice else ""))

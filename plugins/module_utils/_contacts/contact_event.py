@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Iterator
 
-from .._api.errors import MailtrapError, attempting, may_have_taken_effect
+from .._api.errors import MailtrapError, attempting, warn_of_possible_effect
 from .._engine.check_mode import send_write
 from .._engine.resource import Write
 from .._resources.catalog import CONTACT
@@ -37,7 +37,7 @@ def record_event(client: Client, options: Options, check_mode: bool) -> Result:
             write = Write("POST", f"{CONTACT.object_path(contact)}/events", event)
             answer = send_write(client, write, check_mode, predicted=event)
         except MailtrapError as error:
-            may_have_taken_effect(error, "running the task again may record the event twice")
+            warn_of_possible_effect(error, "running the task again may record the event twice")
             raise
     return {"changed": True, "contact_event": answer}
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, List, Optional
 from .._api.errors import MailtrapError, attempting, require_minimum, unexpected_answer
 from .._engine.check_mode import unless_check_mode
 from .._engine.directory import Directory
-from .._engine.files import check_dest, holds, write_private
+from .._engine.files import check_dest, has_private_content, write_private
 from .._engine.polling import Polling
 from .._resources.catalog import CONTACT_LIST
 
@@ -50,7 +50,7 @@ def _export_to_file(client: Client, filters: List[JsonObject], dest: str, wait: 
     export = _start_export(client, filters, polling)
     export = _wait_for_export(client, export, polling, wait)
     content = _prefer_existing_content(dest, client.download(export.get("url"), "the exported file"))
-    changed = not holds(dest, content)
+    changed = not has_private_content(dest, content)
     if changed:
         write_private(dest, content)
     # The URL is left out because it gives access to the contacts without a token.
@@ -75,7 +75,7 @@ def _build_filters(options: Options, directory: Directory) -> List[JsonObject]:
 
 def _start_export(client: Client, filters: List[JsonObject], polling: Polling) -> JsonObject:
     """Start an export, waiting until another running export has ended."""
-    for _attempt in polling.looks():
+    for _attempt in polling.attempts():
         try:
             # An export whose answer was lost does no harm: repeating the request starts another one.
             return _parse_export(client.request("POST", _PATH, {"filters": filters}, repeatable=True), "POST")
@@ -90,7 +90,7 @@ def _start_export(client: Client, filters: List[JsonObject], polling: Polling) -
 def _wait_for_export(client: Client, export: JsonObject, polling: Polling, wait: int) -> JsonObject:
     """Wait until an export has finished, and return it with the URL of its file."""
     path = f"{_PATH}/{export['id']}"
-    for _attempt in polling.looks(at_once=False):
+    for _attempt in polling.attempts(immediate=False):
         export = _parse_export(client.get(path), "GET")
         if export.get("status") == "finished":
             return export

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple
 
-from .._api.errors import MailtrapError, attempting, may_have_taken_effect, require_minimum, unexpected_answer
+from .._api.errors import MailtrapError, attempting, require_minimum, unexpected_answer, warn_of_possible_effect
 from .._engine.check_mode import unless_check_mode
 from .._engine.directory import Directory
 from .._engine.files import read_text
@@ -246,9 +246,9 @@ def _wait_for_jobs(client: Client, state: _ImportState, wait: int) -> None:
     polling, progress = Polling(wait), Progress("contact_import", state.total)
     for batch in state.batches if wait else ():
         path = f"{_PATH}/{batch.job['id']}"
-        for _attempt in polling.looks(at_once=False):
+        for _attempt in polling.attempts(immediate=False):
             batch.job = _parse_job(client.get(path), "GET", path)
-            progress.reached(state.count_done())
+            progress.report(state.count_done())
             if batch.is_done:
                 break
     state.waited = polling.waited
@@ -275,7 +275,7 @@ def _parse_job(answer: Json, method: str, path: str) -> JsonObject:
 def _add_progress(error: MailtrapError, state: _ImportState) -> None:
     """Add to an error how many contacts were accepted before it, and the jobs so far."""
     error.data = state.to_result()
-    may_have_taken_effect(error, "importing the contacts again does no harm")
+    warn_of_possible_effect(error, "importing the contacts again does no harm")
     sent = state.count_sent()
     if sent < state.total and (sent or not error.uncertain):
         accepted = f"the first {sent} of {state.total}" if sent else f"none of the {state.total}"

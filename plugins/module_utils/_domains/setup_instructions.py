@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._api.errors import MailtrapError, attempting, may_have_taken_effect
+from .._api.errors import MailtrapError, attempting, warn_of_possible_effect
 from .._engine.check_mode import send_write
 from .._engine.resource import Write
 from .._mail.payload import parse_mailbox
@@ -33,6 +33,6 @@ def send_setup_instructions(client: Client, options: Options, check_mode: bool) 
         try:
             send_write(client, write, check_mode)
         except MailtrapError as error:
-            may_have_taken_effect(error, "check whether the mail arrived before you run the task again")
+            warn_of_possible_effect(error, "check whether the mail arrived before you run the task again")
             raise
     return {"changed": True, "domain_id": domain_id, "warnings": domain.warnings}

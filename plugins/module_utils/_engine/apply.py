@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, List, Optional
 
-from .._api.errors import MailtrapError, attempting, may_have_taken_effect
+from .._api.errors import MailtrapError, attempting, warn_of_possible_effect
 from .directory import ABSENT, Directory, explain_access, fetch_object, parse_object, unwrap
 from .plan import find_ignored_fields, get_deferred, get_identity, match, plan
 from .prepare import (
@@ -106,7 +106,7 @@ def delete_object(client: Client, path: str, check_mode: bool = False, is_known:
     except MailtrapError as error:
         if error.status == 404:
             return ABSENT
-        may_have_taken_effect(error)
+        warn_of_possible_effect(error)
         raise
 
 
@@ -217,7 +217,7 @@ class _Application:
                 else:
                     current = self.resource.field(write.answers).put(current, unwrap(answer))
             except MailtrapError as error:
-                may_have_taken_effect(error)
+                warn_of_possible_effect(error)
                 raise
         self.current = current
         self._updated = True

@@ -47,7 +47,7 @@ def ensure_each(directory: Directory, resource: Resource, options: Options) -> D
             finished = {key: outcome for key, outcome in outcomes.items() if key not in changing[number:]}
             error.data = {"changed": number > 0, **error.data, bulk_option: to_entries(resource, finished)}
             raise
-        progress.reached(number + 1)
+        progress.report(number + 1)
     return outcomes
 
 

@@ -98,7 +98,7 @@ def check_folder(path: str) -> None:
         raise MailtrapError(f"dest {path!r} is not writable")
 
 
-def keep(path: str, content: bytes, check_mode: bool) -> bool:
+def write_private_if_changed(path: str, content: bytes, check_mode: bool) -> bool:
     """Ensure that a file has this content and that only its owner can read it, and return whether it changed.
 
     A missing parent folder is created.
@@ -106,7 +106,7 @@ def keep(path: str, content: bytes, check_mode: bool) -> bool:
     :param check_mode: whether to only return whether the file would change.
     :raises MailtrapError: if the file cannot be written.
     """
-    if holds(path, content):
+    if has_private_content(path, content):
         return False
     if not check_mode:
         try:
@@ -117,7 +117,7 @@ def keep(path: str, content: bytes, check_mode: bool) -> bool:
     return True
 
 
-def holds(path: str, content: bytes) -> bool:
+def has_private_content(path: str, content: bytes) -> bool:
     """Return whether a file has this content and only its owner can read it."""
     try:
         status = os.lstat(path)

@@ -27,7 +27,7 @@ from .files import check_dest, read_secret, read_text, write_secret
 from .lookup import find_objects
 from .plan import diff, mask_secrets
 from .resource import Resource
-from .times import period
+from .times import parse_period
 
 # Does the work of a module: (client, options, check_mode) -> the result, which may hold a diff and warnings.
 Work = Callable[[Client, Options, bool], Result]
@@ -213,7 +213,7 @@ def info_module(
     def work(client: Client, options: Options, check_mode: bool) -> Result:
         if resource.api.period:
             with attempting(f"read the {resource.plural_noun}"):
-                options = {**options, **period(options, *resource.api.period)}
+                options = {**options, **parse_period(options, *resource.api.period)}
         lookup = find_objects(client, resource, options, check_mode)
         found = _mask_unless_revealed(resource, lookup.found, options)
         return {"changed": False, resource.plural: found, "warnings": lookup.warnings}

@@ -36,13 +36,13 @@ class Polling:
         """The seconds since the start."""
         return round(self._now() - self._start, 1)
 
-    def looks(self, at_once: bool = True) -> Iterator[None]:
+    def attempts(self, immediate: bool = True) -> Iterator[None]:
         """Yield when it is time for a poll: after each pause, and a last time at the deadline.
 
-        :param at_once: whether to yield before the first pause too.
+        :param immediate: whether to yield before the first pause too.
         """
         pause = _FIRST_PAUSE
-        if at_once:
+        if immediate:
             yield
         while True:
             remaining = self._deadline - self._now()

@@ -27,7 +27,7 @@ class Progress:
         self._total = total
         self._last_shown = time.monotonic()
 
-    def reached(self, count: int) -> None:
+    def report(self, count: int) -> None:
         """Display the number of items that are done, unless the last message is too recent."""
         now = time.monotonic()
         if Progress.show and now - self._last_shown >= _INTERVAL:

@@ -19,13 +19,13 @@ _DURATION = re.compile(r"([0-9]{1,6})([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
-def span(text: str) -> Optional[timedelta]:
+def parse_duration(text: str) -> Optional[timedelta]:
     """Parse a duration: a number and a unit, which is ``s``, ``m``, ``h``, ``d`` or ``w``. Return None if invalid."""
     match = _DURATION.fullmatch(text)
     return timedelta(**{_UNITS[match.group(2)]: int(match.group(1))}) if match else None
 
 
-def instant(text: str) -> Optional[datetime]:
+def parse_time(text: str) -> Optional[datetime]:
     """Parse an ISO 8601 time, and return it in UTC, or None if it is invalid. Without an offset it is UTC."""
     try:
         # Python 3.8 does not accept the Z of UTC.
@@ -35,7 +35,7 @@ def instant(text: str) -> Optional[datetime]:
         return None
 
 
-def moment(text: str, now: datetime, option: str) -> datetime:
+def parse_time_or_age(text: str, now: datetime, option: str) -> datetime:
     """Parse a time in the past, and return it in UTC.
 
     :param text: an ISO 8601 time, or its age as a duration, such as ``12h``.
@@ -44,8 +44,8 @@ def moment(text: str, now: datetime, option: str) -> datetime:
     :raises MailtrapError: if the text is neither.
     """
     try:
-        age = span(text)
-        time = instant(text) if age is None else now.astimezone(timezone.utc) - age
+        age = parse_duration(text)
+        time = parse_time(text) if age is None else now.astimezone(timezone.utc) - age
     except OverflowError:
         time = None
     if time is None:
@@ -56,19 +56,23 @@ def moment(text: str, now: datetime, option: str) -> datetime:
     return time
 
 
-def period(options: Options, start_option: str, end_option: str) -> Dict[str, str]:
+def parse_period(options: Options, start_option: str, end_option: str) -> Dict[str, str]:
     """Return the start and the end of a period in the format of the service, without those that are not given.
 
     :raises MailtrapError: if a time is invalid, or the start is later than the end.
     """
     now = datetime.now(timezone.utc)
-    times = {name: moment(options[name], now, name) for name in (start_option, end_option) if options[name] is not None}
+    times = {
+        name: parse_time_or_age(options[name], now, name)
+        for name in (start_option, end_option)
+        if options[name] is not None
+    }
     if list(times.values()) != sorted(times.values()):
         raise MailtrapError(f"{start_option} must not be later than {end_option}")
     return {name: f"{time:%Y-%m-%dT%H:%M:%SZ}" for name, time in times.items()}
 
 
-def day(text: str, now: datetime, option: str) -> date:
+def parse_day(text: str, now: datetime, option: str) -> date:
     """Parse a date, and return it in UTC.
 
     :param text: ``YYYY-MM-DD``, or its age in days or weeks, such as ``7d``.
@@ -78,7 +82,7 @@ def day(text: str, now: datetime, option: str) -> date:
     """
     try:
         if _DURATION.fullmatch(text) and text[-1] in "dw":
-            return moment(text, now, option).date()
+            return parse_time_or_age(text, now, option).date()
         return date.fromisoformat(text)
     except (ValueError, MailtrapError):
         raise MailtrapError(

@@ -61,9 +61,9 @@ def wait_for_deliveries(client: Client, path: str, responses: Sequence[MessageRe
         polling = Polling(wait)
         progress = Progress("Deliveries completed by notify", len(deliveries))
         pending = deliveries
-        for _look in polling.looks():
+        for _look in polling.attempts():
             pending = _update_deliveries(client, path, pending, polling)
-            progress.reached(len(deliveries) - len(pending))
+            progress.report(len(deliveries) - len(pending))
             if not pending:
                 break
         failed = [delivery for delivery in deliveries if delivery["status"] != DELIVERED]

@@ -14,9 +14,9 @@ from .._api.client import EncodedBody
 from .._api.errors import (
     MailtrapError,
     attempting,
-    may_have_taken_effect,
     parse_error_messages,
     require_range,
+    warn_of_possible_effect,
 )
 from .._engine.check_mode import unless_check_mode
 from .._engine.directory import Directory
@@ -193,7 +193,7 @@ def _send_message(client: Client, stream: str, path: str, message: JsonObject) -
     except MailtrapError as error:
         if not error.uncertain:
             error.messages += find_hints(error.messages, message, stream)
-        may_have_taken_effect(error, "check whether the message was sent before you send it again")
+        warn_of_possible_effect(error, "check whether the message was sent before you send it again")
         raise
     return build_response(0, message, Outcome(ACCEPTED, answer.get("message_ids") or [], []))
 
@@ -219,7 +219,7 @@ def _send_batch(
                 build_response(index, message, outcome)
                 for index, (message, outcome) in enumerate(zip(messages, outcomes), len(responses))
             ]
-            progress.reached(len(responses))
+            progress.report(len(responses))
             if failure or any(response["status"] == UNKNOWN for response in responses):
                 break
     except MailtrapError as error:  # an attachment can no longer be read

@@ -100,7 +100,7 @@ class _SandboxWatcher:
             self.waited = round(time.monotonic() - start, 1)
             if len(self.matching) >= self._needed_count:
                 return
-            progress.reached(int(self.waited))
+            progress.report(int(self.waited))
 
     def find_count_problems(self) -> List[str]:
         """Return the reasons why the number of matching messages is wrong, or an empty list if it is right."""

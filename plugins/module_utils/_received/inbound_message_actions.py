@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Dict
 
 from .._api.client import EncodedBody
-from .._api.errors import MailtrapError, attempting, may_have_taken_effect
+from .._api.errors import MailtrapError, attempting, warn_of_possible_effect
 from .._engine.argspec import get_parent_options
 from .._engine.check_mode import send_write
 from .._engine.lookup import find_object
@@ -71,7 +71,7 @@ def _send_mail(client: Client, options: Options, check_mode: bool, action: str) 
     try:
         answer = send_write(client, Write("POST", path, EncodedBody(encode_json(mail))), check_mode)
     except MailtrapError as error:
-        may_have_taken_effect(error, "the mail is not sent again, to avoid a duplicate")
+        warn_of_possible_effect(error, "the mail is not sent again, to avoid a duplicate")
         raise
     message_ids = answer.get("message_ids") if isinstance(answer, dict) else None
     return {"changed": True, "message_ids": message_ids or [], "warnings": inbox.warnings}

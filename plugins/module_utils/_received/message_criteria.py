@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Pattern, Tuple
 
 from .._api.errors import MailtrapError, require_minimum
-from .._engine.times import moment
+from .._engine.times import parse_time_or_age
 from .body_parsing import find_html_links, find_text_links, html_to_text, normalize_newlines
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class MessageCriteria:
         if self._after_time is None:
             return False
         label = f"created_at of message {fields['id']}"
-        return moment(str(fields.get("created_at")), self._after_time, label) < self._after_time
+        return parse_time_or_age(str(fields.get("created_at")), self._after_time, label) < self._after_time
 
     def find_mismatches(self, message: SandboxMessage) -> List[str]:
         """Return the reasons why a message does not match, or an empty list if it matches.
@@ -339,7 +339,7 @@ def _parse_since(since: Optional[str]) -> Tuple[Optional[int], Optional[datetime
         return None, None
     if re.fullmatch("[0-9]+", since):
         return int(since), None
-    return None, moment(since, datetime.now(timezone.utc), "since")
+    return None, parse_time_or_age(since, datetime.now(timezone.utc), "since")
 
 
 def _parse_number(value: Any) -> Optional[float]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, List, Mapping, Sequence, Union
 
-from .._api.errors import MailtrapError, attempting, may_have_taken_effect
+from .._api.errors import MailtrapError, attempting, warn_of_possible_effect
 from .._engine.check_mode import unless_check_mode
 from .._engine.files import check_dest, write_secret
 from .._engine.lookup import find_objects, parse_object
@@ -40,7 +40,7 @@ def reset_credentials(client: Client, options: Options, check_mode: bool) -> Res
                 check_mode, lambda: parse_object(SANDBOX, client.request("PATCH", path), "PATCH", path), lookup.found
             )
         except MailtrapError as error:
-            may_have_taken_effect(error, f"read the current credentials with the lookup {_LOOKUP}")
+            warn_of_possible_effect(error, f"read the current credentials with the lookup {_LOOKUP}")
             raise
         if dest is not None:
             unless_check_mode(check_mode, lambda: _write_credentials(sandbox, dest), None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, List
 
-from .._api.errors import MailtrapError, attempting, may_have_taken_effect
+from .._api.errors import MailtrapError, attempting, warn_of_possible_effect
 from .._engine.apply import delete_object
 from .._engine.check_mode import send_write
 from .._engine.directory import ABSENT
@@ -69,7 +69,7 @@ def forward_message(client: Client, options: Options, check_mode: bool) -> Resul
         try:
             answer = send_write(client, Write("POST", path, {"email": address}), check_mode)
         except MailtrapError as error:
-            may_have_taken_effect(error, "the message is not forwarded again, to avoid a duplicate")
+            warn_of_possible_effect(error, "the message is not forwarded again, to avoid a duplicate")
             raise
     confirmation = answer.get("message") if isinstance(answer, dict) else None
     return {"changed": True, "message": confirmation, "warnings": sandbox.warnings}

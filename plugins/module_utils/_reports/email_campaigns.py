@@ -10,11 +10,11 @@ from datetime import datetime, timezone
 from functools import partial
 from typing import TYPE_CHECKING, Dict, Optional
 
-from .._api.errors import MailtrapError, attempting, may_have_taken_effect, unexpected_answer
+from .._api.errors import MailtrapError, attempting, unexpected_answer, warn_of_possible_effect
 from .._engine.check_mode import unless_check_mode
 from .._engine.directory import unwrap
 from .._engine.lookup import find_object, find_objects
-from .._engine.times import day, instant
+from .._engine.times import parse_day, parse_time
 from .._resources.campaign_states import ACTIONS, get_refusal_advice, plan_actions
 from .._resources.catalog import EMAIL_CAMPAIGN
 
@@ -94,7 +94,7 @@ def _send_action(client: Client, path: str, action: str, body: Optional[JsonObje
         return _parse_campaign(client.request("POST", f"{path}/{action}", body), "POST", path)
     except MailtrapError as error:
         error.messages.extend(get_refusal_advice(error.messages))
-        may_have_taken_effect(error, "run the task again to find out")
+        warn_of_possible_effect(error, "run the task again to find out")
         if was_cancelled:
             error.data = {"changed": True}
             error.messages.append("the earlier schedule was cancelled, so the campaign is a draft now")
@@ -112,7 +112,7 @@ def _parse_datetime(text: Optional[str]) -> Optional[datetime]:
     """Parse the time at which a campaign is sent, to the second."""
     if text is None:
         return None
-    time = instant(text)
+    time = parse_time(text)
     if time is None:
         raise MailtrapError(f"datetime {text!r} is not a valid time: use a format such as 2026-01-31T12:00:00Z")
     return time.replace(microsecond=0)
@@ -122,4 +122,4 @@ def _parse_period(options: Options) -> Dict[str, str]:
     """Return the query parameters for the period of the statistics."""
     texts = {name: options[name] for name in ("start_date", "end_date") if options[name] is not None}
     now = datetime.now(timezone.utc)
-    return {name: str(day(text, now, name)) for name, text in texts.items()}
+    return {name: str(parse_day(text, now, name)) for name, text in texts.items()}

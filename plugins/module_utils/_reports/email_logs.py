@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple
 from .._api.errors import MailtrapError, attempting, require_minimum
 from .._api.pages import BY_CURSOR, get_field, iterate_answers, parse_objects
 from .._engine.directory import ABSENT
-from .._engine.times import period
+from .._engine.times import parse_period
 from .._resources.targets import DOMAIN_TARGET
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def _build_query(options: Options) -> Dict[str, Any]:
 
     :raises MailtrapError: if a time or a filter is invalid, or if the domain is set twice.
     """
-    times = period(options, "sent_after", "sent_before")
+    times = parse_period(options, "sent_after", "sent_before")
     query = {f"filters[{name}]": time for name, time in times.items()}
     filters = {name: item for name, item in (options["filters"] or {}).items() if item is not None}
     if "domain_id" in filters and (options["domain"] is not None or options["domain_id"] is not None):

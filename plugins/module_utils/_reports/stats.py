@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Iterable, Iterator, List, Tuple
 
 from .._api.errors import MailtrapError, attempting, unexpected_answer
 from .._engine.directory import Directory
-from .._engine.times import day
+from .._engine.times import parse_day
 from .._resources.targets import DOMAIN_TARGET
 
 if TYPE_CHECKING:
@@ -30,7 +30,10 @@ def read_stats(client: Client, options: Options, check_mode: bool) -> Result:
     """
     with attempting("read the statistics"):
         now = datetime.now(timezone.utc)
-        start, end = day(options["start_date"], now, "start_date"), day(options["end_date"], now, "end_date")
+        start, end = (
+            parse_day(options["start_date"], now, "start_date"),
+            parse_day(options["end_date"], now, "end_date"),
+        )
         if start > end:
             raise MailtrapError(f"start_date {start} is after end_date {end}")
         domains = DOMAIN_TARGET.find_ids(client, options["domains"], check_mode, Directory(client, check_mode))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Iterable, List, Optional, Tuple
 
 from .._api.errors import MailtrapError
-from .._engine.times import instant
+from .._engine.times import parse_time
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -98,7 +98,7 @@ def get_refusal_advice(messages: Iterable[str]) -> List[str]:
 def _is_scheduled(campaign: JsonObject, send_at: Optional[datetime], now: Optional[datetime]) -> bool:
     """Return whether a campaign is scheduled for a time, or was sent since that time passed."""
     if campaign.get("current_state") == SCHEDULED:
-        return instant((campaign.get("current_state_metadata") or {}).get("scheduled_at") or "") == send_at
+        return parse_time((campaign.get("current_state_metadata") or {}).get("scheduled_at") or "") == send_at
     return campaign.get("current_state") in _SENT and send_at is not None and now is not None and send_at <= now
 
 

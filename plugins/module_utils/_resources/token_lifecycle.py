@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Iterable, List, Optional
 
 from .._api.errors import MailtrapError
 from .._engine.codecs import Codec
-from .._engine.times import instant, span
+from .._engine.times import parse_duration, parse_time
 
 if TYPE_CHECKING:
     from .._api.json_types import JsonObject
@@ -85,8 +85,8 @@ def parse_expiry(text: str, now: datetime) -> Optional[datetime]:
 
     Returns None for ``never``, and for a text that is not a time.
     """
-    lifetime = span(text)
-    return instant(text) if lifetime is None else now + min(lifetime, 2 * _MAX_LIFETIME)
+    lifetime = parse_duration(text)
+    return parse_time(text) if lifetime is None else now + min(lifetime, 2 * _MAX_LIFETIME)
 
 
 def validate_expiry(text: str, now: Optional[datetime] = None) -> Optional[str]:
@@ -109,7 +109,7 @@ def _expect_expiry(text: str, current: Any) -> Optional[str]:
     """
     if text == NEVER:
         return None
-    if span(text) is not None and current:
+    if parse_duration(text) is not None and current:
         return current
     expires_at = parse_expiry(text, _now())
     return expires_at.isoformat(timespec="seconds").replace("+00:00", "Z") if expires_at else text
@@ -117,7 +117,7 @@ def _expect_expiry(text: str, current: Any) -> Optional[str]:
 
 def _normalize_expiry(text: Any) -> Any:
     """Return a time as a datetime, None for never, and another text as it is."""
-    expires_at = instant(text) if isinstance(text, str) else None
+    expires_at = parse_time(text) if isinstance(text, str) else None
     return expires_at.replace(microsecond=0) if expires_at else text or None
 
 
@@ -150,7 +150,7 @@ def parse_rotate_before(text: Optional[str], expires_at: Optional[str], now: dat
     """
     if text is None:
         return None
-    before = span(text)
+    before = parse_duration(text)
     if before is None:
         raise MailtrapError(f"rotate_before {text!r} is not a time span: write 12h, 30d or 4w")
     if expires_at == NEVER:

@@ -18,7 +18,7 @@ import pytest
 from ansible_collections.community.mailtrap.plugins.module_utils._api.errors import MailtrapError
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.files import (
     check_dest,
-    holds,
+    has_private_content,
     read_secret,
     write_private,
     write_secret,
@@ -150,14 +150,14 @@ def test_failed_write_keeps_the_old_file_and_leaves_no_temporary_file(tmp_path: 
 
 def test_content_and_mode_are_compared(tmp_path: Path) -> None:
     path = tmp_path / "mail"
-    assert not holds(str(path), b"x")
+    assert not has_private_content(str(path), b"x")
     write_private(str(path), b"x\r\n")
-    assert holds(str(path), b"x\r\n")
-    assert not holds(str(path), b"x\n") and not holds(str(path), b"yy\n")
+    assert has_private_content(str(path), b"x\r\n")
+    assert not has_private_content(str(path), b"x\n") and not has_private_content(str(path), b"yy\n")
     path.chmod(0o640)
-    assert not holds(str(path), b"x\r\n")  # the group can read it
+    assert not has_private_content(str(path), b"x\r\n")  # the group can read it
     path.chmod(0o400)
-    assert holds(str(path), b"x\r\n")
+    assert has_private_content(str(path), b"x\r\n")
     (tmp_path / "link").symlink_to(path)
-    assert not holds(str(tmp_path / "link"), b"x\r\n")
-    assert not holds(str(tmp_path), b"")
+    assert not has_private_content(str(tmp_path / "link"), b"x\r\n")
+    assert not has_private_content(str(tmp_path), b"")

@@ -11,7 +11,12 @@ from datetime import date, datetime, timedelta, timezone
 import pytest
 
 from ansible_collections.community.mailtrap.plugins.module_utils._api.errors import MailtrapError
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.times import day, instant, moment, span
+from ansible_collections.community.mailtrap.plugins.module_utils._engine.times import (
+    parse_day,
+    parse_duration,
+    parse_time,
+    parse_time_or_age,
+)
 
 NOW = datetime(2026, 3, 1, 1, 0, tzinfo=timezone(timedelta(hours=2)))
 
@@ -32,40 +37,40 @@ NOW = datetime(2026, 3, 1, 1, 0, tzinfo=timezone(timedelta(hours=2)))
     ],
 )
 def test_time_or_age_is_parsed(text: str, expected: str) -> None:
-    time = moment(text, NOW, "since")
+    time = parse_time_or_age(text, NOW, "since")
     assert str(time.replace(tzinfo=None)) == expected and time.utcoffset() == timedelta()
 
 
 @pytest.mark.parametrize("text, hours", [("90m", 1.5), ("12h", 12), ("30d", 720), ("4w", 672), ("36s", 0.01)])
 def test_duration_is_parsed(text: str, hours: float) -> None:
-    assert span(text) == timedelta(hours=hours)
+    assert parse_duration(text) == timedelta(hours=hours)
 
 
 @pytest.mark.parametrize("text", ["", "30", "30 d", "-3d", "1y", "3d\n", "٣d", "1234567d", "2026-01-31"])
 def test_invalid_duration_is_none(text: str) -> None:
-    assert span(text) is None
+    assert parse_duration(text) is None
 
 
 @pytest.mark.parametrize("text", ["", "soon", "12h", "2026-02-30", "9999-12-31T23:59:59-12:00"])
 def test_invalid_time_is_none(text: str) -> None:
-    assert instant(text) is None
+    assert parse_time(text) is None
 
 
 def test_date_or_age_is_parsed() -> None:
-    assert day("2026-01-31", NOW, "start_date") == date(2026, 1, 31)
-    assert day("0d", NOW, "start_date") == date(2026, 2, 28)
-    assert day("1w", NOW, "start_date") == date(2026, 2, 21)
+    assert parse_day("2026-01-31", NOW, "start_date") == date(2026, 1, 31)
+    assert parse_day("0d", NOW, "start_date") == date(2026, 2, 28)
+    assert parse_day("1w", NOW, "start_date") == date(2026, 2, 21)
 
 
 @pytest.mark.parametrize("text", ["", "now", "7", "d", "-7d", "7 d", "7y", "999999w", "2026-02-30", "\u0667d"])
 def test_invalid_text_is_neither_time_nor_date(text: str) -> None:
     with pytest.raises(MailtrapError, match=r"since .* is not a valid time"):
-        moment(text, NOW, "since")
+        parse_time_or_age(text, NOW, "since")
     with pytest.raises(MailtrapError, match=r"since .* is not a valid date"):
-        day(text, NOW, "since")
+        parse_day(text, NOW, "since")
 
 
 @pytest.mark.parametrize("text", ["12h", "2026-01-31T12:00:00Z"])
 def test_time_is_not_a_date(text: str) -> None:
     with pytest.raises(MailtrapError, match=r"since .* is not a valid date"):
-        day(text, NOW, "since")
+        parse_day(text, NOW, "since")
