@@ -100,10 +100,21 @@ def test_the_engine_knows_no_resource_type():
 
 
 def test_one_place_deletes_objects():
-    """Every guard of a deletion is in the engine, so no other place may make the request."""
-    assert calls("request", "DELETE") == []
-    planned = calls("Write", "DELETE")
+    """Every guard of a deletion is in the engine, so no other place may plan or make the request."""
+    planned, made = calls("Write", "DELETE"), calls("request", "DELETE")
     assert [place.rpartition(":")[0] for place in planned] == ["module_utils/_engine/plan.py"], planned
+    assert [place.rpartition(":")[0] for place in made] == ["module_utils/_engine/apply.py"], made
+
+
+def test_the_engine_alone_decides_about_check_mode():
+    """Other packages may pass check mode on, but not branch on it."""
+    for path in FILES:
+        if path.parent.name == "_engine":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            conditions = [node.test] if isinstance(node, ast.If | ast.IfExp | ast.While) else []
+            names = {name.id for test in conditions for name in ast.walk(test) if isinstance(name, ast.Name)}
+            assert "check_mode" not in names, f"{path.relative_to(PLUGINS)}:{node.lineno} branches on check mode"
 
 
 def test_modules_decide_nothing_about_check_mode():
