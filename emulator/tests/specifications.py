@@ -21,7 +21,7 @@ import pytest
 import yaml
 from deviations import DEVIATIONS, NEWER_STATUSES
 
-from mailtrap_emulator.routing import BULK, GENERAL, SANDBOX, TRANSACTIONAL, locate
+from mailtrap_emulator.http.routing import BULK, GENERAL, SANDBOX, TRANSACTIONAL, locate
 
 FOLDER = Path(
     os.environ.get("MAILTRAP_OPENAPI_DIR") or Path(__file__).resolve().parents[3] / "shared" / "api" / "openapi"

@@ -9,8 +9,8 @@ import re
 
 import pytest
 
-from mailtrap_emulator import areas
-from mailtrap_emulator.routing import GENERAL, SANDBOX, spellings
+from mailtrap_emulator.areas import list_operations
+from mailtrap_emulator.http.routing import GENERAL, SANDBOX, spellings
 
 SEED = 20261101
 VALUES = [
@@ -88,7 +88,7 @@ GOOD = {
 def paths():
     """Every spelling of every operation with its method."""
     found = []
-    for operation in areas.operations():
+    for operation in list_operations():
         for template, _ in spellings(operation):
             hosts = [""] if operation.hosts == (GENERAL,) else ["/bulk", ""] if SANDBOX not in operation.hosts else [""]
             found += [(operation.method, f"{host}/api/{template}") for host in hosts]

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from mailtrap_emulator.call import Request
-from mailtrap_emulator.journal import Journal
-from mailtrap_emulator.replies import Reply
+from mailtrap_emulator.control.journal import Journal
+from mailtrap_emulator.http.call import Request
+from mailtrap_emulator.http.responses import Response
 from mailtrap_emulator.testing import EmulatorError
 
 
@@ -232,7 +232,7 @@ def test_the_journal_keeps_the_first_megabyte_of_an_answer(api, emulator, delive
 
 
 def test_the_journal_forgets_the_oldest_bodies(monkeypatch):
-    monkeypatch.setattr("mailtrap_emulator.journal.MAX_BODIES", 100)
+    monkeypatch.setattr("mailtrap_emulator.control.journal.MAX_BODIES", 100)
     journal = Journal()
 
     def arrive():
@@ -241,8 +241,8 @@ def test_the_journal_forgets_the_oldest_bodies(monkeypatch):
 
     slow = arrive()
     for _ in range(5):
-        journal.close(arrive(), Reply(200, b"y" * 40))
-    journal.close(slow, Reply(200, b"y" * 90))
+        journal.close(arrive(), Response(200, b"y" * 40))
+    journal.close(slow, Response(200, b"y" * 90))
     assert [entry["n"] for entry in journal.since(0)] == [5, 6]
 
 

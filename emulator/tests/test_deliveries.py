@@ -18,12 +18,14 @@ from itertools import pairwise
 import pytest
 import trustme
 
-from mailtrap_emulator import areas, deliveries, events, start
-from mailtrap_emulator.loopback import is_loopback
-from mailtrap_emulator.schedule import Scheduler
+from mailtrap_emulator.model import create_world, webhook_deliveries
+from mailtrap_emulator.model.events import MAIL_EVENT_KINDS, emit_new_event
+from mailtrap_emulator.model.loopback_hosts import is_loopback
+from mailtrap_emulator.model.start_state import create_start_state, get_start_row
+from mailtrap_emulator.model.webhook_payloads import build_payload, encode_batch, is_subscribed, sign
+from mailtrap_emulator.model.webhooks import WEBHOOK_DEFAULTS, insert_webhook
+from mailtrap_emulator.state.schedule import Scheduler
 from mailtrap_emulator.testing import Emulator, EmulatorError
-from mailtrap_emulator.webhook_payloads import body, concerns, payload, signature
-from mailtrap_emulator.world import World
 
 EVENT = {
     "account_id": 1,
@@ -149,7 +151,7 @@ def is_active(api, webhook):
     ],
 )
 def test_the_payload_of_each_kind(kind, word, details):
-    told = payload(EVENT | {"kind": kind, "details": details | {"of_no_interest": 1}})
+    told = build_payload(EVENT | {"kind": kind, "details": details | {"of_no_interest": 1}})
     assert list(told.items()) == [
         ("event", word),
         ("timestamp", 1728669700),
@@ -163,15 +165,15 @@ def test_the_payload_of_each_kind(kind, word, details):
 
 
 def test_every_kind_of_mail_event_is_told():
-    assert all(payload(EVENT | {"kind": kind}) for kind in events.MAIL_KINDS)
-    assert payload(EVENT | {"kind": "something.else"}) is None
+    assert all(build_payload(EVENT | {"kind": kind}) for kind in MAIL_EVENT_KINDS)
+    assert build_payload(EVENT | {"kind": "something.else"}) is None
 
 
 def test_category_and_variables_stand_after_the_stream():
-    told = payload(EVENT | {"category": "Password reset", "custom_variables": {"user_id": "123"}})
+    told = build_payload(EVENT | {"category": "Password reset", "custom_variables": {"user_id": "123"}})
     assert list(told)[2:6] == ["sending_stream", "category", "custom_variables", "message_id"]
     assert (told["category"], told["custom_variables"]) == ("Password reset", {"user_id": "123"})
-    assert "custom_variables" not in payload(EVENT | {"custom_variables": {}})
+    assert "custom_variables" not in build_payload(EVENT | {"custom_variables": {}})
 
 
 def test_inbound_mail_is_told_in_milliseconds():
@@ -184,7 +186,7 @@ def test_inbound_mail_is_told_in_milliseconds():
         "timestamp": 1780388251.879,
         "event_id": "6f4ff1c6-5e5a-11f1-8000-0242ac120002",
     }
-    assert list(payload(event).items()) == [
+    assert list(build_payload(event).items()) == [
         ("event", "inbound.message_received"),
         ("event_id", "6f4ff1c6-5e5a-11f1-8000-0242ac120002"),
         ("timestamp", 1780388251879),
@@ -204,10 +206,10 @@ def test_audit_events_leave_out_what_they_do_not_have():
         "timestamp": 1735830138.5,
         "event_id": "x",
     }
-    assert list(payload(event)) == ["event", "description", "actor", "timestamp"]
+    assert list(build_payload(event)) == ["event", "description", "actor", "timestamp"]
     more = {"resource": {"id": "1", "type": "user", "name": "J"}, "changes": {"name": {"from": "J", "to": "K"}}}
-    assert list(payload(event | more)) == ["event", "description", "actor", "resource", "changes", "timestamp"]
-    assert payload(event)["timestamp"] == 1735830138
+    assert list(build_payload(event | more)) == ["event", "description", "actor", "resource", "changes", "timestamp"]
+    assert build_payload(event)["timestamp"] == 1735830138
 
 
 def webhook_row(**fields):
@@ -245,7 +247,7 @@ INBOUND_EVENT = {"kind": "inbound.message_received", "inbound_inbox_id": 42}
     ],
 )
 def test_which_events_concern_which_webhook(webhook, event, expected):
-    assert concerns(webhook_row(**webhook), EVENT | event) is expected
+    assert is_subscribed(webhook_row(**webhook), EVENT | event) is expected
 
 
 # The body and its signature.
@@ -258,14 +260,19 @@ def test_the_signature_vector_of_the_official_clients():
         '"event_id":"f1e2d3c4-b5a6-7890-1234-567890abcdef","timestamp":1716070000}'
     )
     digest = "6d262e2611cd09be1f948382b5c611d63b0e585c4c9c5e40139d6ac3876d5433"
-    assert signature("8d9a3c0e7f5b2d4a6c1e9f8b3a7d5c2e", message.encode()) == digest
-    assert signature("8d9a3c0e7f5b2d4a6c1e9f8b3a7d5c2f", message.encode()) != digest
+    assert sign("8d9a3c0e7f5b2d4a6c1e9f8b3a7d5c2e", message.encode()) == digest
+    assert sign("8d9a3c0e7f5b2d4a6c1e9f8b3a7d5c2f", message.encode()) != digest
 
 
 def test_bodies_in_both_formats():
     told = [{"event": "open", "email": "größe@example.com"}, {"event": "click"}]
-    assert body("json", told) == '{"events":[{"event":"open","email":"größe@example.com"},{"event":"click"}]}'.encode()
-    assert body("jsonlines", told) == '{"event":"open","email":"größe@example.com"}\n{"event":"click"}\n'.encode()
+    assert (
+        encode_batch("json", told)
+        == '{"events":[{"event":"open","email":"größe@example.com"},{"event":"click"}]}'.encode()
+    )
+    assert (
+        encode_batch("jsonlines", told) == '{"event":"open","email":"größe@example.com"}\n{"event":"click"}\n'.encode()
+    )
 
 
 def test_a_delivery_as_json(emulator, receiver, hook, send):
@@ -545,20 +552,20 @@ def test_a_deleted_webhook_is_told_nothing_more(emulator, api, receiver, hook, s
 
 def test_inbound_webhooks_wait_longer_each_time_and_ten_attempts_fit_in_a_day(receiver):
     receiver.statuses = [500]
-    world = World(areas.tables())
-    start.begin(world, None)
+    world = create_world()
+    create_start_state(world, None)
     world.clock.freeze()
-    account_id = start.start(world)["account_id"]
-    areas.webhooks.create(
+    account_id = get_start_row(world)["account_id"]
+    insert_webhook(
         world,
         account_id,
-        areas.webhooks.DEFAULTS | {"url": receiver.url, "webhook_type": "inbound_receiving"},
+        WEBHOOK_DEFAULTS | {"url": receiver.url, "webhook_type": "inbound_receiving"},
     )
-    events.happen(
+    emit_new_event(
         world, account_id, "inbound.message_received", inbound_inbox_id=1, message_id="1", **{"from": "a@b.c"}
     )
-    asyncio.run(Scheduler(world).advance(30))
-    asyncio.run(Scheduler(world).advance(86_400))
+    asyncio.run(Scheduler(world).advance_clock(30))
+    asyncio.run(Scheduler(world).advance_clock(86_400))
     (delivery,) = world.store["webhook_deliveries"]
     times = moments(delivery)
     pauses = [round(later - earlier) for earlier, later in pairwise(times)]
@@ -691,7 +698,7 @@ def test_what_was_on_its_way_arrives_after_a_restart(tmp_path, receiver, client_
         assert receiver.requests == []
         emulator.clock(advance=31)
         assert [row["state"] for row in emulator.deliveries()] == ["delivered"]
-        assert receiver.requests[0]["headers"]["Mailtrap-Signature"] == signature("s", receiver.requests[0]["body"])
+        assert receiver.requests[0]["headers"]["Mailtrap-Signature"] == sign("s", receiver.requests[0]["body"])
 
 
 def test_an_attempt_that_the_end_cut_short_is_made_again(tmp_path, receiver, client_of, mail):
@@ -713,17 +720,17 @@ def test_an_attempt_that_the_end_cut_short_is_made_again(tmp_path, receiver, cli
 
 
 def test_the_log_has_an_end(monkeypatch):
-    monkeypatch.setattr(deliveries, "MAX_LOG", 2)
-    world = World(areas.tables())
-    start.begin(world, None)
-    webhook = areas.webhooks.create(
+    monkeypatch.setattr(webhook_deliveries, "MAX_LOG", 2)
+    world = create_world()
+    create_start_state(world, None)
+    webhook = insert_webhook(
         world,
-        start.start(world)["account_id"],
-        areas.webhooks.DEFAULTS | {"url": "http://x", "webhook_type": "audit_log"},
+        get_start_row(world)["account_id"],
+        WEBHOOK_DEFAULTS | {"url": "http://x", "webhook_type": "audit_log"},
     )
     for _ in range(3):
-        events.happen(
+        emit_new_event(
             world, webhook["account_id"], "audit", event="activity_log.x.y", description="d", actor={"name": "Mailtrap"}
         )
-        deliveries.send(world, {"webhook_id": webhook["id"]})
+        webhook_deliveries.send_batch(world, {"webhook_id": webhook["id"]})
     assert [row["id"] for row in world.store["webhook_deliveries"]] == [2, 3]

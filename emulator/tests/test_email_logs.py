@@ -10,12 +10,14 @@ from email import message_from_bytes
 
 import pytest
 
-from mailtrap_emulator import areas, start
-from mailtrap_emulator.areas import email_logs
-from mailtrap_emulator.call import Call, Request
+from mailtrap_emulator.areas import list_operations
+from mailtrap_emulator.areas.email_logs import PAGE
+from mailtrap_emulator.http.api_generations import CURRENT
+from mailtrap_emulator.http.call import Call, Request
+from mailtrap_emulator.model import create_world
+from mailtrap_emulator.model.email_logs import insert_email_log
+from mailtrap_emulator.model.start_state import create_start_state, get_start_row
 from mailtrap_emulator.testing import Emulator
-from mailtrap_emulator.words import CURRENT
-from mailtrap_emulator.world import World
 
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-1[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 KEYS = [
@@ -330,7 +332,7 @@ def test_pages(api, emulator, domain_id):
         while cursor is not None:
             body = api.get(f"/api/email_logs?{filters}&search_after={cursor}").json()
             assert body["total_count"] == total
-            assert len(body["messages"]) <= email_logs.PAGE
+            assert len(body["messages"]) <= PAGE
             ids += [message["message_id"] for message in body["messages"]]
             assert body["next_page_cursor"] in (None, ids[-1])
             cursor = body["next_page_cursor"]
@@ -423,11 +425,11 @@ class CountedRows(dict):
 
 
 def test_many_rows_do_not_slow_the_first_page():
-    world = World(areas.tables())
-    start.begin(world, None)
+    world = create_world()
+    create_start_state(world, None)
     domain = next(iter(world.store["domains"]))
     for number in range(20_000):
-        email_logs.create(
+        insert_email_log(
             world,
             account_id=domain["account_id"],
             message_id=f"m{number}",
@@ -441,8 +443,8 @@ def test_many_rows_do_not_slow_the_first_page():
         )
     table = world.store["email_logs"]
     table.rows = CountedRows(table.rows)
-    token = world.store["api_tokens"].get(start.start(world)["token_id"])
-    handlers = {operation.template: operation.handler for operation in areas.operations()}
+    token = world.store["api_tokens"].get(get_start_row(world)["token_id"])
+    handlers = {operation.template: operation.handler for operation in list_operations()}
 
     def answer(template, text):
         table.rows.looks = 0

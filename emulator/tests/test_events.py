@@ -8,8 +8,10 @@ import re
 
 import pytest
 
-from mailtrap_emulator import events, receivers, settings
-from mailtrap_emulator.areas import email_logs
+from mailtrap_emulator.model import recipients
+from mailtrap_emulator.model.email_logs import EVENT_TYPES
+from mailtrap_emulator.model.events import MAIL_EVENT_KINDS
+from mailtrap_emulator.state.settings import DEFAULT_SETTINGS
 from mailtrap_emulator.testing import EmulatorError
 
 
@@ -32,8 +34,8 @@ def log(api, message_id):
 
 
 def test_every_kind_has_a_word_in_the_log_and_usual_details():
-    assert set(events.MAIL_KINDS) == set(email_logs.EVENT_TYPES) == set(receivers.USUAL_DETAILS)
-    assert settings.DEFAULTS["recipients"] == {}
+    assert set(MAIL_EVENT_KINDS) == set(EVENT_TYPES) == set(recipients.DEFAULT_DETAILS)
+    assert DEFAULT_SETTINGS["recipients"] == {}
 
 
 def test_mail_is_delivered_at_once(api, sent):
@@ -45,7 +47,7 @@ def test_mail_is_delivered_at_once(api, sent):
     assert event["event_type"] == "delivery"
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", event["created_at"])
     assert event["details"] == {
-        "sending_ip": receivers.SENDING_IPS["transactional"],
+        "sending_ip": recipients.SENDING_IPS["transactional"],
         "recipient_mx": "gmail-smtp-in.l.google.com",
         "email_service_provider": "Google",
     }
@@ -71,8 +73,8 @@ def test_an_event_as_it_is_told(api, emulator, sent):
         "custom_variables": {"order": 1},
         "timestamp": 1793872800.0,
         "details": {
-            "ip": receivers.READER_IP,
-            "user_agent": receivers.READER_AGENT,
+            "ip": recipients.READER_IP,
+            "user_agent": recipients.READER_AGENT,
             "url": "https://example.com/a",
         },
     }
@@ -80,7 +82,7 @@ def test_an_event_as_it_is_told(api, emulator, sent):
     assert row["events"][1] == {
         "event_type": "click",
         "created_at": "2026-11-05T10:00:00Z",
-        "details": {"click_url": "https://example.com/a", "web_ip_address": receivers.READER_IP},
+        "details": {"click_url": "https://example.com/a", "web_ip_address": recipients.READER_IP},
     }
     assert (row["opens_count"], row["clicks_count"]) == (0, 1)
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from mailtrap_emulator.app import MAX_BODY
-from mailtrap_emulator.events import MAIL_KINDS
+from mailtrap_emulator.model.events import MAIL_EVENT_KINDS
 
 # Each trap with the tests of it; those that stand alone are below.
 TRAPS = {
@@ -81,7 +81,7 @@ VOCABULARIES = {
 
 
 def test_three_vocabularies_for_the_same_events(api, emulator, mail):
-    assert set(VOCABULARIES) == set(MAIL_KINDS)
+    assert set(VOCABULARIES) == set(MAIL_EVENT_KINDS)
     for kind, (payload, logged) in VOCABULARIES.items():
         emulator.reset()
         emulator.limits(recipients={"*": "none"})

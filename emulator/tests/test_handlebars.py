@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from mailtrap_emulator.handlebars import TemplateError, render
+from mailtrap_emulator.mail.handlebars import TemplateError, render
 
 PEOPLE = {"people": [{"name": "Ann", "tags": ["a", "b"]}, {"name": "Bob", "tags": []}], "title": "Team"}
 

@@ -10,15 +10,16 @@ import time
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
-from mailtrap_emulator import areas, mailbox, start
 from mailtrap_emulator.app import App
-from mailtrap_emulator.call import Request
-from mailtrap_emulator.faults import Faults
-from mailtrap_emulator.journal import Journal
-from mailtrap_emulator.routing import GENERAL
-from mailtrap_emulator.seeding import plant
+from mailtrap_emulator.control.faults import Faults
+from mailtrap_emulator.control.journal import Journal
+from mailtrap_emulator.http.call import Request
+from mailtrap_emulator.http.routing import GENERAL
+from mailtrap_emulator.model import create_world, list_seeds
+from mailtrap_emulator.model.sandbox_messages import deliver_message
+from mailtrap_emulator.model.start_state import create_start_state
+from mailtrap_emulator.state.seeding import seed_document
 from mailtrap_emulator.testing import Emulator
-from mailtrap_emulator.world import World
 
 CLIENTS, TURNS = 64, 8
 FULL = 50_000
@@ -105,13 +106,13 @@ def work_of(call):
 
 
 def test_a_full_sandbox_lists_its_newest_messages_with_the_work_of_a_small_one():
-    world = World(areas.tables())
-    start.begin(world, "token")
-    plant(world, areas.seeds(), {"projects": [{"id": 1, "name": "P"}]})
+    world = create_world()
+    create_start_state(world, "token")
+    seed_document(world, list_seeds(), {"projects": [{"id": 1, "name": "P"}]})
     for key in (30, FULL):
-        plant(world, areas.seeds(), {"sandboxes": [{"id": key, "project_id": 1, "name": "S", "max_size": FULL}]})
+        seed_document(world, list_seeds(), {"sandboxes": [{"id": key, "project_id": 1, "name": "S", "max_size": FULL}]})
         sandbox = world.store["sandboxes"].get(key)
-        message = mailbox.deliver(world, sandbox, b"Subject: s\n\nt\n", bcc=[])
+        message = deliver_message(world, sandbox, b"Subject: s\n\nt\n", bcc=[])
         for _ in range(key - 1):
             copy = {name: value for name, value in message.items() if name != "id"}
             world.store["messages"].add(copy)

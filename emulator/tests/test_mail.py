@@ -11,7 +11,7 @@ from email.policy import default
 
 import pytest
 
-from mailtrap_emulator.mail import File, Mail, compose, is_address, one_line, parse
+from mailtrap_emulator.mail.mime import File, Mail, compose, is_address, one_line, parse
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 ALPHABET = "abc XYZ.,;:\"'<>@()[]\\\t\n\r\x00\x0b\x1c\x85\u2028äöü€😀=?_-/%\x7fé中文\u0301"

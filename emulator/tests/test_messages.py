@@ -11,7 +11,7 @@ from email.policy import default
 
 import pytest
 
-from mailtrap_emulator.areas.messages import human_size
+from mailtrap_emulator.areas.sandbox_messages import human_size
 
 KEYS = [
     "id",

@@ -12,9 +12,9 @@ import pytest
 from deviations import NEWER_STATUSES, ROUTES, SANDBOX, SANDBOX_SENDING
 from specifications import DOCUMENTS, Checker, documented, needed, operations, used
 
-from mailtrap_emulator import areas
 from mailtrap_emulator.app import MAX_BODY
-from mailtrap_emulator.routing import Router, spellings
+from mailtrap_emulator.areas import list_operations
+from mailtrap_emulator.http.routing import Router, spellings
 
 pytestmark = needed
 # The older generations of paths (facts 1.3).
@@ -30,8 +30,8 @@ def newest(template):
 
 
 def test_every_documented_operation_has_a_route_and_every_route_is_documented_or_named():
-    router = Router(areas.operations())
-    routes = {(host, each.method, each.template) for each in areas.operations() for host in each.hosts}
+    router = Router(list_operations())
+    routes = {(host, each.method, each.template) for each in list_operations() for host in each.hosts}
     met = set()
     for operation in documented():
         host = DOCUMENTS[operation.document]
@@ -44,7 +44,7 @@ def test_every_documented_operation_has_a_route_and_every_route_is_documented_or
 
 
 def test_every_older_spelling_is_one_of_a_route_of_today():
-    for operation in areas.operations():
+    for operation in list_operations():
         for template, _ in spellings(operation):
             assert newest(template) == operation.template
 

@@ -16,13 +16,14 @@ from urllib.parse import unquote
 import httpx
 import pytest
 
-from mailtrap_emulator import areas, start
-from mailtrap_emulator.areas import projects, sandboxes
-from mailtrap_emulator.mailbox import deliver as put
-from mailtrap_emulator.page.frame import ROOM
-from mailtrap_emulator.statefile import StateFile
+from mailtrap_emulator.model import create_world
+from mailtrap_emulator.model.projects import insert_project
+from mailtrap_emulator.model.sandbox_messages import deliver_message
+from mailtrap_emulator.model.sandboxes import insert_sandbox
+from mailtrap_emulator.model.start_state import describe_start, resume_state
+from mailtrap_emulator.page.html_frame import ROOM
+from mailtrap_emulator.state.state_file import StateFile
 from mailtrap_emulator.testing import Emulator
-from mailtrap_emulator.world import World
 
 ADDRESS = "tickets-1a2b3c4d@inbound-mailtrap.io"
 PNG = base64.b64decode(
@@ -512,12 +513,12 @@ def full(tmp_path_factory):
     """An emulator with 50,000 messages in sandbox 70."""
     path = tmp_path_factory.mktemp("page") / "state"
     with closing(StateFile(str(path))) as file:
-        world = World(areas.tables(), file.write)
-        start.resume(world, None)
-        account_id = start.describe(world)["account_id"]
-        project = projects.create(world, account_id, "Shop")
-        sandbox = sandboxes.create(world, account_id, project["id"], "Staging", id=70, max_size=50_000)
-        message = put(world, sandbox, b"From: a@b.c\r\nSubject: Hello\r\n\r\nHello\r\n", bcc=[])
+        world = create_world(file.write)
+        resume_state(world, None)
+        account_id = describe_start(world)["account_id"]
+        project = insert_project(world, account_id, "Shop")
+        sandbox = insert_sandbox(world, account_id, project["id"], "Staging", id=70, max_size=50_000)
+        message = deliver_message(world, sandbox, b"From: a@b.c\r\nSubject: Hello\r\n\r\nHello\r\n", bcc=[])
         raw = world.store["raw_messages"].get(message["id"])["raw"]
         for key in range(message["id"] + 1, message["id"] + 50_000):
             world.store["messages"].add(message | {"id": key})

@@ -6,7 +6,7 @@
 
 import httpx
 
-from mailtrap_emulator.windows import Windows
+from mailtrap_emulator.state.rate_windows import RateWindows
 
 
 def test_the_151st_request_in_ten_seconds(api, emulator):
@@ -61,13 +61,13 @@ def test_limits_can_be_off_and_scaled(api, emulator):
 
 
 def test_a_clock_that_is_set_back_opens_a_new_window():
-    windows = Windows()
+    windows = RateWindows()
     assert [windows.count("w", 1, 1000.0, 2, 10) for _ in range(3)] == [1, 0, -1]
     assert windows.count("w", 1, 500.0, 2, 10) == 1
 
 
 def test_closed_windows_do_not_pile_up():
-    windows = Windows()
+    windows = RateWindows()
     for number in range(10_000):
         windows.count("w", number, float(number), 1, 10)
     assert len(windows._open) < 1100

@@ -9,26 +9,30 @@ import time
 
 import pytest
 
-from mailtrap_emulator import areas, schedule
-from mailtrap_emulator.schedule import Scheduler
-from mailtrap_emulator.statefile import StateFile
-from mailtrap_emulator.world import World
+from mailtrap_emulator.state import schedule
+from mailtrap_emulator.state.schedule import Scheduler
+from mailtrap_emulator.state.state_file import StateFile
+from mailtrap_emulator.state.world import World
 
 NOON = 1_800_000_000.0
 
 
 @pytest.fixture
-def world():
-    world = World([])
+def seen():
+    """The jobs that ran: the payload's name, and the seconds after noon that the clock showed."""
+    return []
+
+
+@pytest.fixture
+def world(seen):
+    world = World([], jobs=handlers(seen))
     world.clock.freeze()
     world.clock.set(NOON)
     return world
 
 
-@pytest.fixture
-def seen(monkeypatch):
-    """What ran: the payload's name and the seconds after noon that the clock showed."""
-    seen = []
+def handlers(seen):
+    """Job handlers that append to ``seen``."""
 
     def note(world, payload):
         seen.append((payload["name"], world.clock.time() - NOON))
@@ -43,14 +47,12 @@ def seen(monkeypatch):
 
     def note_and_repeat(world, payload):
         note(world, payload)
-        schedule.after(world, payload["pause"], "repeat", **payload)
+        schedule.schedule_after(world, payload["pause"], "repeat", **payload)
 
     def fail(world, payload):
         raise RuntimeError("broken")
 
-    jobs = {"note": note, "slow": note_slowly, "hang": note_and_hang, "repeat": note_and_repeat, "fail": fail}
-    monkeypatch.setattr(areas, "jobs", lambda: jobs)
-    return seen
+    return {"note": note, "slow": note_slowly, "hang": note_and_hang, "repeat": note_and_repeat, "fail": fail}
 
 
 def run(awaitable):
@@ -58,60 +60,60 @@ def run(awaitable):
 
 
 def jobs_of(world):
-    return [job["payload"]["name"] for job in schedule.waiting(world)]
+    return [job["payload"]["name"] for job in schedule.pending_jobs(world)]
 
 
 def test_jobs_run_in_order_of_their_time_and_see_it_on_the_clock(world, seen):
-    schedule.after(world, 20, "slow", name="second")
-    schedule.at(world, NOON + 10, "note", name="first")
-    schedule.after(world, 20, "note", name="third")
-    schedule.after(world, 31, "note", name="later")
-    run(Scheduler(world).advance(30))
+    schedule.schedule_after(world, 20, "slow", name="second")
+    schedule.schedule_at(world, NOON + 10, "note", name="first")
+    schedule.schedule_after(world, 20, "note", name="third")
+    schedule.schedule_after(world, 31, "note", name="later")
+    run(Scheduler(world).advance_clock(30))
     assert seen == [("first", 10), ("second", 20), ("third", 20)]
     assert world.clock.time() == NOON + 30
     assert jobs_of(world) == ["later"]
 
 
 def test_a_job_that_is_due_exactly_then_runs(world, seen):
-    schedule.after(world, 10, "note", name="one")
-    run(Scheduler(world).move(NOON + 10))
+    schedule.schedule_after(world, 10, "note", name="one")
+    run(Scheduler(world).move_clock(NOON + 10))
     assert seen == [("one", 10)]
 
 
 def test_what_becomes_due_in_between_runs_too(world, seen):
-    schedule.after(world, 10, "repeat", name="again", pause=10)
-    run(Scheduler(world).advance(35))
+    schedule.schedule_after(world, 10, "repeat", name="again", pause=10)
+    run(Scheduler(world).advance_clock(35))
     assert seen == [("again", 10), ("again", 20), ("again", 30)]
-    assert [job["due"] for job in schedule.waiting(world)] == [NOON + 40]
+    assert [job["due"] for job in schedule.pending_jobs(world)] == [NOON + 40]
 
 
 def test_jobs_that_would_never_end_are_left_to_the_background(world, seen, monkeypatch):
     monkeypatch.setattr(schedule, "MAX_JOBS", 5)
-    schedule.after(world, 10, "repeat", name="again", pause=0)
-    run(Scheduler(world).advance(30))
+    schedule.schedule_after(world, 10, "repeat", name="again", pause=0)
+    run(Scheduler(world).advance_clock(30))
     assert seen == [("again", 10)] * 5
     assert world.clock.time() == NOON + 30
 
 
 def test_the_clock_goes_back_without_running_anything(world, seen):
-    schedule.at(world, NOON - 100, "note", name="late")
-    run(Scheduler(world).move(NOON - 50))
+    schedule.schedule_at(world, NOON - 100, "note", name="late")
+    run(Scheduler(world).move_clock(NOON - 50))
     assert (world.clock.time(), seen) == (NOON - 50, [])
 
 
 @pytest.mark.parametrize("target", [float("inf"), float("nan"), 1e300, -1e300])
 def test_an_impossible_time_changes_nothing(world, seen, target):
-    schedule.after(world, 10, "note", name="one")
+    schedule.schedule_after(world, 10, "note", name="one")
     with pytest.raises(ValueError, match="out of range"):
-        run(Scheduler(world).move(target))
+        run(Scheduler(world).move_clock(target))
     assert (world.clock.time(), seen, jobs_of(world)) == (NOON, [], ["one"])
 
 
 def test_a_handler_that_fails_stops_nothing_and_is_not_repeated(world, seen, caplog):
-    schedule.after(world, 1, "fail", name="bad")
-    schedule.after(world, 2, "unknown", name="of another version")
-    schedule.after(world, 3, "note", name="good")
-    run(Scheduler(world).advance(5))
+    schedule.schedule_after(world, 1, "fail", name="bad")
+    schedule.schedule_after(world, 2, "unknown", name="of another version")
+    schedule.schedule_after(world, 3, "note", name="good")
+    run(Scheduler(world).advance_clock(5))
     assert seen == [("good", 3)]
     assert jobs_of(world) == []
     assert [record.message for record in caplog.records] == ["The job fail failed", "The job unknown failed"]
@@ -120,18 +122,18 @@ def test_a_handler_that_fails_stops_nothing_and_is_not_repeated(world, seen, cap
 def test_cancel(world, seen):
     for name in ("a", "b"):
         for number in (1, 2):
-            schedule.after(world, 10, "note", name=name, number=number)
-    schedule.cancel(world, "note", name="a", number=2)
-    schedule.cancel(world, "slow", name="a")
+            schedule.schedule_after(world, 10, "note", name=name, number=number)
+    schedule.cancel_jobs(world, "note", name="a", number=2)
+    schedule.cancel_jobs(world, "slow", name="a")
     assert jobs_of(world) == ["a", "b", "b"]
-    schedule.cancel(world, "note", name="b")
+    schedule.cancel_jobs(world, "note", name="b")
     assert jobs_of(world) == ["a"]
 
 
 def test_hurry_runs_one_kind_before_its_time_and_once(world, seen):
-    schedule.after(world, 50, "repeat", name="again", pause=50)
-    schedule.after(world, 10, "note", name="other")
-    run(Scheduler(world).hurry("repeat"))
+    schedule.schedule_after(world, 50, "repeat", name="again", pause=50)
+    schedule.schedule_after(world, 10, "note", name="other")
+    run(Scheduler(world).run_pending("repeat"))
     assert seen == [("again", 0)]
     assert jobs_of(world) == ["other", "again"]
 
@@ -148,7 +150,7 @@ def watch(world, holds):
     """Let the background task run until something holds."""
 
     async def both():
-        task = asyncio.create_task(Scheduler(world).watch())
+        task = asyncio.create_task(Scheduler(world).run_forever())
         await until(holds)
         task.cancel()
 
@@ -158,9 +160,9 @@ def watch(world, holds):
 def test_the_background_runs_what_is_due_and_nothing_else(world, seen, monkeypatch):
     monkeypatch.setattr(schedule, "TICK", 0.01)
     world.clock.unfreeze()
-    schedule.after(world, 0.05, "slow", name="soon")
-    schedule.after(world, 0, "note", name="now")
-    schedule.after(world, 60, "note", name="later")
+    schedule.schedule_after(world, 0.05, "slow", name="soon")
+    schedule.schedule_after(world, 0, "note", name="now")
+    schedule.schedule_after(world, 60, "note", name="later")
     watch(world, lambda: len(seen) == 2)
     assert [name for name, _ in seen] == ["now", "soon"]
     assert jobs_of(world) == ["later"]
@@ -168,7 +170,7 @@ def test_the_background_runs_what_is_due_and_nothing_else(world, seen, monkeypat
 
 def test_a_frozen_clock_brings_nothing(world, seen, monkeypatch):
     monkeypatch.setattr(schedule, "TICK", 0.01)
-    schedule.after(world, 0.02, "note", name="soon")
+    schedule.schedule_after(world, 0.02, "note", name="soon")
     end = time.monotonic() + 0.1
     watch(world, lambda: time.monotonic() > end)
     assert seen == []
@@ -176,8 +178,8 @@ def test_a_frozen_clock_brings_nothing(world, seen, monkeypatch):
 
 def test_one_that_waits_for_the_network_does_not_hold_up_the_others(world, seen, monkeypatch):
     monkeypatch.setattr(schedule, "TICK", 0.01)
-    schedule.after(world, 0, "hang", name="stuck")
-    schedule.after(world, 0, "slow", name="other")
+    schedule.schedule_after(world, 0, "hang", name="stuck")
+    schedule.schedule_after(world, 0, "slow", name="other")
     watch(world, lambda: len(seen) == 2)
     assert [name for name, _ in seen] == ["stuck", "other"]
     # It was cut short, so it is still to be done.
@@ -189,12 +191,12 @@ def test_a_reset_gives_up_what_runs(world, seen, monkeypatch):
 
     async def clear_amid():
         scheduler = Scheduler(world)
-        task = asyncio.create_task(scheduler.watch())
-        schedule.after(world, 0, "hang", name="stuck")
+        task = asyncio.create_task(scheduler.run_forever())
+        schedule.schedule_after(world, 0, "hang", name="stuck")
         await until(lambda: seen)
-        scheduler.forget()
+        scheduler.cancel_running()
         world.clear()
-        await asyncio.wait_for(scheduler.advance(5), 5)
+        await asyncio.wait_for(scheduler.advance_clock(5), 5)
         task.cancel()
 
     run(clear_amid())
@@ -204,15 +206,15 @@ def test_a_reset_gives_up_what_runs(world, seen, monkeypatch):
 def test_a_reset_gives_up_a_movement_of_the_clock(world, seen):
     async def clear_amid():
         scheduler = Scheduler(world)
-        schedule.after(world, 1, "hang", name="stuck")
-        schedule.after(world, 1, "note", name="old")
-        moving = asyncio.create_task(scheduler.advance(5))
+        schedule.schedule_after(world, 1, "hang", name="stuck")
+        schedule.schedule_after(world, 1, "note", name="old")
+        moving = asyncio.create_task(scheduler.advance_clock(5))
         await until(lambda: seen)
-        scheduler.forget()
+        scheduler.cancel_running()
         world.clear()
         world.clock.freeze()
         now = world.clock.time()
-        await asyncio.wait_for(scheduler.advance(100), 5)
+        await asyncio.wait_for(scheduler.advance_clock(100), 5)
         await moving
         return world.clock.time() - now
 
@@ -223,21 +225,21 @@ def test_a_reset_gives_up_a_movement_of_the_clock(world, seen):
 def test_waiting_jobs_survive_a_restart_in_their_order(tmp_path, seen):
     path = str(tmp_path / "state")
     file = StateFile(path)
-    world = World([], file.write)
+    world = World([], file.write, jobs=handlers(seen))
     due = world.clock.time() + 10
     for seconds, name in ((5, "b"), (0, "a"), (9, "c")):
-        schedule.at(world, due + seconds, "note", name=name)
+        schedule.schedule_at(world, due + seconds, "note", name=name)
     world.store.commit()
     file.close()
     file = StateFile(path)
-    world = World([], file.write)
+    world = World([], file.write, jobs=handlers(seen))
     file.load(world.store)
     assert jobs_of(world) == ["a", "b", "c"]
-    run(Scheduler(world).move(due + 5))
+    run(Scheduler(world).move_clock(due + 5))
     assert [name for name, _ in seen] == ["a", "b"]
     file.close()
     file = StateFile(path)
-    world = World([])
+    world = World([], jobs=handlers(seen))
     file.load(world.store)
     file.close()
     assert jobs_of(world) == ["c"]

@@ -8,7 +8,7 @@ import pytest
 from deviations import SENDING
 from specifications import Checker, needed, operations
 
-from mailtrap_emulator.events import MAIL_KINDS
+from mailtrap_emulator.model.events import MAIL_EVENT_KINDS
 
 pytestmark = needed
 AREA = f"{SENDING} /api/(suppressions|email_logs|stats)"
@@ -36,7 +36,7 @@ def sent(check, mail):
 
 @pytest.fixture
 def eventful(emulator, sent):
-    for kind in MAIL_KINDS:
+    for kind in MAIL_EVENT_KINDS:
         emulator.event(kind, message_id=sent[0])
     return sent
 

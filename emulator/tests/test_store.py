@@ -8,7 +8,7 @@ import random
 
 import pytest
 
-from mailtrap_emulator.store import Store, TableSpec, Taken
+from mailtrap_emulator.state.store import DuplicateValueError, Store, TableSpec
 
 SPEC = TableSpec(
     "things",
@@ -34,14 +34,14 @@ def test_indexes_agree_with_a_plain_search():
                     continue
             table.add(row)
         elif action < 0.8:
-            table.change(dice.choice(rows), colour=dice.choice("rgb"), size=dice.randrange(10))
+            table.update(dice.choice(rows), colour=dice.choice("rgb"), size=dice.randrange(10))
         else:
             table.remove(dice.choice(rows))
     assert len(table) > 100
     for colour in "rgb":
         expected = sorted(row["id"] for row in table if row["colour"] == colour)
         assert list(table.ids("colour", colour)) == expected
-        assert [row["id"] for row in table.of("colour", colour)] == expected
+        assert [row["id"] for row in table.select("colour", colour)] == expected
     assert list(table.ids("big", "yes")) == sorted(row["id"] for row in table if row["size"] > 5)
     assert {table.find("name", row["name"])["id"] for row in table} == {row["id"] for row in table}
 
@@ -64,15 +64,15 @@ def test_unique_values():
     table = Store([SPEC])["things"]
     first = table.add({"name": "a", "colour": "r", "size": 1})
     second = table.add({"name": "b", "colour": "r", "size": 1})
-    with pytest.raises(Taken, match="name a"):
+    with pytest.raises(DuplicateValueError, match="name a"):
         table.add({"name": "a", "colour": "r", "size": 1})
-    with pytest.raises(Taken):
-        table.change(second, name="a")
+    with pytest.raises(DuplicateValueError):
+        table.update(second, name="a")
     assert second["name"] == "b"
-    table.change(first, name="a")
-    table.change(first, name="c")
+    table.update(first, name="a")
+    table.update(first, name="c")
     assert table.find("name", "a") is None
-    table.change(second, name="a")
+    table.update(second, name="a")
     assert table.find("name", "a") is second
 
 
@@ -81,7 +81,7 @@ def test_only_the_last_state_of_each_changed_row_is_kept_and_only_once():
     store = Store([SPEC], kept.append)
     table = store["things"]
     row = table.add({"name": "a", "colour": "r", "size": 1})
-    table.change(row, size=2)
+    table.update(row, size=2)
     gone = table.add({"name": "b", "colour": "r", "size": 1})
     table.remove(gone)
     store.commit()

@@ -14,25 +14,29 @@ import time
 from hashlib import sha256
 from uuid import uuid4
 
-from . import access, areas, page
-from .call import ID, Call, Request
-from .faults import Fault, Faults
-from .journal import Entry, Journal
-from .replies import (
-    Refusal,
-    Reply,
+from .areas import list_operations
+from .control.faults import Fault, Faults
+from .control.journal import Entry, Journal
+from .http.authentication import presented_token
+from .http.call import Call, Request
+from .http.rate_limits import RATE_LIMITS
+from .http.responses import (
+    HttpError,
+    Response,
     forbidden,
     incorrect_token,
-    json_reply,
+    json_response,
     not_found,
     payload_too_large,
-    send_refused,
+    send_error,
     too_many_requests,
 )
-from .routing import GENERAL, Router, locate
-from .store import Row
-from .windows import LIMITS
-from .world import World
+from .http.routing import GENERAL, Router, locate
+from .model.permissions import find_valid_token
+from .model.validation import ID_PATTERN
+from .page.views import is_page_request
+from .state.store import Row
+from .state.world import World
 
 log = logging.getLogger("mailtrap_emulator")
 
@@ -69,7 +73,7 @@ class App:
         self.faults = faults
         self.control = control
         self.pages = pages
-        self.router = Router(areas.operations())
+        self.router = Router(list_operations())
 
     async def __call__(self, scope, receive, send) -> None:
         if scope["type"] != "http":
@@ -78,7 +82,7 @@ class App:
             await self.control(scope, receive, send)
             self.world.store.commit()
             return
-        if page.serves(scope["method"], scope["path"]):
+        if is_page_request(scope["method"], scope["path"]):
             await self.pages(scope, receive, send)
             return
         started = time.perf_counter()
@@ -95,15 +99,15 @@ class App:
             entry.fault = fault.name
             if fault.before and await self.interrupt(fault, entry, scope, receive):
                 return
-            if fault.reply is not None and fault.before:
-                reply, headers = fault.reply, []
+            if fault.response is not None and fault.before:
+                reply, headers = fault.response, []
             else:
                 reply, headers = self.answer(host, path, request, started)
                 if not fault.before and await self.interrupt(fault, entry, scope, receive):
                     entry.status = reply.status
                     return
-                if fault.reply is not None:
-                    reply, headers = fault.reply, []
+                if fault.response is not None:
+                    reply, headers = fault.response, []
             headers = headers + fault.headers
         self.journal.close(entry, reply)
         await respond(send, reply, headers, head_only=request.method == "HEAD", cut=bool(fault and fault.truncate))
@@ -118,26 +122,26 @@ class App:
             await hang_up(scope, receive)
         return fault.drop
 
-    def answer(self, host: str, path: str | None, request: Request, started: float) -> tuple[Reply, list]:
+    def answer(self, host: str, path: str | None, request: Request, started: float) -> tuple[Response, list]:
         """What the service says, with all its headers; the state is safe before this returns."""
-        value = access.presented_token(request.headers)
+        value = presented_token(request.headers)
         remaining = self.count(host, value)
         try:
             if remaining is not None and remaining < 0:
                 raise too_many_requests()
             reply = self.handle(host, path, request, value)
-        except Refusal as refusal:
-            reply = refusal.reply
+        except HttpError as refusal:
+            reply = refusal.response
         except Exception:
             log.exception("%s %s failed", request.method, request.path)
-            reply = json_reply({"errors": "Unexpected error"}, 500)
+            reply = json_response({"errors": "Unexpected error"}, 500)
         self.world.store.commit()
         if host == GENERAL:
             return reply, general_headers(reply, self.limit(), remaining, started)
         return reply, []
 
     def limit(self) -> int:
-        return max(1, int(LIMITS["token"].requests * self.world.settings["rate_scale"]))
+        return max(1, int(RATE_LIMITS["token"].requests * self.world.settings["rate_scale"]))
 
     def count(self, host: str, value: str | None) -> int | None:
         """Requests left in the token's window; None on the sending hosts, which have none (facts 1.10)."""
@@ -145,9 +149,11 @@ class App:
             return None
         if not self.world.settings["rate_limits"]:
             return self.limit() - 1
-        return self.world.windows.count("token", value, self.world.clock.time(), self.limit(), LIMITS["token"].seconds)
+        return self.world.rate_windows.count(
+            "token", value, self.world.clock.time(), self.limit(), RATE_LIMITS["token"].seconds
+        )
 
-    def handle(self, host: str, path: str | None, request: Request, value: str | None) -> Reply:
+    def handle(self, host: str, path: str | None, request: Request, value: str | None) -> Response:
         """Route, token, account, handler: in the order in which the service looks at them (facts 8.1)."""
         found = self.router.find(host, request.method, path) if path is not None else None
         if found is None:
@@ -157,24 +163,24 @@ class App:
         try:
             if request.is_too_large:
                 raise payload_too_large()
-            token = access.valid_token(self.world.store, self.world.clock, value)
+            token = find_valid_token(self.world.store, self.world.clock, value)
             if token is None and not operation.is_public:
-                raise incorrect_token() if host == GENERAL else send_refused(401, "Unauthorized")
-            call = Call(self.world, request, params, route.words, token or NOBODY, host)
+                raise incorrect_token() if host == GENERAL else send_error(401, "Unauthorized")
+            call = Call(self.world, request, params, route.vocabulary, token or NOBODY, host)
             self.check_account(call, operation.needs_account and not operation.is_public)
             if operation.window:
                 self.count_account(call, operation.window)
             result = operation.handler(call)
-        except Refusal as refusal:
-            if operation.refuse is None:
+        except HttpError as refusal:
+            if operation.convert_error is None:
                 raise
-            return operation.refuse(refusal.reply)
-        return result if isinstance(result, Reply) else json_reply(result)
+            return operation.convert_error(refusal.response)
+        return result if isinstance(result, Response) else json_response(result)
 
     def check_account(self, call: Call, needed: bool) -> None:
         """403 for another account in the path, and for organization tokens inside accounts (facts 1.2, 8.1)."""
         named = call.params.get("account_id")
-        other = named is not None and not (ID.fullmatch(named) and int(named) == call.account_id)
+        other = named is not None and not (ID_PATTERN.fullmatch(named) and int(named) == call.account_id)
         if other or (needed and call.account_id is None):
             raise forbidden()
 
@@ -182,9 +188,9 @@ class App:
         """429 beyond the account's window for these endpoints."""
         if not self.world.settings["rate_limits"]:
             return
-        limit = LIMITS[window]
+        limit = RATE_LIMITS[window]
         requests = max(1, int(limit.requests * self.world.settings["rate_scale"]))
-        if self.world.windows.count(window, call.account_id, self.world.clock.time(), requests, limit.seconds) < 0:
+        if self.world.rate_windows.count(window, call.account_id, self.world.clock.time(), requests, limit.seconds) < 0:
             raise too_many_requests()
 
 
@@ -193,11 +199,11 @@ def etag(body: bytes) -> str:
     return f'W/"{sha256(body).hexdigest()[:32]}"'
 
 
-def general_headers(reply: Reply, limit: int, remaining: int, started: float) -> list[tuple[bytes, bytes]]:
+def general_headers(reply: Response, limit: int, remaining: int, started: float) -> list[tuple[bytes, bytes]]:
     """The headers of the general host (facts 1.5)."""
     runtime = (b"x-runtime", b"%.6f" % (time.perf_counter() - started))
     request_id = (b"x-request-id", str(uuid4()).encode())
-    if reply.bare:
+    if reply.is_bare:
         return [runtime, request_id]
     headers = [
         *STANDING_HEADERS,
@@ -206,7 +212,7 @@ def general_headers(reply: Reply, limit: int, remaining: int, started: float) ->
         request_id,
         runtime,
     ]
-    if reply.status < 300 and reply.body and not reply.fresh:
+    if reply.status < 300 and reply.body and not reply.without_etag:
         headers += [REVALIDATE, (b"etag", etag(reply.body).encode())]
     else:
         headers.append(NO_CACHE)
@@ -238,7 +244,7 @@ async def read_request(scope, receive) -> Request:
     )
 
 
-async def respond(send, reply: Reply, headers: list, *, head_only: bool, cut: bool) -> None:
+async def respond(send, reply: Response, headers: list, *, head_only: bool, cut: bool) -> None:
     """Send a reply; ``cut`` sends half of the body under the full Content-Length."""
     headers = headers + [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers]
     if reply.content_type is not None and all(name != b"content-type" for name, _ in headers):

@@ -18,18 +18,22 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from . import __version__, areas, start, tls
+from . import __version__
 from .app import App
-from .control import Control
-from .faults import Faults
-from .journal import Journal
-from .loopback import is_loopback
-from .page import Page
-from .schedule import Scheduler
-from .server import bind, run
-from .smtp import Sandboxes
-from .statefile import StateFile, StateFileError
-from .world import World
+from .control.control_plane import ControlPlane
+from .control.faults import Faults
+from .control.journal import Journal
+from .mail.smtp import SmtpHandler
+from .model import create_world
+from .model.loopback_hosts import is_loopback
+from .model.smtp_delivery import SmtpDelivery
+from .model.start_state import describe_start, resume_state
+from .page.views import Page
+from .server import bind_socket, run_servers
+from .state.schedule import Scheduler
+from .state.state_file import StateFile, StateFileError
+from .state.world import World
+from .tls import TlsError, create_context, load_context
 
 
 class StartError(Exception):
@@ -89,7 +93,7 @@ def token(text: str) -> str:
 
 def listen(host: str, number: int, purpose: str) -> socket.socket:
     try:
-        return bind(host, number)
+        return bind_socket(host, number)
     except OSError as error:
         raise StartError(f"Cannot listen for {purpose} on {host} port {number}: {error.strerror or error}.") from None
 
@@ -111,35 +115,37 @@ def serve(options: argparse.Namespace) -> None:
         journal, faults = Journal(), Faults()
         scheduler = Scheduler(world)
         pages = Page(world, address(options.host, smtp)).app()
-        app = App(world, journal, faults, Control(world, journal, faults, scheduler).app(), pages)
+        app = App(world, journal, faults, ControlPlane(world, journal, faults, scheduler).app(), pages)
         ready = {
             "api_url": f"{'http' if context is None else 'https'}://{address(options.host, http)}",
             "smtp": address(options.host, smtp),
-            **start.describe(world),
+            **describe_start(world),
             "pid": os.getpid(),
         }
         if ca_file is not None:
             ready["ca_file"] = str(ca_file)
-        sandboxes = Sandboxes(world)
+        smtp_handler = SmtpHandler(SmtpDelivery(world))
 
         def tell() -> None:
             print(json.dumps(ready), flush=True)
 
-        asyncio.run(run(app, http, smtp, lambda: sandboxes.connect(context), context, tell, scheduler.watch))
+        asyncio.run(
+            run_servers(app, http, smtp, lambda: smtp_handler.connect(context), context, tell, scheduler.run_forever)
+        )
 
 
 def open_world(options: argparse.Namespace, stack: contextlib.ExitStack) -> World:
     """A new world, or the one that the state file keeps."""
     initial = {} if options.rate_limits is None else {"rate_limits": options.rate_limits == "on"}
     if options.state is None:
-        world = World(areas.tables(), initial_settings=initial)
+        world = create_world(initial_settings=initial)
     else:
         file = stack.enter_context(contextlib.closing(StateFile(options.state)))
-        world = World(areas.tables(), file.write, initial)
+        world = create_world(file.write, initial)
         file.load(world.store)
     world.deliver_anywhere = options.deliver_anywhere
-    world.look_up = look_up_of(options)
-    start.resume(world, options.token)
+    world.look_up_dns = look_up_of(options)
+    resume_state(world, options.token)
     world.settings |= initial
     world.store.commit()
     return world
@@ -150,10 +156,10 @@ def look_up_of(options: argparse.Namespace) -> Callable | None:
     if options.dns is None:
         return None
     try:
-        from .nameserver import NameServer
+        from .dns_resolver import DnsResolver
     except ImportError:
         raise StartError("--dns needs the dnspython package: pip install 'mailtrap-emulator[dns]'.") from None
-    return NameServer(*options.dns).look_up
+    return DnsResolver(*options.dns).look_up
 
 
 def tls_of(options: argparse.Namespace, stack: contextlib.ExitStack) -> tuple[ssl.SSLContext | None, Path | None]:
@@ -161,10 +167,10 @@ def tls_of(options: argparse.Namespace, stack: contextlib.ExitStack) -> tuple[ss
     if options.tls_cert or options.tls_key:
         if not (options.tls_cert and options.tls_key):
             raise StartError("--tls-cert and --tls-key belong together.")
-        return tls.given_context(options.tls_cert, options.tls_key), None
+        return load_context(options.tls_cert, options.tls_key), None
     if not options.tls:
         return None, None
-    context, ca_file = tls.own_context(options.host)
+    context, ca_file = create_context(options.host)
     stack.callback(ca_file.unlink, missing_ok=True)
     return context, ca_file
 
@@ -177,7 +183,7 @@ def main(arguments: list[str] | None = None) -> int:
     logging.getLogger("mail").setLevel(logging.CRITICAL)
     try:
         serve(parser().parse_args(arguments))
-    except (StartError, StateFileError, tls.TlsError) as error:
+    except (StartError, StateFileError, TlsError) as error:
         print(f"mailtrap-emulator: {error}", file=sys.stderr)
         return 2
     return 0

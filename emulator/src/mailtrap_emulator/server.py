@@ -33,7 +33,7 @@ class Server(uvicorn.Server):
         return nullcontext()
 
 
-def bind(host: str, port: int) -> socket.socket:
+def bind_socket(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes a free one. Raises OSError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named as TCP: asyncio turns off Nagle's delay only for sockets that say so.
@@ -49,7 +49,7 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def run(
+async def run_servers(
     app: Callable,
     http: socket.socket,
     smtp: socket.socket,

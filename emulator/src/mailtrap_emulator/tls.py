@@ -8,7 +8,7 @@ import ssl
 import tempfile
 from pathlib import Path
 
-from .routing import HOSTS
+from .http.routing import HOSTS
 
 NAMES = ("localhost", "127.0.0.1", "::1", *HOSTS)
 
@@ -17,7 +17,7 @@ class TlsError(Exception):
     """TLS cannot be set up; the text is one sentence for the user."""
 
 
-def own_context(host: str) -> tuple[ssl.SSLContext, Path]:
+def create_context(host: str) -> tuple[ssl.SSLContext, Path]:
     """A context with a fresh certificate for ``host``, loopback and the service's host names, and the file of the
     authority that signed it. The file is the caller's to remove. Raises TlsError without the ``tls`` extra."""
     try:
@@ -32,7 +32,7 @@ def own_context(host: str) -> tuple[ssl.SSLContext, Path]:
     return context, Path(file.name)
 
 
-def given_context(certificate: str, key: str) -> ssl.SSLContext:
+def load_context(certificate: str, key: str) -> ssl.SSLContext:
     """A context with the user's certificate. Raises TlsError."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:

@@ -12,7 +12,8 @@ import re
 import jsonschema_rs
 from specifications import check_answer, find
 
-from mailtrap_emulator.words import CURRENT_WORDS, OLD_WORDS, PATH_NOUNS
+from mailtrap_emulator.http.api_generations import PATH_NOUNS
+from mailtrap_emulator.model.legacy_names import CURRENT_NAMES, LEGACY_NAMES
 
 ACCOUNT = re.compile(r"^/api/accounts/[^/]+(?=/.)")
 
@@ -24,7 +25,7 @@ def current_path(path: str) -> tuple[str, bool]:
     if today.startswith(("/api/inbound/", "/api/webhooks")):
         return today, False
     segments = today.split("/")
-    current = [CURRENT_WORDS[one] if CURRENT_WORDS.get(one) in PATH_NOUNS else one for one in segments]
+    current = [CURRENT_NAMES[one] if CURRENT_NAMES.get(one) in PATH_NOUNS else one for one in segments]
     # The domains of statistics are a group and no noun.
     has_noun = "stats" not in segments and any(noun in segments for noun in PATH_NOUNS)
     return "/".join(current), current != segments or (today != path and not has_noun)
@@ -32,7 +33,7 @@ def current_path(path: str) -> tuple[str, bool]:
 
 def current_word(word: str) -> str:
     """A current word, which has no place in an answer in old ones, becomes one that no specification knows."""
-    return CURRENT_WORDS.get(word) or (f"current {word}" if word in OLD_WORDS else word)
+    return CURRENT_NAMES.get(word) or (f"current {word}" if word in LEGACY_NAMES else word)
 
 
 def current_words(data: object) -> object:

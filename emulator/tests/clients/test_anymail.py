@@ -20,7 +20,7 @@ from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.test import RequestFactory, override_settings
 
-from mailtrap_emulator.events import MAIL_KINDS
+from mailtrap_emulator.model.events import MAIL_EVENT_KINDS
 
 settings.configure(EMAIL_BACKEND="anymail.backends.mailtrap.EmailBackend", ALLOWED_HOSTS=["testserver"])
 django.setup()
@@ -225,7 +225,7 @@ def test_tracking(live, emulator, told):
     message = mail(tags=["News"], metadata={"order": 7})
     message.send()
     message_id = message.anymail_status.message_id
-    for kind in MAIL_KINDS[1:]:
+    for kind in MAIL_EVENT_KINDS[1:]:
         emulator.event(kind, message_id=message_id)
     emulator.flush_deliveries()
     view = MailtrapTrackingWebhookView.as_view(tracking_secret=hook["signing_secret"])

@@ -10,7 +10,7 @@ import shutil
 import pytest
 from node_sdk import INTERNAL, Node, NodeError, group, install, promised, whole
 
-from mailtrap_emulator.events import MAIL_KINDS
+from mailtrap_emulator.model.events import MAIL_EVENT_KINDS
 
 MAIL = {
     "from": {"email": "sales@example.com", "name": "Sälly"},
@@ -216,10 +216,10 @@ def test_what_became_of_mail(node, emulator, domain_id):
     groups = [node(f"stats.{name}", period)[0] for name in ("byDomain", "byCategory", "byEmailServiceProvider")]
     assert [one["value"] for one in groups] == [domain_id, "News", "Other"]
     assert node("stats.byDate", period)[0]["stats"]["delivery_rate"] == 1
-    for kind in MAIL_KINDS:
+    for kind in MAIL_EVENT_KINDS:
         emulator.event(kind, message_id=message_id)
     message = node("emailLogs.get", message_id)
-    assert (message["sending_domain_id"], len(message["events"])) == (domain_id, 1 + len(MAIL_KINDS))
+    assert (message["sending_domain_id"], len(message["events"])) == (domain_id, 1 + len(MAIL_EVENT_KINDS))
     filters = {"to": {"operator": "ci_equal", "value": ["ANN@example.org", "x@example.org"]}}
     assert node("emailLogs.getList", {"filters": filters})["total_count"] == 1
     filters["category"] = {"operator": "not_equal", "value": "News"}

@@ -22,7 +22,7 @@ from mailtrap.models.email_logs import (
 )
 from python_sdk import MAIL, whole
 
-from mailtrap_emulator.events import MAIL_KINDS
+from mailtrap_emulator.model.events import MAIL_EVENT_KINDS
 
 
 @pytest.fixture
@@ -33,12 +33,12 @@ def message_id(client):
 
 @whole(EmailLogsApi)
 def test_email_logs(client, emulator, message_id, domain_id):
-    for kind in MAIL_KINDS:
+    for kind in MAIL_EVENT_KINDS:
         emulator.event(kind, message_id=message_id)
     logs = client().email_logs_api.email_logs
     message = logs.get_by_id(message_id)
     assert (message.subject, message.sending_domain_id, message.opens_count) == (MAIL["subject"], domain_id, 1)
-    assert len(message.events) == 1 + len(MAIL_KINDS)
+    assert len(message.events) == 1 + len(MAIL_EVENT_KINDS)
     context = create_default_context(cafile=emulator.ca_file)
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
     with opener.open(message.raw_message_url) as answer:

@@ -6,28 +6,26 @@
 
 from typing import Any
 
-from .. import people
-from ..access import ACCESSES, ADMIN, TOKENS
-from ..call import Call, text
-from ..people import INVITE, USER
-from ..replies import bad_request, forbidden, not_found
-from ..routing import Routes
-from ..seeding import Item, Seed
-from ..store import Row
-from ..words import current_word
-from ..world import World
-from . import accounts, api_tokens
+from ..http.call import Call
+from ..http.responses import bad_request, forbidden, not_found
+from ..http.routing import Routes
+from ..model.api_tokens import ACCOUNT_RESOURCE_TYPES, RESOURCE_TABLES, parse_level, parse_number
+from ..model.legacy_names import current_name
+from ..model.people import INVITE
+from ..model.permissions import ACCESSES, ADMIN, TOKENS
+from ..model.validation import cast_text
+from ..state.store import Row
+from .api_tokens import check_token_removable, invalid_permissions, resource_exists
 
-TABLES = [ACCESSES]
 routes = Routes()
 
 API_TOKEN = "ApiToken"
 
 # Filters of the list and the resources that they name. Domains have the same filter in all generations (facts 1.3).
 FILTERS = {"project": "project_ids", "sandbox": "sandbox_ids", "domain": "domain_ids"}
-TRUE = ("true", "t", "1", "on", "yes", "y")
+TRUE_VALUES = ("true", "t", "1", "on", "yes", "y")
 
-ONE = "account_accesses/{account_access_id}"
+ACCESS_PATH = "account_accesses/{account_access_id}"
 
 
 def access_id(row: Row) -> int:
@@ -48,13 +46,13 @@ def show(call: Call, row: Row) -> dict:
         "specifier_type": API_TOKEN if is_token(row) else row["kind"],
         "resources": [
             {
-                "resource_type": call.words(item["resource_type"]),
+                "resource_type": call.vocabulary.spell(item["resource_type"]),
                 "resource_id": item["resource_id"],
                 "access_level": item["access_level"],
             }
             for item in row["resources"]
         ],
-        "specifier": specifier(row),
+        "specifier": describe_specifier(row),
         "permissions": {
             "can_read": False,
             "can_update": can_change,
@@ -64,7 +62,7 @@ def show(call: Call, row: Row) -> dict:
     }
 
 
-def specifier(row: Row) -> dict:
+def describe_specifier(row: Row) -> dict:
     """Who it is (facts 3.2). How the service masks a token's value is not known: here all but the end is hidden."""
     if is_token(row):
         return {
@@ -86,8 +84,8 @@ def specifier(row: Row) -> dict:
 
 def find(call: Call) -> Row:
     """The person's or the token's row behind the access of the path."""
-    key = call.id("account_access_id")
-    row = call.world.store[ACCESSES.kind].get(key) or call.world.store[TOKENS.kind].find("access_id", key)
+    key = call.path_id("account_access_id")
+    row = call.world.store[ACCESSES.name].get(key) or call.world.store[TOKENS.name].find("access_id", key)
     if row is None or row["account_id"] != call.account_id:
         raise not_found()
     return row
@@ -104,40 +102,40 @@ def list_accesses(call: Call) -> list:
 
     What follows from a wider permission does not count: the specification says "accesses for these resources".
     """
-    call.require(call.access.account, ADMIN)
+    call.require_level(call.access.account, ADMIN)
     store = call.world.store
-    rows = store[ACCESSES.kind].of("account", call.account_id)
+    rows = store[ACCESSES.name].select("account", call.account_id)
     wanted = filtered_resources(call)
     if wanted is not None:
-        rows = [*rows, *store[TOKENS.kind].of("account", call.account_id)]
-        rows = [row for row in rows if any(pair_of(item) in wanted for item in row["resources"])]
+        rows = [*rows, *store[TOKENS.name].select("account", call.account_id)]
+        rows = [row for row in rows if any(parse_resource_pair(item) in wanted for item in row["resources"])]
     return [show(call, row) for row in sorted(rows, key=access_id)]
 
 
 def filtered_resources(call: Call) -> set[tuple[str, str]] | None:
     """The things that the filters name, as type and id in digits; None where there is no filter."""
-    names = {kind: name if kind == "domain" else call.words(name) for kind, name in FILTERS.items()}
+    names = {kind: name if kind == "domain" else call.vocabulary.spell(name) for kind, name in FILTERS.items()}
     wanted = {(kind, value) for kind, name in names.items() for value in call.query_list(name) if value}
     return wanted or None
 
 
-def pair_of(resource: dict) -> tuple[str, str]:
+def parse_resource_pair(resource: dict) -> tuple[str, str]:
     return resource["resource_type"], str(resource["resource_id"])
 
 
-@routes.delete(ONE)
+@routes.delete(ACCESS_PATH)
 def delete_access(call: Call) -> dict:
     """A user loses the access, an invite is gone, a token too (facts 3.2). The owner stays."""
-    call.require(call.access.account, ADMIN)
+    call.require_level(call.access.account, ADMIN)
     row = find(call)
     require_changeable(row)
     if is_token(row):
-        api_tokens.require_removable(call.world, row)
-    call.world.store[TOKENS.kind if is_token(row) else ACCESSES.kind].remove(row)
+        check_token_removable(call.world, row)
+    call.world.store[TOKENS.name if is_token(row) else ACCESSES.name].remove(row)
     return {"id": access_id(row)}
 
 
-@routes.put(ONE + "/permissions/bulk")
+@routes.put(ACCESS_PATH + "/permissions/bulk")
 def update_permissions(call: Call) -> dict:
     """Grant, change and take away permissions; those that are not named stay. All of it is done or nothing.
 
@@ -160,31 +158,31 @@ def update_permissions(call: Call) -> dict:
     resources = [
         {"resource_type": kind, "resource_id": key, "access_level": level} for (kind, key), level in grants.items()
     ]
-    call.world.store[TOKENS.kind if is_token(row) else ACCESSES.kind].change(row, resources=resources)
+    call.world.store[TOKENS.name if is_token(row) else ACCESSES.name].update(row, resources=resources)
     return {"message": "Permissions have been updated!"}
 
 
 def read_permission(call: Call, item: Any) -> tuple[str, int, int | None]:
     """Type, id and level of one permission; no level where it is to be taken away."""
     item = item if isinstance(item, dict) else {}
-    kind = current_word(text(item, "resource_type") or "")
-    key = api_tokens.read_number(item, "resource_id")
-    destroy = (text(item, "_destroy") or "").lower() in TRUE
-    level = None if destroy else api_tokens.read_level(item)
-    known = kind in api_tokens.KINDS or kind in api_tokens.ACCOUNT_TYPES
+    kind = current_name(cast_text(item, "resource_type") or "")
+    key = parse_number(item, "resource_id")
+    destroy = (cast_text(item, "_destroy") or "").lower() in TRUE_VALUES
+    level = None if destroy else parse_level(item)
+    known = kind in RESOURCE_TABLES or kind in ACCOUNT_RESOURCE_TYPES
     if not known or key is None or (level is None and not destroy):
-        raise api_tokens.invalid_permissions()
-    if not api_tokens.exists(call, kind, key):
+        raise invalid_permissions()
+    if not resource_exists(call, kind, key):
         raise not_found()
-    call.require(level_on(call, kind, key), ADMIN)
+    call.require_level(level_on(call, kind, key), ADMIN)
     return kind, key, level
 
 
 def level_on(call: Call, kind: str, key: int) -> int:
     """The level of the calling token on a thing that there is."""
-    if kind not in api_tokens.KINDS:
+    if kind not in RESOURCE_TABLES:
         return call.access.scope(kind)
-    return getattr(call.access, kind)(call.world.store[api_tokens.KINDS[kind]].get(key))
+    return getattr(call.access, kind)(call.world.store[RESOURCE_TABLES[kind]].get(key))
 
 
 @routes.get("permissions/resources")
@@ -198,7 +196,7 @@ def tree(call: Call) -> dict:
     access, store, account_id = call.access, call.world.store, call.account_id
 
     def node(key: int, name: str, kind: str, level: int, below: list[dict]) -> dict:
-        return {"id": key, "name": name, "type": call.words(kind), "access_level": level, "resources": below}
+        return {"id": key, "name": name, "type": call.vocabulary.spell(kind), "access_level": level, "resources": below}
 
     def scope(name: str, kind: str) -> dict:
         return node(account_id, name, kind, access.scope(kind), [])
@@ -210,12 +208,12 @@ def tree(call: Call) -> dict:
     ]
     below += [
         node(row["id"], row["domain_name"], "domain", access.domain(row), [])
-        for row in store["domains"].of("account", account_id)
+        for row in store["domains"].select("account", account_id)
     ]
-    for project in store["projects"].of("account", account_id):
+    for project in store["projects"].select("account", account_id):
         inside = [
             node(row["id"], row["name"], "sandbox", access.sandbox(row), [])
-            for row in store["sandboxes"].of("project", project["id"])
+            for row in store["sandboxes"].select("project", project["id"])
         ]
         below.append(node(project["id"], project["name"], "project", access.project(project), inside))
     return node(account_id, store["accounts"].get(account_id)["name"], "account", access.account, below)
@@ -225,22 +223,3 @@ def administered(node: dict) -> list[dict]:
     """A tree without the nodes that are not administered; what stands below such a node moves up."""
     below = [one for child in node["resources"] for one in administered(child)]
     return [node | {"resources": below}] if node["access_level"] >= ADMIN else below
-
-
-def plant(world: World, item: Item) -> None:
-    """A ``name`` makes a user, and without one it is an invite; ``access_level`` alone is a level on the account."""
-    account_id = accounts.of_item(world, item)
-    name = item.get("name", str)
-    people.add(
-        world,
-        account_id,
-        INVITE if name is None else USER,
-        item.need("email", str),
-        api_tokens.plant_resources(item, ("account", account_id)),
-        name=name,
-        two_factor=item.get("two_factor_authentication_enabled", bool, False),
-        access_id=people.read_access_id(world, item, "id"),
-    )
-
-
-SEEDS = [Seed("account_accesses", plant, after=("accounts",))]

@@ -4,34 +4,43 @@
 
 """What an account has used of its plans in the running billing cycle (facts 3.5)."""
 
-from .. import usage
-from ..access import VIEWER
-from ..call import Call
-from ..clock import iso_ms
-from ..routing import Routes
-from ..usage import CAMPAIGNS, CAUGHT, FORWARDED, SENT, USAGE
+from ..http.call import Call
+from ..http.routing import Routes
+from ..model.billing import (
+    CAMPAIGNS_COUNT,
+    CAUGHT_COUNT,
+    FORWARDED_COUNT,
+    SENT_COUNT,
+    cycle_end,
+    cycle_start,
+    get_usage_counts,
+)
+from ..model.permissions import VIEWER
+from ..state.clock import iso_ms
 
-TABLES = [USAGE]
 routes = Routes()
 
 
 @routes.get("billing/usage")
 def get_usage(call: Call) -> dict:
     """``marketing`` is there because the plan of the emulator has it (facts 6 row 7)."""
-    call.require(call.access.scope("billing"), VIEWER)
+    call.require_level(call.access.scope("billing"), VIEWER)
     settings = call.world.settings
-    used = usage.counts(call.world, call.account_id)
+    used = get_usage_counts(call.world, call.account_id)
     now = call.world.clock.now()
 
     def gauge(name: str) -> dict:
         return {"current": used[name], "limit": settings[f"{name}_per_month"]}
 
     return {
-        "billing": {"cycle_start": iso_ms(usage.cycle_start(now)), "cycle_end": iso_ms(usage.cycle_end(now))},
+        "billing": {"cycle_start": iso_ms(cycle_start(now)), "cycle_end": iso_ms(cycle_end(now))},
         "testing": {
             "plan": {"name": settings["plan_name"]},
-            "usage": {"sent_messages_count": gauge(CAUGHT), "forwarded_messages_count": gauge(FORWARDED)},
+            "usage": {"sent_messages_count": gauge(CAUGHT_COUNT), "forwarded_messages_count": gauge(FORWARDED_COUNT)},
         },
-        "sending": {"plan": {"name": settings["plan_name"]}, "usage": {"sent_messages_count": gauge(SENT)}},
-        "marketing": {"plan": {"name": settings["plan_name"]}, "usage": {"sent_messages_count": gauge(CAMPAIGNS)}},
+        "sending": {"plan": {"name": settings["plan_name"]}, "usage": {"sent_messages_count": gauge(SENT_COUNT)}},
+        "marketing": {
+            "plan": {"name": settings["plan_name"]},
+            "usage": {"sent_messages_count": gauge(CAMPAIGNS_COUNT)},
+        },
     }

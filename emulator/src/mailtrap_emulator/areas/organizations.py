@@ -4,12 +4,13 @@
 
 """Organizations and their sub accounts (facts 3.6)."""
 
-from ..access import ADMIN
-from ..call import Call, text, text_errors
-from ..replies import unprocessable
-from ..routing import Routes
-from ..store import Row
-from . import accounts
+from ..http.call import Call
+from ..http.responses import unprocessable
+from ..http.routing import Routes
+from ..model.accounts import insert_account
+from ..model.permissions import ADMIN
+from ..model.validation import cast_text, text_errors
+from ..state.store import Row
 
 routes = Routes(scoped=False, needs_account=False)
 
@@ -21,9 +22,9 @@ def members(call: Call) -> list[Row]:
 
     Any other id is a wrong organization and refused like a missing permission, whether it exists or not.
     """
-    organization_id = call.id("organization_id")
-    call.require(call.access.organization(organization_id), ADMIN, "Access forbidden")
-    return call.world.store["accounts"].of("organization", organization_id)
+    organization_id = call.path_id("organization_id")
+    call.require_level(call.access.organization(organization_id), ADMIN, "Access forbidden")
+    return call.world.store["accounts"].select("organization", organization_id)
 
 
 def show(account: Row) -> dict:
@@ -39,8 +40,8 @@ def list_sub_accounts(call: Call) -> list:
 def create_sub_account(call: Call) -> dict:
     """Names may repeat: nothing is known to forbid it (facts 10). Whoever owns the first account owns this one too."""
     existing = members(call)
-    name = text(call.wrapped("account"), "name")
+    name = cast_text(call.wrapped_fields("account"), "name")
     if errors := text_errors(name):
         raise unprocessable({"name": errors})
     owner = {field: existing[0][field] for field in ("owner_name", "owner_email")} if existing else {}
-    return show(accounts.create(call.world, name, organization_id=call.id("organization_id"), **owner))
+    return show(insert_account(call.world, name, organization_id=call.path_id("organization_id"), **owner))

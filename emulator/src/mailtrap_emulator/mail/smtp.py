@@ -1,0 +1,103 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The SMTP server. What it accepts and where mail goes is decided by an :class:`SmtpBackend`."""
+
+import asyncio
+import ssl
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+
+@dataclass(frozen=True)
+class SmtpMail:
+    """A mail that a client sent. ``username`` is None if the client did not log in."""
+
+    content: bytes
+    mail_from: str | None
+    recipients: list[str]
+    client_ip: str
+    username: str | None
+
+
+class SmtpBackend(Protocol):
+    """The mailboxes behind the SMTP server."""
+
+    def max_message_size(self) -> int:
+        """Return the largest accepted message size, in bytes."""
+        ...
+
+    def is_valid_login(self, username: str, password: str) -> bool:
+        """Return whether a client may log in with these credentials."""
+        ...
+
+    def find_recipient_error(self, address: str) -> str | None:
+        """Return the SMTP reply that refuses mail to an address from a client that did not log in, or None."""
+        ...
+
+    def deliver(self, mail: SmtpMail) -> str | None:
+        """Deliver a mail. Return the SMTP reply that refuses it, or None if it was delivered."""
+        ...
+
+
+class Connection(SMTP):
+    """One SMTP connection. Long lines are accepted, so that a test can look at the mail that broke the limit."""
+
+    line_length_limit = 1_000_000
+
+
+class SmtpHandler:
+    """The aiosmtpd handler that all connections share."""
+
+    def __init__(self, backend: SmtpBackend) -> None:
+        self.backend = backend
+
+    def connect(self, tls: ssl.SSLContext | None) -> Connection:
+        """Create a connection. AUTH is offered without TLS, because the emulator runs where it is used."""
+        return Connection(
+            self,
+            loop=asyncio.get_running_loop(),
+            hostname="sandbox.smtp.mailtrap.io",
+            ident="ESMTP mailtrap-emulator",
+            data_size_limit=self.backend.max_message_size(),
+            enable_SMTPUTF8=True,
+            tls_context=tls,
+            auth_require_tls=False,
+            authenticator=self.authenticate,
+        )
+
+    def authenticate(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, credentials: Any
+    ) -> AuthResult:
+        """Check a login. A wrong user name or password is answered with 535."""
+        assert isinstance(credentials, LoginPassword)
+        username = credentials.login.decode(errors="replace")
+        if not self.backend.is_valid_login(username, credentials.password.decode(errors="replace")):
+            return AuthResult(success=False, handled=False)
+        return AuthResult(success=True, auth_data=username)
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Answer a RCPT command."""
+        error = None if session.authenticated else self.backend.find_recipient_error(address)
+        if error is not None:
+            return error
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.0 Ok"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        """Deliver a mail and answer the DATA command."""
+        assert isinstance(envelope.content, bytes)
+        assert session.peer is not None
+        mail = SmtpMail(
+            content=envelope.content,
+            mail_from=envelope.mail_from,
+            recipients=list(envelope.rcpt_tos),
+            client_ip=session.peer[0],
+            username=str(session.auth_data) if session.authenticated else None,
+        )
+        return self.backend.deliver(mail) or "250 2.0.0 Ok: queued"

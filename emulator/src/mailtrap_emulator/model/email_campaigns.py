@@ -1,0 +1,266 @@
+# Copyright (c) the community.mailtrap authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Email campaigns: states, validation, sending jobs and seeds (facts 3.22)."""
+
+import re
+from typing import Any
+
+from ..mail.handlebars import TemplateError
+from ..state.clock import iso_ms, parse_iso_or_none
+from ..state.errors import ControlError
+from ..state.schedule import schedule_after, schedule_at
+from ..state.seeding import FieldReader, Seed
+from ..state.store import Row, TableSpec
+from ..state.world import World
+from .api_tokens import parse_number
+from .campaign_messages import find_audience, send_campaign_message
+from .domain_verification import can_send, settle_domains
+from .email_templates import TEMPLATE_BODIES
+from .validation import BLANK, INVALID, cast_text, is_given
+
+CAMPAIGNS = TableSpec("email_campaigns", 37_000, groups={"account": lambda row: row["account_id"]})
+# Only counted: the template of a campaign is a part of it.
+CAMPAIGN_TEMPLATES = TableSpec("campaign_templates", 61_000)
+TABLES = [CAMPAIGNS]
+
+DRAFT, SCHEDULED, STARTED, QUEUED, PAUSED = "draft", "scheduled", "started", "queued", "paused"
+TERMINATING, FINISHED, FAILED, FAILED_AT_ONCE = "terminating", "finished", "failed", "failed_immediately"
+STATES = (
+    *(DRAFT, SCHEDULED, STARTED, QUEUED, PAUSED),
+    *(TERMINATING, "under_review", FINISHED, FAILED, FAILED_AT_ONCE),
+)
+SENDING_STATES = (STARTED, QUEUED, PAUSED)
+
+BEGIN_JOB, SEND_JOB, RESUME_JOB, END_JOB = "campaign_begin", "campaign_send", "campaign_resume", "campaign_end"
+
+DELIVERY_MODES = ("rapid", "gradual")
+LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
+MAX_TEXT = 255
+MAX_PER_HOUR = 150_000
+HOUR = 3600
+
+
+def insert_campaign(world: World, account_id: int, **fields: Any) -> Row:
+    """A new draft. ``template`` needs no id."""
+    now = world.clock.stamp()
+    defaults = {
+        "account_id": account_id,
+        "from_display_name": None,
+        "reply_to": {},
+        "current_state": DRAFT,
+        "created_at": now,
+        "updated_at": now,
+        "last_started_at": None,
+        "recipient_total_count": None,
+        "delivery_mode": "rapid",
+        "delivery_options": {},
+        "current_state_metadata": {},
+        "contact_list_ids": [],
+        "contact_segment_ids": [],
+        # The contacts that have yet to be written to, and how many have been.
+        "waiting": [],
+        "done": 0,
+        "errors": [],
+    }
+    template = {"id": world.store.next_id(CAMPAIGN_TEMPLATES), **fields.pop("template")}
+    return world.store["email_campaigns"].add(defaults | fields | {"template": template})
+
+
+def parse_campaign(body: dict[str, Any], template: dict[str, Any]) -> dict[str, Any]:
+    """The fields that a body gives, as they will be kept. What is of a wrong shape is not permitted and left out, what
+    is of a wrong value is kept to be told by :func:`check`."""
+    values: dict[str, Any] = {
+        name: cast_text(body, name)
+        for name in ("name", "from_local_part", "from_display_name", "delivery_mode")
+        if is_given(body, name)
+    }
+    if is_given(body, "domain_id"):
+        values["domain_id"] = parse_number(body, "domain_id")
+    given = body.get("reply_to")
+    if isinstance(given, dict) and given:
+        values["reply_to"] = {name: cast_text(given, name) for name in ("display_name", "local_part", "domain")}
+    elif "reply_to" in body and not given:
+        values["reply_to"] = {}
+    given = body.get("delivery_options")
+    if isinstance(given, dict) and is_given(given, "emails_per_hour"):
+        values["delivery_options"] = {"emails_per_hour": given["emails_per_hour"]}
+    elif "delivery_options" in body and not given:
+        values["delivery_options"] = {}
+    for name in ("contact_list_ids", "contact_segment_ids"):
+        if name in body and (body[name] is None or isinstance(body[name], list)):
+            values[name] = [parse_number({"id": item}, "id") for item in body[name] or []]
+    given = body.get("template_attributes")
+    if isinstance(given, dict):
+        values["template"] = template | parse_campaign_template(given)
+    return values
+
+
+def parse_campaign_template(given: dict[str, Any]) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        name: cast_text(given, name) for name in ("subject", *TEMPLATE_BODIES) if is_given(given, name)
+    }
+    tags = given.get("merge_tags")
+    if isinstance(tags, list) and not any(isinstance(tag, list | dict) for tag in tags):
+        values["merge_tags"] = [cast_text({"tag": tag}, "tag") or "" for tag in tags]
+    return values
+
+
+def find_local_part_errors(value: str | None) -> list[str]:
+    if not (value or "").strip():
+        return [BLANK]
+    return [] if LOCAL_PART.fullmatch(value) else [INVALID]
+
+
+def find_number_errors(value: Any) -> list[str]:
+    """The throttle: a whole number up to 150,000 an hour (facts 1.11)."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return ["is not a number"]
+    if value <= 0:
+        return ["must be greater than 0"]
+    return [f"must be less than or equal to {MAX_PER_HOUR}"] if value > MAX_PER_HOUR else []
+
+
+def find_sending_errors(world: World, campaign: Row) -> list[str]:
+    """What keeps a draft from being sent (E8). Only the first sentence is known word for word."""
+    domain = world.store["domains"].get(campaign["domain_id"])
+    if domain is not None:
+        settle_domains(world, [domain])
+    errors = []
+    if not (campaign["template"]["body_html"] or "").strip():
+        errors.append("Campaign design can't be blank")
+    if not (campaign["contact_list_ids"] or campaign["contact_segment_ids"]):
+        errors.append("Campaign audience can't be blank")
+    if domain is None or domain["demo"] or not can_send(domain):
+        errors.append("Campaign domain must be verified")
+    return errors
+
+
+def change_state(world: World, campaign: Row, state: str, metadata: dict | None = None, **fields: Any) -> None:
+    world.store["email_campaigns"].update(
+        campaign,
+        **fields,
+        current_state=state,
+        current_state_metadata=metadata or {},
+        updated_at=world.clock.stamp(),
+    )
+
+
+def schedule_step(world: World, campaign: Row, kind: str, seconds: float) -> None:
+    schedule_after(world, seconds, kind, campaign_id=campaign["id"])
+
+
+def start_sending(world: World, campaign: Row) -> None:
+    """Start to send: the audience is settled now, the first mail leaves a little later."""
+    waiting = find_audience(world, campaign)
+    now = world.clock.stamp()
+    change_state(world, campaign, STARTED, last_started_at=now, recipient_total_count=len(waiting), waiting=waiting)
+    schedule_step(world, campaign, SEND_JOB, world.settings["campaign_seconds"])
+
+
+def find_job_campaign(world: World, payload: dict[str, Any]) -> Row:
+    return world.store["email_campaigns"].get(payload["campaign_id"])
+
+
+def run_begin_job(world: World, payload: dict[str, Any]) -> None:
+    """The time of a scheduled campaign has come. If it cannot be sent any more it fails."""
+    campaign = find_job_campaign(world, payload)
+    if errors := find_sending_errors(world, campaign):
+        change_state(world, campaign, FAILED_AT_ONCE, {"error": errors[0]})
+    else:
+        start_sending(world, campaign)
+
+
+def run_send_job(world: World, payload: dict[str, Any]) -> None:
+    """Send one batch: everything, or what a throttled campaign may send in an hour."""
+    campaign = find_job_campaign(world, payload)
+    per_hour = campaign["delivery_options"].get("emails_per_hour") if campaign["delivery_mode"] == "gradual" else None
+    batch, waiting = split_audience(campaign["waiting"], per_hour)
+    errors = send_batch(world, campaign, batch)
+    fields = {
+        "waiting": waiting,
+        "done": campaign["done"] + len(batch),
+        "errors": campaign["errors"] + errors,
+    }
+    if waiting:
+        change_state(world, campaign, QUEUED, **fields)
+        schedule_step(world, campaign, RESUME_JOB, max(0, HOUR - world.settings["campaign_seconds"]))
+    elif len(fields["errors"]) == campaign["recipient_total_count"] > 0:
+        error = fields["errors"][-1]["message"]
+        change_state(world, campaign, FAILED, {"error": error, "errors": fields["errors"]}, **fields)
+    else:
+        change_state(world, campaign, FINISHED, {"errors": fields["errors"]} if fields["errors"] else {}, **fields)
+
+
+def split_audience(waiting: list[str], number: int | None) -> tuple[list[str], list[str]]:
+    return (waiting, []) if number is None else (waiting[:number], waiting[number:])
+
+
+def send_batch(world: World, campaign: Row, batch: list[str]) -> list[dict]:
+    """Write to these contacts, as far as they are still there; what went wrong, by the place of the recipient."""
+    domain = world.store["domains"].get(campaign["domain_id"])
+    errors = []
+    for index, contact_id in enumerate(batch, campaign["done"]):
+        contact = world.store["contacts"].get(contact_id)
+        if contact is None or contact["unsubscribed"]:
+            continue
+        if domain is None:
+            errors.append({"message": "Domain does not exist", "rcpt_index": index})
+            continue
+        try:
+            send_campaign_message(world, campaign, domain, contact)
+        except TemplateError as error:
+            errors.append({"message": str(error), "rcpt_index": index})
+    return errors
+
+
+def run_resume_job(world: World, payload: dict[str, Any]) -> None:
+    campaign = find_job_campaign(world, payload)
+    change_state(world, campaign, STARTED)
+    schedule_step(world, campaign, SEND_JOB, world.settings["campaign_seconds"])
+
+
+def run_end_job(world: World, payload: dict[str, Any]) -> None:
+    change_state(world, find_job_campaign(world, payload), FINISHED, waiting=[])
+
+
+def seed_campaign(world: World, item: FieldReader) -> None:
+    """A campaign in any state, where it stays; only a scheduled one, which needs ``scheduled_at``, starts in time."""
+    domain = item.find_parent(world, "domains", "domain_id")
+    state = item.get("current_state", str, DRAFT)
+    if state not in STATES:
+        raise ControlError(f"{item.location}: current_state must be one of {', '.join(STATES)}.")
+    scheduled_at = parse_iso_or_none(item.require("scheduled_at", str)) if state == SCHEDULED else None
+    if state == SCHEDULED and scheduled_at is None:
+        raise ControlError(f"{item.location}: scheduled_at must be an ISO-8601 time.")
+    given = {
+        "from_display_name": item.get("from_display_name", str),
+        "contact_list_ids": item.get("contact_list_ids", list),
+        "recipient_total_count": item.get("recipient_total_count", int),
+    }
+    name = item.require("name", str)
+    campaign = insert_campaign(
+        world,
+        domain["account_id"],
+        **item.identity_fields(world, "email_campaigns"),
+        name=name,
+        domain_id=domain["id"],
+        from_local_part=item.get("from_local_part", str, "news"),
+        current_state=state,
+        current_state_metadata={"scheduled_at": iso_ms(scheduled_at)} if scheduled_at else {},
+        template={
+            "subject": item.get("subject", str, name),
+            "merge_tags": [],
+            "body_html": item.get("body_html", str),
+            "body_text": item.get("body_text", str),
+        },
+        **{key: value for key, value in given.items() if value is not None},
+    )
+    if scheduled_at:
+        schedule_at(world, scheduled_at.timestamp(), BEGIN_JOB, campaign_id=campaign["id"])
+
+
+JOBS = {BEGIN_JOB: run_begin_job, SEND_JOB: run_send_job, RESUME_JOB: run_resume_job, END_JOB: run_end_job}
+
+SEEDS = [Seed("email_campaigns", seed_campaign, after=("accounts", "domains", "verified_domains", "contact_lists"))]
