@@ -5,8 +5,8 @@
 """The rules of the service, one module for each resource.
 
 A module is found automatically. It may define ``TABLES`` (a list of :class:`TableSpec`), ``SEEDS`` (a list of
-:class:`Seed`), ``LISTENERS`` (functions that receive events, see model/events.py) and ``JOBS`` (handlers of scheduled jobs
-by job type, see state/schedule.py).
+:class:`Seed`), ``LISTENERS`` (functions that receive events, see model/events.py) and ``JOBS`` (handlers of scheduled
+jobs by job type, see state/schedule.py).
 """
 
 from importlib import import_module
