@@ -2,24 +2,26 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The ASGI application: one pipeline that every API request goes through.
+"""The ASGI application, a pipeline for all API requests.
 
-Host and path, body, journal, faults, rate window, route, token, account, handler, commit, headers. An area never
-sees any of it.
+Its steps: host and path, body, journal, faults, rate limit, route, token, account, operation, commit, headers. The
+areas only contain operations.
 """
 
 import asyncio
 import logging
 import time
-from hashlib import sha256
-from uuid import uuid4
+
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .areas import list_operations
 from .control.faults import Fault, Faults
-from .control.journal import Entry, Journal
-from .http.authentication import presented_token
+from .control.journal import Journal
+from .http.asgi import ClientGoneError, close_connection, read_request, send_response
+from .http.authentication import extract_token
 from .http.call import Call, Request
-from .http.rate_limits import RATE_LIMITS
+from .http.rate_limits import RATE_LIMITS, RateLimit
+from .http.response_headers import Headers, make_headers
 from .http.responses import (
     HttpError,
     Response,
@@ -42,32 +44,16 @@ log = logging.getLogger("mailtrap_emulator")
 
 MAX_BODY = 64 * 1024 * 1024
 
-# Who calls a public operation without a token.
-NOBODY: Row = {"account_id": None, "resources": []}
-
-# Facts 1.5. The service's own name is not claimed in Server.
-STANDING_HEADERS = [
-    (b"x-mailtrap-version", b"v2"),
-    (b"x-frame-options", b"SAMEORIGIN"),
-    (b"x-xss-protection", b"1; mode=block"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-download-options", b"noopen"),
-    (b"x-permitted-cross-domain-policies", b"none"),
-    (b"referrer-policy", b"strict-origin-when-cross-origin"),
-    (b"vary", b"Accept"),
-]
-REVALIDATE = (b"cache-control", b"max-age=0, private, must-revalidate")
-NO_CACHE = (b"cache-control", b"no-cache")
-
-
-class ClientGone(Exception):
-    """The client went away before its request was read."""
+# Stands in for the token in calls of public operations.
+NO_TOKEN: Row = {"account_id": None, "resources": []}
 
 
 class App:
-    """``control`` and ``pages`` are the ASGI applications of the control plane and of the page for people."""
+    """The ASGI application. ``control`` and ``pages`` serve the control plane and the web page."""
 
-    def __init__(self, world: World, journal: Journal, faults: Faults, control, pages) -> None:
+    def __init__(
+        self, world: World, journal: Journal, faults: Faults, control: ASGIApp | None, pages: ASGIApp | None
+    ) -> None:
         self.world = world
         self.journal = journal
         self.faults = faults
@@ -75,90 +61,100 @@ class App:
         self.pages = pages
         self.router = Router(list_operations())
 
-    async def __call__(self, scope, receive, send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        if scope["path"].startswith("/_emulator"):
+        if self.control is not None and scope["path"].startswith("/_emulator"):
             await self.control(scope, receive, send)
             self.world.store.commit()
-            return
-        if is_page_request(scope["method"], scope["path"]):
+        elif self.pages is not None and is_page_request(scope["method"], scope["path"]):
             await self.pages(scope, receive, send)
-            return
+        else:
+            await self.serve_api(scope, receive, send)
+
+    async def serve_api(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve an API request, with the fault that matches it."""
         started = time.perf_counter()
         try:
-            request = await read_request(scope, receive)
-        except ClientGone:
+            request = await read_request(scope, receive, MAX_BODY)
+        except ClientGoneError:
             return
         host, path = locate(request.headers.get("host", ""), request.path)
         entry = self.journal.open(self.world.clock.now(), host, request)
         fault = self.faults.match(request.method, request.path)
         if fault is None:
-            reply, headers = self.answer(host, path, request, started)
+            response, headers = self.answer(host, path, request, started)
         else:
             entry.fault = fault.name
-            if fault.before and await self.interrupt(fault, entry, scope, receive):
+            if fault.before and await self.delay_or_drop(fault, scope, receive):
                 return
             if fault.response is not None and fault.before:
-                reply, headers = fault.response, []
+                response, headers = fault.response, []
             else:
-                reply, headers = self.answer(host, path, request, started)
-                if not fault.before and await self.interrupt(fault, entry, scope, receive):
-                    entry.status = reply.status
+                response, headers = self.answer(host, path, request, started)
+                if not fault.before and await self.delay_or_drop(fault, scope, receive):
+                    entry.status = response.status
                     return
                 if fault.response is not None:
-                    reply, headers = fault.response, []
+                    response, headers = fault.response, []
             headers = headers + fault.headers
-        self.journal.close(entry, reply)
-        await respond(send, reply, headers, head_only=request.method == "HEAD", cut=bool(fault and fault.truncate))
-        if fault and fault.truncate:
-            await hang_up(scope, receive)
+        self.journal.close(entry, response)
+        truncate = fault is not None and fault.truncate
+        await send_response(send, response, headers, head_only=request.method == "HEAD", truncate=truncate)
+        if truncate:
+            await close_connection(scope, receive)
 
-    async def interrupt(self, fault: Fault, entry: Entry, scope, receive) -> bool:
-        """Wait as the fault says; True if it then ends the connection."""
+    async def delay_or_drop(self, fault: Fault, scope: Scope, receive: Receive) -> bool:
+        """Wait as the fault demands. Return whether it closed the connection."""
         if fault.delay:
             await asyncio.sleep(fault.delay)
         if fault.drop:
-            await hang_up(scope, receive)
+            await close_connection(scope, receive)
         return fault.drop
 
-    def answer(self, host: str, path: str | None, request: Request, started: float) -> tuple[Response, list]:
-        """What the service says, with all its headers; the state is safe before this returns."""
-        value = presented_token(request.headers)
-        remaining = self.count(host, value)
+    def answer(self, host: str, path: str | None, request: Request, started: float) -> tuple[Response, Headers]:
+        """Answer a request. The state is committed before this returns."""
+        token = extract_token(request.headers)
+        remaining = self.count_request(token) if host == GENERAL else None
         try:
             if remaining is not None and remaining < 0:
                 raise too_many_requests()
-            reply = self.handle(host, path, request, value)
-        except HttpError as refusal:
-            reply = refusal.response
+            response = self.handle(host, path, request, token)
+        except HttpError as error:
+            response = error.response
         except Exception:
             log.exception("%s %s failed", request.method, request.path)
-            reply = json_response({"errors": "Unexpected error"}, 500)
+            response = json_response({"errors": "Unexpected error"}, 500)
         self.world.store.commit()
-        if host == GENERAL:
-            return reply, general_headers(reply, self.limit(), remaining, started)
-        return reply, []
+        if remaining is None:
+            return response, []
+        limit = self.scale_limit("token").requests
+        return response, make_headers(response, limit, remaining, time.perf_counter() - started)
 
-    def limit(self) -> int:
-        return max(1, int(RATE_LIMITS["token"].requests * self.world.settings["rate_scale"]))
+    def scale_limit(self, name: str) -> RateLimit:
+        """Return a rate limit, multiplied by the setting ``rate_scale``."""
+        return RATE_LIMITS[name].scale(self.world.settings["rate_scale"])
 
-    def count(self, host: str, value: str | None) -> int | None:
-        """Requests left in the token's window; None on the sending hosts, which have none (facts 1.10)."""
-        if host != GENERAL:
-            return None
+    def count_request(self, token: str | None) -> int:
+        """Count a request of the general host and return how many remain, or -1 if the token has used up its limit.
+
+        The sending hosts have no such limit (docs/service.md#rate-limits).
+        """
+        limit = self.scale_limit("token")
         if not self.world.settings["rate_limits"]:
-            return self.limit() - 1
-        return self.world.rate_windows.count(
-            "token", value, self.world.clock.time(), self.limit(), RATE_LIMITS["token"].seconds
-        )
+            return limit.requests - 1
+        now = self.world.clock.time()
+        return self.world.rate_windows.count("token", token, now, limit.requests, limit.seconds)
 
     def handle(self, host: str, path: str | None, request: Request, value: str | None) -> Response:
-        """Route, token, account, handler: in the order in which the service looks at them (facts 8.1)."""
-        found = self.router.find(host, request.method, path) if path is not None else None
-        if found is None:
+        """Check route, token and account in the order of the service, and run the operation. ``value`` is the token.
+
+        :raises HttpError: if a check fails or the operation refuses the call.
+        """
+        match = self.router.find(host, request.method, path) if path is not None else None
+        if match is None:
             raise not_found()
-        route, params = found
+        route, params = match
         operation = route.operation
         try:
             if request.is_too_large:
@@ -166,101 +162,37 @@ class App:
             token = find_valid_token(self.world.store, self.world.clock, value)
             if token is None and not operation.is_public:
                 raise incorrect_token() if host == GENERAL else send_error(401, "Unauthorized")
-            call = Call(self.world, request, params, route.vocabulary, token or NOBODY, host)
+            call = Call(self.world, request, params, route.vocabulary, token or NO_TOKEN, host)
             self.check_account(call, operation.needs_account and not operation.is_public)
             if operation.window:
-                self.count_account(call, operation.window)
+                self.check_account_limit(call, operation.window)
             result = operation.handler(call)
-        except HttpError as refusal:
+        except HttpError as error:
             if operation.convert_error is None:
                 raise
-            return operation.convert_error(refusal.response)
+            return operation.convert_error(error.response)
         return result if isinstance(result, Response) else json_response(result)
 
-    def check_account(self, call: Call, needed: bool) -> None:
-        """403 for another account in the path, and for organization tokens inside accounts (facts 1.2, 8.1)."""
+    def check_account(self, call: Call, needs_account: bool) -> None:
+        """Check the account in the path, and that the token has an account if it needs one.
+
+        :raises HttpError: 403 for another account and for tokens of organizations
+            (docs/service.md#authentication).
+        """
+        account_id = call.access.account_id
         named = call.params.get("account_id")
-        other = named is not None and not (ID_PATTERN.fullmatch(named) and int(named) == call.account_id)
-        if other or (needed and call.account_id is None):
+        is_other = named is not None and not (ID_PATTERN.fullmatch(named) and int(named) == account_id)
+        if is_other or (needs_account and account_id is None):
             raise forbidden()
 
-    def count_account(self, call: Call, window: str) -> None:
-        """429 beyond the account's window for these endpoints."""
+    def check_account_limit(self, call: Call, name: str) -> None:
+        """Count a call against a rate limit of the account.
+
+        :raises HttpError: 429 if the limit is used up.
+        """
         if not self.world.settings["rate_limits"]:
             return
-        limit = RATE_LIMITS[window]
-        requests = max(1, int(limit.requests * self.world.settings["rate_scale"]))
-        if self.world.rate_windows.count(window, call.account_id, self.world.clock.time(), requests, limit.seconds) < 0:
+        limit = self.scale_limit(name)
+        now = self.world.clock.time()
+        if self.world.rate_windows.count(name, call.account_id, now, limit.requests, limit.seconds) < 0:
             raise too_many_requests()
-
-
-def etag(body: bytes) -> str:
-    """The weak validator of the service: the first half of the body's SHA-256 (facts 0.3)."""
-    return f'W/"{sha256(body).hexdigest()[:32]}"'
-
-
-def general_headers(reply: Response, limit: int, remaining: int, started: float) -> list[tuple[bytes, bytes]]:
-    """The headers of the general host (facts 1.5)."""
-    runtime = (b"x-runtime", b"%.6f" % (time.perf_counter() - started))
-    request_id = (b"x-request-id", str(uuid4()).encode())
-    if reply.is_bare:
-        return [runtime, request_id]
-    headers = [
-        *STANDING_HEADERS,
-        (b"x-ratelimit-limit", b"%d" % limit),
-        (b"x-ratelimit-remaining", b"%d" % max(0, remaining)),
-        request_id,
-        runtime,
-    ]
-    if reply.status < 300 and reply.body and not reply.without_etag:
-        headers += [REVALIDATE, (b"etag", etag(reply.body).encode())]
-    else:
-        headers.append(NO_CACHE)
-    return headers
-
-
-async def read_request(scope, receive) -> Request:
-    """The whole request. A body beyond the limit is read to its end, so that the answer arrives, but not kept."""
-    parts, size = [], 0
-    more = True
-    while more:
-        event = await receive()
-        if event["type"] == "http.disconnect":
-            raise ClientGone
-        size += len(event["body"])
-        if size <= MAX_BODY:
-            parts.append(event["body"])
-        more = event["more_body"]
-    client = scope["client"]
-    return Request(
-        method=scope["method"],
-        path=scope["raw_path"].decode("latin-1"),
-        query=scope["query_string"].decode("latin-1"),
-        headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
-        body=b"".join(parts),
-        is_too_large=size > MAX_BODY,
-        client_ip=client[0] if client else "",
-        scheme=scope.get("scheme", "http"),
-    )
-
-
-async def respond(send, reply: Response, headers: list, *, head_only: bool, cut: bool) -> None:
-    """Send a reply; ``cut`` sends half of the body under the full Content-Length."""
-    headers = headers + [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers]
-    if reply.content_type is not None and all(name != b"content-type" for name, _ in headers):
-        headers.append((b"content-type", reply.content_type.encode("latin-1")))
-    if reply.status != 204:
-        headers.append((b"content-length", b"%d" % len(reply.body)))
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    body = b"" if head_only else reply.body
-    if cut:
-        await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
-    else:
-        await send({"type": "http.response.body", "body": body})
-
-
-async def hang_up(scope, receive) -> None:
-    """End the TCP connection without another word, and wait until the server has noticed."""
-    scope["state"]["transport"].close()
-    while (await receive())["type"] != "http.disconnect":
-        pass

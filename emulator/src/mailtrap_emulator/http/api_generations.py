@@ -2,26 +2,30 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The vocabulary of the URL generations (facts 1.3).
+"""The two generations of API paths and the names that each one uses (docs/service.md#api-generations).
 
-The service renamed inboxes to sandboxes and sending domains to domains. Both spellings are live over the same data,
-and the noun in the path decides which spelling a call speaks in its wrapper key and in its field names.
-Everything inside the emulator uses the current words; this table is the only place that knows the old ones.
+The service renamed inboxes to sandboxes and sending domains to domains. Both generations of paths work on the same
+data. The noun in the path decides which names a call uses for its wrapper key and its fields. Everything else in the
+emulator uses the current names.
 """
+
+from collections.abc import Mapping
 
 from ..model.legacy_names import LEGACY_NAMES
 
+# The current nouns in paths. A path with one of them exists in both generations.
 PATH_NOUNS = ("sandboxes", "domains")
 
 
 class Vocabulary:
-    """One vocabulary: turns a current word into the spelling that a call speaks."""
+    """The names of one generation, by current name. Names that never changed are left out."""
 
-    def __init__(self, spelling: dict[str, str]) -> None:
-        self._spelling = spelling
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
 
-    def spell(self, word: str) -> str:
-        return self._spelling.get(word, word)
+    def spell(self, name: str) -> str:
+        """Return the name that this generation uses for a current name."""
+        return self._names.get(name, name)
 
 
 CURRENT = Vocabulary({})

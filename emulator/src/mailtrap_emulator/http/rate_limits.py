@@ -2,19 +2,25 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The rate limits of the API (facts 1.10)."""
+"""The rate limits of the API (docs/service.md#rate-limits)."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class RateLimit:
+    """A number of requests in a number of seconds, counted from the first request."""
+
     requests: int
     seconds: int
 
+    def scale(self, factor: float) -> "RateLimit":
+        """Return the limit with its number of requests multiplied by a factor, at least 1."""
+        return RateLimit(max(1, int(self.requests * factor)), self.seconds)
 
-# "token" is the one that every call of the general host counts in; the others are for all calls of one account to
-# the endpoints that name them.
+
+# "token" limits all requests of a token to the general host. The others limit all requests of an account to the
+# operations that name them.
 RATE_LIMITS = {
     "token": RateLimit(150, 10),
     "contacts": RateLimit(200, 60),

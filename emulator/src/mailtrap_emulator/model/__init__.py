@@ -12,9 +12,9 @@ jobs by job type, see state/schedule.py).
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
-from typing import Any
 
 from ..state.seeding import Seed
+from ..state.settings import Settings
 from ..state.store import Keep
 from ..state.world import World
 
@@ -29,7 +29,7 @@ def list_seeds() -> list[Seed]:
     return [seed for module in load_modules() for seed in getattr(module, "SEEDS", [])]
 
 
-def create_world(keep: Keep | None = None, initial_settings: dict[str, Any] | None = None) -> World:
+def create_world(keep: Keep | None = None, initial_settings: Settings | None = None) -> World:
     """Create an empty world with the tables, listeners and jobs of all modules."""
     modules = load_modules()
     return World(

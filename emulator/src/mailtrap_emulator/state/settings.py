@@ -2,56 +2,93 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Settings that the control plane can change, with their defaults."""
+"""The settings of a world, which the control plane calls limits, and their defaults."""
 
-from typing import Any
+from typing import TypedDict
 
-# A limit of None is no limit. The sizes are those of the largest recorded plan (facts 3.8).
-DEFAULT_SETTINGS: dict[str, Any] = {
-    # Whether requests beyond the rates of facts 1.10 are refused, and a factor on those rates.
+
+class Settings(TypedDict, total=False):
+    """All settings, or the ones that a request changes. A maximum of None means that there is no limit."""
+
+    # Whether requests beyond the rate limits of docs/service.md#rate-limits are refused, and a factor on these limits.
+    rate_limits: bool
+    rate_scale: float
+    # Maximum number of objects in an account.
+    projects: int | None
+    sandboxes: int | None
+    email_templates: int | None
+    contacts: int | None
+    contact_lists: int | None
+    contact_fields: int | None
+    # Whether the plan includes inbound mail. Maximum number of folders and inboxes in an account, of forward rules in an
+    # inbox, and of replies and forwards that the hosted inboxes of an account may ever send.
+    inbound: bool
+    inbound_folders: int | None
+    inbound_inboxes: int | None
+    inbound_forward_rules: int | None
+    inbound_hosted_sends: int | None
+    # Messages that a sandbox keeps, size of a message in bytes, and messages that a sandbox accepts in ten seconds.
+    max_size: int
+    max_message_size: int
+    sandbox_sends_per_10_seconds: int | None
+    # Whether the plan shows blind copies in mail_headers.
+    bcc_visible: bool
+    # The UTC offset of message times (docs/service.md#timestamps).
+    message_utc_offset: str
+    # Seconds after arrival until the blacklist report is ready.
+    blacklist_seconds: float
+    # Duration of an import or export of contacts, whether imports fail, and lifetime of the URL of an exported file.
+    contact_job_seconds: float
+    contact_imports_fail: bool
+    contact_export_url_seconds: float
+    # How long a webhook endpoint may take to answer (docs/service.md#webhooks).
+    webhook_timeout_seconds: float
+    # Status for live mail from an unverified domain: the sources say 401 and 403 (docs/service.md#status-codes).
+    unverified_domain_status: int
+    # The event that follows live mail at once, by a pattern (* and ?) for the recipient's address. "none" leaves the mail
+    # in the queue. The first matching pattern applies; without a match the mail is delivered.
+    recipients: dict[str, str]
+    # Default lifetime of a new API token; None means that it does not expire (docs/service.md#api-tokens).
+    token_lifetime_days: int | None
+    # Duration of sending one batch of a campaign, and of terminating a campaign.
+    campaign_seconds: float
+    # The plan in billing usage (docs/service.md#billing). Only sandboxes refuse mail beyond their maximum.
+    plan_name: str
+    caught_per_month: int
+    forwarded_per_month: int
+    sent_per_month: int
+    campaigns_per_month: int
+
+
+# The sizes are those of the largest recorded plan (docs/service.md#sandboxes).
+DEFAULT_SETTINGS: Settings = {
     "rate_limits": True,
     "rate_scale": 1.0,
-    # How many there may be in one account.
     "projects": None,
     "sandboxes": None,
     "email_templates": 200,
     "contacts": None,
     "contact_lists": 50,
     "contact_fields": 40,
-    # Whether the plan has inbound mail; how many folders and inboxes there may be in an account and forward rules in an
-    # inbox; and how many replies and forwards may ever leave from an account's hosted inboxes.
     "inbound": True,
     "inbound_folders": None,
     "inbound_inboxes": 300,
     "inbound_forward_rules": 5,
     "inbound_hosted_sends": 20,
-    # Messages that a sandbox keeps, bytes that a message may have, and messages that it takes in ten seconds.
     "max_size": 1000,
     "max_message_size": 26_214_400,
     "sandbox_sends_per_10_seconds": None,
-    # Whether the plan tells blind copies in mail_headers.
     "bcc_visible": True,
-    # How message times are written (facts 1.8).
     "message_utc_offset": "Z",
-    # How long after arrival the blacklist report is pending.
     "blacklist_seconds": 1.0,
-    # How long an import or an export of contacts takes, whether imports fail, and how long the address of an exported
-    # file is good.
     "contact_job_seconds": 0.2,
     "contact_imports_fail": False,
     "contact_export_url_seconds": 3600,
-    # How long a webhook may take to answer (facts 3.10).
     "webhook_timeout_seconds": 30.0,
-    # 401 or 403 for live mail from a domain that is not verified: the sources disagree (facts 2.2).
     "unverified_domain_status": 401,
-    # What becomes of live mail at once, by a pattern (* and ?) for the recipient's address: the kind of an event, or
-    # "none" for mail that stays in the queue. The first pattern that fits counts; otherwise mail is delivered.
     "recipients": {},
-    # Days until a token expires that was made without saying when; None is never (facts 11).
     "token_lifetime_days": 365,
-    # How long a campaign takes to send one batch of mail, or to end when it is terminated.
     "campaign_seconds": 10.0,
-    # What billing usage says about the plan (facts 3.5). Only messages that sandboxes catch are refused beyond theirs.
     "plan_name": "Emulated",
     "caught_per_month": 10_000_000,
     "forwarded_per_month": 100_000,

@@ -2,51 +2,53 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The state: plain tables of plain dicts, with the indexes that hot paths need.
+"""The in-memory store: tables of dict rows, with the indexes that frequent queries need.
 
-A row is a dict that JSON can hold; the one exception is a field called ``raw``, which is bytes.
-Rows are read freely but changed only through their table, which keeps the indexes and notes what to write to disk.
+A row is a dict that JSON can represent, except for a field called ``raw``, which holds bytes. Anybody may read rows,
+but only the table may change them, because it maintains the indexes and records the changes for the state file.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 Row = dict[str, Any]
+# The id of a row. All rows of one table have ids of the same type.
 Key = int | str
-# A changed row to write: table, id, and the row, or None for a removed one.
+# A changed row to write: table, id, and the row, or None if it was removed.
 Change = tuple[str, Key, Row | None]
+# Writes changes durably before it returns.
 Keep = Callable[[list[Change]], None]
 
 
 @dataclass(frozen=True)
 class TableSpec:
-    """What an area says about one kind of object.
+    """The declaration of a table.
 
-    ``unique`` fields find at most one row by value. ``groups`` sort the ids of rows under the value that a function
-    makes of the row (None: in no group), so that a parent's children, newest or oldest first, cost no scan.
+    A field in ``unique`` identifies at most one row by its value. A group function in ``groups`` returns the value that
+    a row is listed under, or None to leave it out, so that the children of a parent are found without a scan.
     """
 
     name: str
     first_id: int = 1
     unique: tuple[str, ...] = ()
-    groups: dict[str, Callable[[Row], Any]] = field(default_factory=dict)
+    groups: dict[str, Callable[[Row], Hashable]] = field(default_factory=dict)
 
 
 class DuplicateValueError(ValueError):
-    """A value that must be unique is in use; the text names it."""
+    """Another row has a value that must be unique. The message names the field and the value."""
 
 
 class Table:
-    """All rows of one kind."""
+    """The rows of one table."""
 
     def __init__(self, spec: TableSpec, store: "Store") -> None:
         self.spec = spec
         self.rows: dict[Key, Row] = {}
         self._store = store
         self._unique: dict[str, dict[Any, Key]] = {name: {} for name in spec.unique}
-        self._groups: dict[str, dict[Any, list]] = {name: {} for name in spec.groups}
+        self._groups: dict[str, dict[Hashable, list[Any]]] = {name: {} for name in spec.groups}
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -55,7 +57,10 @@ class Table:
         return iter(self.rows.values())
 
     def __getitem__(self, key: Key) -> Row:
-        """Return the row with this id. Raises KeyError if there is none."""
+        """Return the row with this id.
+
+        :raises KeyError: if there is none.
+        """
         return self.rows[key]
 
     def get(self, key: Key) -> Row | None:
@@ -63,26 +68,29 @@ class Table:
         return self.rows.get(key)
 
     def find(self, name: str, value: Any) -> Row | None:
-        """The row whose unique field ``name`` has this value."""
+        """Return the row whose unique field ``name`` has this value, or None."""
         key = self._unique[name].get(value)
         return None if key is None else self.rows[key]
 
-    def ids(self, group: str, value: Any) -> list:
-        """The ids of a group, ascending. The caller must not change the list, nor the table while walking it."""
+    def ids(self, group: str, value: Hashable) -> list[Any]:
+        """Return the ids that a group lists under a value, ascending.
+
+        The list belongs to the index. Do not change it, and do not change the table while iterating over it.
+        """
         return self._groups[group].get(value, [])
 
-    def values(self, group: str) -> list:
-        """The values that a group has rows under, in no particular order."""
+    def values(self, group: str) -> list[Any]:
+        """Return the values that a group lists rows under, unordered."""
         return list(self._groups[group])
 
-    def select(self, group: str, value: Any) -> list[Row]:
-        """The rows of a group, by ascending id."""
+    def select(self, group: str, value: Hashable) -> list[Row]:
+        """Return the rows that a group lists under a value, by ascending id."""
         return [self.rows[key] for key in self.ids(group, value)]
 
     def add(self, row: Row) -> Row:
-        """Take in a row; without an ``id`` it gets the next one, with one it replaces a row of that id.
+        """Add a row and return it. A row without an ``id`` gets the next one; a row with one replaces its predecessor.
 
-        Raises Taken if another row has one of its unique values.
+        :raises DuplicateValueError: if another row has one of its unique values.
         """
         self._check_unique(row, row.get("id"))
         if "id" not in row:
@@ -91,46 +99,50 @@ class Table:
             self._store.reserve_id(self.spec, row["id"])
         old = self.rows.get(row["id"])
         if old is not None:
-            self._unlist(old)
+            self._remove_from_indexes(old)
         self.rows[row["id"]] = row
-        self._list(row)
-        self._store.note(self.spec.name, row["id"], row)
+        self._add_to_indexes(row)
+        self._store.record_change(self.spec.name, row["id"], row)
         return row
 
     def update(self, row: Row, **fields: Any) -> Row:
-        """Set fields of a row that is in the table. Raises Taken like :meth:`add`."""
+        """Set fields of a row of this table and return the row.
+
+        :raises DuplicateValueError: if another row has one of the new unique values.
+        """
         self._check_unique(fields, row["id"])
-        # Most changes leave a row where the indexes have it, and its group may be long.
-        if self._places({**row, **fields}) == self._places(row):
+        # Most updates do not move the row in the indexes, and its group may be long.
+        if self._index_values({**row, **fields}) == self._index_values(row):
             row.update(fields)
         else:
-            self._unlist(row)
+            self._remove_from_indexes(row)
             row.update(fields)
-            self._list(row)
-        self._store.note(self.spec.name, row["id"], row)
+            self._add_to_indexes(row)
+        self._store.record_change(self.spec.name, row["id"], row)
         return row
 
     def remove(self, row: Row) -> None:
-        self._unlist(row)
+        """Remove a row of this table."""
+        self._remove_from_indexes(row)
         del self.rows[row["id"]]
-        self._store.note(self.spec.name, row["id"], None)
+        self._store.record_change(self.spec.name, row["id"], None)
 
     def load(self, rows: Iterable[Row]) -> None:
-        """Take in rows as they were kept, without noting a change."""
+        """Add rows from the state file, without recording a change."""
         for row in rows:
             self.rows[row["id"]] = row
-            self._list(row)
+            self._add_to_indexes(row)
 
     def _check_unique(self, fields: Row, key: Key | None) -> None:
         for name, index in self._unique.items():
             if index.get(fields.get(name), key) != key:
                 raise DuplicateValueError(f"{name} {fields[name]}")
 
-    def _places(self, row: Row) -> list:
-        """Under which values the indexes have the row."""
+    def _index_values(self, row: Row) -> list[Any]:
+        """Return the values that the indexes list a row under."""
         return [*(row[name] for name in self._unique), *(value(row) for value in self.spec.groups.values())]
 
-    def _list(self, row: Row) -> None:
+    def _add_to_indexes(self, row: Row) -> None:
         key = row["id"]
         for name, index in self._unique.items():
             if row[name] is not None:
@@ -139,12 +151,13 @@ class Table:
             value = self.spec.groups[name](row)
             if value is not None:
                 members = groups.setdefault(value, [])
+                # New rows usually have the highest id.
                 if not members or members[-1] < key:
                     members.append(key)
                 else:
                     insort(members, key)
 
-    def _unlist(self, row: Row) -> None:
+    def _remove_from_indexes(self, row: Row) -> None:
         key = row["id"]
         for name, index in self._unique.items():
             if index.get(row[name]) == key:
@@ -158,56 +171,54 @@ class Table:
                     del groups[value]
 
 
-# The id counters, the settings and what is still to happen are rows like any other, so that a restart finds them too.
+# Id counters, settings and scheduled jobs are rows, so that the state file keeps them too.
 COUNTERS_TABLE = TableSpec("counters")
 SETTINGS_TABLE = TableSpec("settings")
+JOBS_TABLE = TableSpec("jobs", groups={"all": lambda row: "all"})
 
 
 class Store:
-    """All tables, and the changes since the last commit.
-
-    ``keep`` writes a list of ``(kind, id, row or None)`` for good before it returns; without it nothing is kept.
-    """
+    """All tables, and the changes since the last commit. Without ``keep`` the changes are not written anywhere."""
 
     def __init__(self, specs: Iterable[TableSpec], keep: Keep | None = None) -> None:
         self._keep = keep
         self._changes: dict[tuple[str, Key], Row | None] = {}
         self.tables = {spec.name: Table(spec, self) for spec in (COUNTERS_TABLE, SETTINGS_TABLE, JOBS_TABLE, *specs)}
 
-    def __getitem__(self, kind: str) -> Table:
-        return self.tables[kind]
+    def __getitem__(self, table: str) -> Table:
+        """Return the table with this name."""
+        return self.tables[table]
 
     def next_id(self, spec: TableSpec) -> int:
+        """Take the next id of a table."""
         counter = self[COUNTERS_TABLE.name].get(spec.name)
-        value = counter["next"] if counter else spec.first_id
-        self._count(spec, value + 1)
+        value: int = counter["next"] if counter else spec.first_id
+        self._set_counter(spec, value + 1)
         return value
 
     def reserve_id(self, spec: TableSpec, used: int) -> None:
-        """Let the counter never give out an id that was given from outside."""
+        """Move the id counter of a table past an id that a caller chose."""
         counter = self[COUNTERS_TABLE.name].get(spec.name)
         if used >= (counter["next"] if counter else spec.first_id):
-            self._count(spec, used + 1)
+            self._set_counter(spec, used + 1)
 
-    def _count(self, spec: TableSpec, following: int) -> None:
+    def _set_counter(self, spec: TableSpec, following: int) -> None:
         self[COUNTERS_TABLE.name].add({"id": spec.name, "next": following})
 
-    def note(self, kind: str, key: Key, row: Row | None) -> None:
+    def record_change(self, table: str, key: Key, row: Row | None) -> None:
+        """Record a changed row, or a removed one (None), for the next commit."""
         if self._keep is not None:
-            self._changes[kind, key] = row
+            self._changes[table, key] = row
 
     def commit(self) -> None:
-        """Write what has changed since the last commit. Called before each answer goes out."""
+        """Write the changes since the last commit. This happens before each response is sent."""
         if self._changes and self._keep is not None:
-            self._keep([(kind, key, row) for (kind, key), row in self._changes.items()])
+            self._keep([(table, key, row) for (table, key), row in self._changes.items()])
             self._changes.clear()
 
     def clear(self) -> None:
-        """Forget every row."""
+        """Remove all rows."""
         for table in self.tables.values():
-            # From the end, where the lists of the groups lose a row without moving the others.
+            # From the end, because the last id of a group is the cheapest to remove.
             for row in reversed(list(table)):
                 table.remove(row)
-
-
-JOBS_TABLE = TableSpec("jobs", groups={"all": lambda row: "all"})

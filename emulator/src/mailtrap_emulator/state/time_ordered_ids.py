@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Rows that are listed by the time of their making, newest first.
+"""Ids that order rows by their creation time.
 
-Their ids are texts that begin with that time, so that any of a table's groups can be cut to a time span without
-looking at its rows. To clients they show a UUID instead.
+Such an id is a text that begins with the time, in ISO 8601 with seconds and in UTC (a timestamp). A range of time is
+therefore a slice of the ids, and no row needs to be read. The API shows a UUID instead.
 """
 
 from bisect import bisect_left
@@ -16,15 +16,17 @@ from .store import Store, TableSpec
 
 
 def make_time_id(store: Store, spec: TableSpec, stamp: str) -> str:
-    """An id for a row made at ``stamp`` (seconds, UTC); of two rows of one second the later is the greater."""
+    """Make the id of a row that was created at a timestamp. Within a second, later rows have greater ids."""
     return f"{stamp} {store.next_id(spec):015}"
 
 
 def slice_ids(ids: list[str], since: str | None = None, until: str | None = None, before: str | None = None) -> range:
-    """The places in ``ids`` (ascending) of the rows made from ``since`` to ``until``, both stamps included, and before
-    the row with the id ``before``."""
+    """Return the positions in ``ids`` (ascending) of the rows between two timestamps, both included.
+
+    ``before`` is an id; the row with this id and all later ones are left out.
+    """
     first = bisect_left(ids, since) if since is not None else 0
-    # The character after the blank that follows the stamp in an id.
+    # "!" follows the blank that ends the timestamp of an id, so this is the position after that second.
     last = bisect_left(ids, until + "!") if until is not None else len(ids)
     if before is not None:
         last = min(last, bisect_left(ids, before))
@@ -32,7 +34,10 @@ def slice_ids(ids: list[str], since: str | None = None, until: str | None = None
 
 
 def parse_timestamp(text: str) -> str:
-    """The stamp of an ISO-8601 time from a query. Raises ValueError."""
+    """Convert an ISO 8601 time of a query to a timestamp.
+
+    :raises ValueError: if the text is not an ISO 8601 time.
+    """
     try:
         moment = parse_iso(text)
     except ValueError:
@@ -45,5 +50,5 @@ def parse_timestamp(text: str) -> str:
 
 
 def timestamp_from_seconds(seconds: float) -> str:
-    """The stamp of a time in seconds since the epoch."""
+    """Convert seconds since the epoch to a timestamp."""
     return iso_seconds(datetime.fromtimestamp(seconds, UTC))
