@@ -479,7 +479,7 @@ def test_seeds(api, emulator, book):
         ({"email": "a@b.co", "fields": {"x": 1}}, "contacts[0]: x is invalid."),
         ({"email": "a@b.co", "list_ids": [77]}, "contacts[0]: list_ids contains invalid data."),
         ({"email": "a@b.co", "id": "x"}, "contacts[0]: id must be a UUID that no other contact has."),
-        ({"email": "ANN@example.com"}, "There is something with email_key 1234567:ann@example.com already."),
+        ({"email": "ANN@example.com"}, "Another object already has email_key 1234567:ann@example.com."),
     ],
 )
 def test_bad_seeds(emulator, ann, contact, sentence):

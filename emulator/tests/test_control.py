@@ -119,7 +119,7 @@ def test_a_seeded_message_has_its_time(api, emulator, sandbox, mail):
         ({"sandboxes": [{"name": "a", "project_id": 5}]}, "sandboxes[0]: there is no row 5 in projects."),
         (
             {"api_tokens": [{"name": "a", "token": "x"}, {"name": "b", "token": "x"}]},
-            "There is something with token x already.",
+            "Another object already has token x.",
         ),
         ({"api_tokens": [{"name": "a", "expires_at": "soon"}]}, "api_tokens[0]: expires_at must be an ISO-8601 time."),
         ({"api_tokens": [{"name": "a", "resources": [{}]}]}, "api_tokens[0].resources[0]: access_level is required."),

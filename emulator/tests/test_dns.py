@@ -268,5 +268,5 @@ def test_addresses_that_are_none(capsys, address):
 
 
 def test_both_kinds_of_addresses():
-    assert cli.dns_address("127.0.0.1:53") == ("127.0.0.1", 53)
-    assert cli.dns_address("[::1]:5353") == ("::1", 5353)
+    assert cli.parse_dns_address("127.0.0.1:53") == ("127.0.0.1", 53)
+    assert cli.parse_dns_address("[::1]:5353") == ("::1", 5353)

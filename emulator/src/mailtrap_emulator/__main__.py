@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``python -m mailtrap_emulator``."""
+"""Run the emulator with ``python -m mailtrap_emulator``."""
 
 import sys
 

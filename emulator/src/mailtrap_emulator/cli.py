@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The command line: options, start, the ready line, the end."""
+"""The command line ``mailtrap-emulator``: options, start, ready line, exit status."""
 
 import argparse
 import asyncio
@@ -15,8 +15,8 @@ import re
 import socket
 import ssl
 import sys
-from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 from . import __version__
 from .app import App
@@ -31,94 +31,108 @@ from .model.start_state import describe_start, resume_state
 from .page.views import Page
 from .server import bind_socket, run_servers
 from .state.schedule import Scheduler
+from .state.settings import Settings
 from .state.state_file import StateFile, StateFileError
-from .state.world import World
+from .state.world import DnsLookup, World
 from .tls import TlsError, create_context, load_context
 
 
 class StartError(Exception):
-    """The emulator cannot start; the text is one sentence for the user."""
+    """The emulator cannot start. The message is one sentence for the user."""
 
 
 class Parser(argparse.ArgumentParser):
-    """Tells a bad option in one sentence, without the usage."""
+    """An argument parser that reports an invalid option in one sentence, without the usage."""
 
-    def error(self, message: str) -> None:
+    def error(self, message: str) -> NoReturn:
+        """Raise StartError."""
         raise StartError(message[0].upper() + message[1:] + ".")
 
 
-def parser() -> Parser:
-    options = Parser(prog="mailtrap-emulator", description="A stateful emulator of the Mailtrap API and sandbox SMTP.")
-    options.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
-    options.add_argument("--port", type=port, default=0, help="HTTP port, 0 for a free one (default)")
-    options.add_argument("--smtp-port", type=port, default=0, help="SMTP port, 0 for a free one (default)")
-    options.add_argument("--token", type=token, help="API token of the start state (default: a random one)")
-    options.add_argument("--state", metavar="FILE", help="keep the state in this file")
-    options.add_argument(
-        "--rate-limits", choices=["on", "off"], help="answer 429 beyond the service's rates (default: on)"
+def make_parser() -> Parser:
+    """Return the parser of the command line."""
+    parser = Parser(prog="mailtrap-emulator", description="A stateful emulator of the Mailtrap API and sandbox SMTP.")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
+    parser.add_argument("--port", type=parse_port, default=0, help="HTTP port; 0 picks a free port (default)")
+    parser.add_argument("--smtp-port", type=parse_port, default=0, help="SMTP port; 0 picks a free port (default)")
+    parser.add_argument("--token", type=parse_token, help="API token of the start state (default: a random token)")
+    parser.add_argument("--state", metavar="FILE", help="keep the state in this file")
+    parser.add_argument(
+        "--rate-limits", choices=["on", "off"], help="answer 429 beyond the rate limits of the service (default: on)"
     )
-    options.add_argument("--allow-remote", action="store_true", help="permit a --host that others can reach")
-    options.add_argument(
-        "--deliver-anywhere", action="store_true", help="contact webhooks that are not on this machine, too"
+    parser.add_argument("--allow-remote", action="store_true", help="allow a --host that other machines can reach")
+    parser.add_argument("--deliver-anywhere", action="store_true", help="also call webhooks on other machines")
+    parser.add_argument("--tls", action="store_true", help="serve HTTPS with a certificate that is created at start")
+    parser.add_argument("--tls-cert", metavar="FILE", help="serve HTTPS with this certificate chain")
+    parser.add_argument("--tls-key", metavar="FILE", help="the private key for --tls-cert")
+    parser.add_argument(
+        "--dns", type=parse_dns_address, metavar="IP:PORT", help="look up the DNS records of domains at this server"
     )
-    options.add_argument("--tls", action="store_true", help="serve HTTPS with a certificate made at start")
-    options.add_argument("--tls-cert", metavar="FILE", help="serve HTTPS with this certificate chain")
-    options.add_argument("--tls-key", metavar="FILE", help="the private key of --tls-cert")
-    options.add_argument(
-        "--dns", type=dns_address, metavar="IP:PORT", help="ask this DNS server for the records of domains"
-    )
-    options.add_argument("--version", action="version", version=f"mailtrap-emulator {__version__}")
-    return options
+    parser.add_argument("--version", action="version", version=f"mailtrap-emulator {__version__}")
+    return parser
 
 
-def port(text: str) -> int:
+def parse_port(text: str) -> int:
+    """Parse a port number."""
     if not text.isdecimal() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port")
     return int(text)
 
 
-def dns_address(text: str) -> tuple[str, int]:
-    host, _, number = text.rpartition(":")
+def parse_dns_address(text: str) -> tuple[str, int]:
+    """Parse an IP address and a port."""
+    host, _, port = text.rpartition(":")
     try:
-        return str(ipaddress.ip_address(host.removeprefix("[").removesuffix("]"))), port(number)
+        return str(ipaddress.ip_address(host.removeprefix("[").removesuffix("]"))), parse_port(port)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not an IP address and a port") from None
 
 
-def token(text: str) -> str:
+def parse_token(text: str) -> str:
+    """Check that an API token can be sent in a header."""
     if not re.fullmatch(r"[!-~]+", text):
         raise argparse.ArgumentTypeError("a token is printable ASCII without blanks")
     return text
 
 
-def listen(host: str, number: int, purpose: str) -> socket.socket:
+def listen(host: str, port: int, purpose: str) -> socket.socket:
+    """Return a listening socket.
+
+    :raises StartError: if the port cannot be used.
+    """
     try:
-        return bind_socket(host, number)
+        return bind_socket(host, port)
     except OSError as error:
-        raise StartError(f"Cannot listen for {purpose} on {host} port {number}: {error.strerror or error}.") from None
+        raise StartError(f"Cannot listen for {purpose} on {host} port {port}: {error.strerror or error}.") from None
 
 
-def address(host: str, listener: socket.socket) -> str:
-    number = listener.getsockname()[1]
-    return f"[{host}]:{number}" if ":" in host else f"{host}:{number}"
+def format_address(host: str, listener: socket.socket) -> str:
+    """Return host and port of a listening socket, as they appear in a URL."""
+    port = listener.getsockname()[1]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def serve(options: argparse.Namespace) -> None:
-    """Start, tell that it is ready, and serve until a signal. Raises StartError, StateFileError, TlsError."""
+    """Start the emulator, print the ready line, and serve until a signal.
+
+    :raises StartError: if an option is invalid or a port cannot be used.
+    :raises StateFileError: if the state file cannot be used.
+    :raises TlsError: if TLS cannot be set up.
+    """
     if not is_loopback(options.host) and not options.allow_remote:
-        raise StartError(f"{options.host} can be reached from outside; give --allow-remote if that is meant.")
+        raise StartError(f"Other machines can reach {options.host}; add --allow-remote to permit that.")
     with contextlib.ExitStack() as stack:
-        context, ca_file = tls_of(options, stack)
+        context, ca_file = make_tls_context(options, stack)
         http = stack.enter_context(listen(options.host, options.port, "HTTP"))
         smtp = stack.enter_context(listen(options.host, options.smtp_port, "SMTP"))
         world = open_world(options, stack)
         journal, faults = Journal(), Faults()
         scheduler = Scheduler(world)
-        pages = Page(world, address(options.host, smtp)).app()
+        pages = Page(world, format_address(options.host, smtp)).app()
         app = App(world, journal, faults, ControlPlane(world, journal, faults, scheduler).app(), pages)
         ready = {
-            "api_url": f"{'http' if context is None else 'https'}://{address(options.host, http)}",
-            "smtp": address(options.host, smtp),
+            "api_url": f"{'http' if context is None else 'https'}://{format_address(options.host, http)}",
+            "smtp": format_address(options.host, smtp),
             **describe_start(world),
             "pid": os.getpid(),
         }
@@ -126,17 +140,29 @@ def serve(options: argparse.Namespace) -> None:
             ready["ca_file"] = str(ca_file)
         smtp_handler = SmtpHandler(SmtpDelivery(world))
 
-        def tell() -> None:
+        def print_ready_line() -> None:
             print(json.dumps(ready), flush=True)
 
         asyncio.run(
-            run_servers(app, http, smtp, lambda: smtp_handler.connect(context), context, tell, scheduler.run_forever)
+            run_servers(
+                app,
+                http,
+                smtp,
+                lambda: smtp_handler.connect(context),
+                context,
+                on_ready=print_ready_line,
+                background=scheduler.run_forever,
+            )
         )
 
 
 def open_world(options: argparse.Namespace, stack: contextlib.ExitStack) -> World:
-    """A new world, or the one that the state file keeps."""
-    initial = {} if options.rate_limits is None else {"rate_limits": options.rate_limits == "on"}
+    """Create a world, with the contents of the state file if there is one.
+
+    :raises StartError: if a DNS server is given and dnspython is missing.
+    :raises StateFileError: if the state file cannot be used.
+    """
+    initial: Settings = {} if options.rate_limits is None else {"rate_limits": options.rate_limits == "on"}
     if options.state is None:
         world = create_world(initial_settings=initial)
     else:
@@ -144,29 +170,42 @@ def open_world(options: argparse.Namespace, stack: contextlib.ExitStack) -> Worl
         world = create_world(file.write, initial)
         file.load(world.store)
     world.deliver_anywhere = options.deliver_anywhere
-    world.look_up_dns = look_up_of(options)
+    world.look_up_dns = make_dns_lookup(options)
     resume_state(world, options.token)
+    # The command line wins over the settings in the state file.
     world.settings |= initial
     world.store.commit()
     return world
 
 
-def look_up_of(options: argparse.Namespace) -> Callable | None:
-    """What asks the DNS server, if there is one to ask."""
+def make_dns_lookup(options: argparse.Namespace) -> DnsLookup | None:
+    """Return the function that looks up DNS records, or None without ``--dns``.
+
+    :raises StartError: if dnspython is missing.
+    """
     if options.dns is None:
         return None
     try:
+        # dnspython is an extra, and slow to import.
         from .dns_resolver import DnsResolver
     except ImportError:
         raise StartError("--dns needs the dnspython package: pip install 'mailtrap-emulator[dns]'.") from None
     return DnsResolver(*options.dns).look_up
 
 
-def tls_of(options: argparse.Namespace, stack: contextlib.ExitStack) -> tuple[ssl.SSLContext | None, Path | None]:
-    """The TLS context, if one is asked for, and the file of the authority to trust, if it is our own."""
+def make_tls_context(
+    options: argparse.Namespace, stack: contextlib.ExitStack
+) -> tuple[ssl.SSLContext | None, Path | None]:
+    """Return the TLS context, and the file with its certificate authority if the emulator created it.
+
+    Both are None without TLS. The stack removes the file.
+
+    :raises StartError: if only one of ``--tls-cert`` and ``--tls-key`` is given.
+    :raises TlsError: if TLS cannot be set up.
+    """
     if options.tls_cert or options.tls_key:
         if not (options.tls_cert and options.tls_key):
-            raise StartError("--tls-cert and --tls-key belong together.")
+            raise StartError("--tls-cert and --tls-key must be given together.")
         return load_context(options.tls_cert, options.tls_key), None
     if not options.tls:
         return None, None
@@ -176,13 +215,13 @@ def tls_of(options: argparse.Namespace, stack: contextlib.ExitStack) -> tuple[ss
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The console script. The exit status is 0 after a signal, 2 if the emulator could not start."""
+    """Run the command. The exit status is 0 after a signal, and 2 if the emulator could not start."""
     logging.basicConfig(stream=sys.stderr, level=logging.ERROR, format="mailtrap-emulator: %(message)s")
-    # What uvicorn calls an error is an injected fault at work.
+    # Injected faults are errors for uvicorn.
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
     logging.getLogger("mail").setLevel(logging.CRITICAL)
     try:
-        serve(parser().parse_args(arguments))
+        serve(make_parser().parse_args(arguments))
     except (StartError, StateFileError, TlsError) as error:
         print(f"mailtrap-emulator: {error}", file=sys.stderr)
         return 2

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The emulator in a test: a process of its own, started, driven and stopped from here. Standard library only."""
+"""Starts, controls and stops an emulator process in tests. It needs only the standard library."""
 
 import json
 import signal
@@ -12,26 +12,35 @@ import sys
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+JsonObject = dict[str, Any]
 
 
 class EmulatorError(Exception):
-    """The emulator did not start, or refused a control request; the text says why."""
+    """The emulator did not start, or refused a control request. The message gives the cause."""
 
 
 class Emulator:
-    """A running emulator, as a context manager.
+    """An emulator process, as a context manager.
 
-    ``options`` are more command line options, ``timeout`` is how long to wait for the ready line and for the end, in
-    seconds. Once started, ``api_url``, ``smtp`` ("host:port"), ``token``, ``account_id``, ``pid`` and ``ca_file``
-    (None without TLS) say what the ready line said.
+    ``options`` are command line options. ``timeout`` limits the start, each control request and the stop, in seconds.
+    The attributes come from the ready line and exist after the start. ``smtp`` is "host:port", ``ca_file`` is None
+    without TLS.
     """
+
+    api_url: str
+    smtp: str
+    token: str
+    account_id: int
+    pid: int
+    ca_file: str | None
 
     def __init__(self, *options: str, timeout: float = 30) -> None:
         self._command: Sequence[str] = (sys.executable, "-m", "mailtrap_emulator", *options)
         self._timeout = timeout
-        self._process: subprocess.Popen | None = None
+        self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> "Emulator":
         return self.start()
@@ -40,121 +49,150 @@ class Emulator:
         self.stop()
 
     def start(self) -> "Emulator":
-        """Start the process and wait until it is ready. Raises EmulatorError."""
-        self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True)
-        # A process that never gets ready is killed, which ends the reading below.
-        watchdog = threading.Timer(self._timeout, self._process.kill)
+        """Start the process and wait until it is ready.
+
+        :raises EmulatorError: if it does not start in time.
+        """
+        process = self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        # Killing a process that never gets ready ends the readline() below.
+        watchdog = threading.Timer(self._timeout, process.kill)
         watchdog.start()
-        line = self._process.stdout.readline()
+        line = process.stdout.readline()
         watchdog.cancel()
         if not line:
-            self._process.stdout.close()
-            raise EmulatorError(f"The emulator did not start, exit status {self._process.wait()}.")
+            process.stdout.close()
+            raise EmulatorError(f"The emulator did not start, exit status {process.wait()}.")
         ready = json.loads(line)
-        self.api_url: str = ready["api_url"]
-        self.smtp: str = ready["smtp"]
-        self.token: str = ready["token"]
-        self.account_id: int = ready["account_id"]
-        self.pid: int = ready["pid"]
-        self.ca_file: str | None = ready.get("ca_file")
-        # Never by a proxy from the environment: the emulator is here.
-        handlers: list = [urllib.request.ProxyHandler({})]
+        self.api_url = ready["api_url"]
+        self.smtp = ready["smtp"]
+        self.token = ready["token"]
+        self.account_id = ready["account_id"]
+        self.pid = ready["pid"]
+        self.ca_file = ready.get("ca_file")
+        # Without the proxies of the environment, because the emulator runs on this machine.
+        handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
         if self.ca_file:
             handlers.append(urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=self.ca_file)))
         self._opener = urllib.request.build_opener(*handlers)
         return self
 
     def stop(self) -> int:
-        """End the process; its exit status."""
+        """Stop the process with SIGTERM and return its exit status."""
         return self.end(signal.SIGTERM)
 
     def kill(self) -> int:
-        """End the process without warning."""
+        """Stop the process with SIGKILL and return its exit status."""
         return self.end(signal.SIGKILL)
 
     def end(self, number: signal.Signals) -> int:
-        if self._process.poll() is None:
-            self._process.send_signal(number)
+        """Stop the process with a signal and return its exit status. After the timeout it is killed."""
+        process = self._process
+        assert process is not None, "the emulator was not started"
+        assert process.stdout is not None
+        if process.poll() is None:
+            process.send_signal(number)
         try:
-            return self._process.wait(self._timeout)
+            return process.wait(self._timeout)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            return self._process.wait()
+            process.kill()
+            return process.wait()
         finally:
-            self._process.stdout.close()
+            process.stdout.close()
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
-        """A request to the control plane; the JSON of the answer. Raises EmulatorError with the refusal's sentence."""
+        """Send a request to the control plane and return the JSON of the response.
+
+        :raises EmulatorError: if the control plane refuses the request.
+        """
         request = urllib.request.Request(f"{self.api_url}/_emulator/{path}", method=method)
         if body is not None:
             request.data = json.dumps(body).encode()
             request.add_header("Content-Type", "application/json")
         try:
-            with self._opener.open(request, timeout=self._timeout) as answer:
-                content = answer.read()
+            with self._opener.open(request, timeout=self._timeout) as response:
+                content = response.read()
         except urllib.error.HTTPError as error:
             raise EmulatorError(json.loads(error.read())["error"]) from None
         return json.loads(content) if content else None
 
     def reset(self, random_seed: int | None = None) -> None:
-        """Back to the start state; the journal and the faults are gone too. With a seed the dice repeat themselves."""
+        """Return to the start state, without journal and faults. A seed makes random values repeatable."""
         self.control("POST", "reset", {"random_seed": random_seed})
 
-    def seed(self, document: dict[str, list] | None = None, **lists: list) -> dict:
-        """Put things into the state: ``seed(projects=[{"id": 7, "name": "Shop"}])``."""
-        return self.control("POST", "seed", (document or {}) | lists)
+    def seed(self, document: Mapping[str, Any] | None = None, **lists: Any) -> JsonObject:
+        """Add objects: ``seed(projects=[{"id": 7, "name": "Shop"}])``. Return how many were added, by key."""
+        result: JsonObject = self.control("POST", "seed", {**(document or {}), **lists})
+        return result
 
-    def dump(self) -> dict[str, list]:
-        """All rows of all tables."""
-        return self.control("GET", "dump")
+    def dump(self) -> dict[str, list[JsonObject]]:
+        """Return all rows by table."""
+        tables: dict[str, list[JsonObject]] = self.control("GET", "dump")
+        return tables
 
-    def journal(self, since: int = 0) -> list[dict]:
-        """The API requests after number ``since``, oldest first."""
-        return self.control("GET", f"journal?since={since}")
+    def journal(self, since: int = 0) -> list[JsonObject]:
+        """Return the API requests after number ``since``, oldest first."""
+        return self._list("journal", since)
 
     def clear_journal(self) -> None:
+        """Clear the journal."""
         self.control("DELETE", "journal")
 
-    def outbox(self, since: int = 0) -> list[dict]:
-        """The mail that left, after number ``since``."""
-        return self.control("GET", f"outbox?since={since}")
+    def outbox(self, since: int = 0) -> list[JsonObject]:
+        """Return the sent mail after number ``since``, oldest first."""
+        return self._list("outbox", since)
 
-    def event(self, kind: str, **fields: Any) -> dict:
-        """Let something happen to a sent mail: ``event("bounce", email="ann@example.org")``. The event as it was told.
+    def event(self, kind: str, **fields: Any) -> JsonObject:
+        """Create an event for a sent mail, and return it: ``event("bounce", email="ann@example.org")``.
 
-        ``message_id`` or ``email`` (the last mail to it) names the mail; ``details`` say more about some kinds.
+        ``message_id`` selects the mail, or ``email`` the last mail to an address. ``details`` depend on the event.
         """
-        return self.control("POST", "events", {"kind": kind} | fields)
+        event: JsonObject = self.control("POST", "events", {"kind": kind} | fields)
+        return event
 
-    def deliveries(self, since: int = 0) -> list[dict]:
-        """The batches for webhooks, after number ``since``, each with what became of it."""
-        return self.control("GET", f"deliveries?since={since}")
+    def deliveries(self, since: int = 0) -> list[JsonObject]:
+        """Return the webhook deliveries after number ``since``, each with its state."""
+        return self._list("deliveries", since)
 
-    def flush_deliveries(self) -> list[dict]:
-        """Send webhooks now what was collected for them, and try again what waits for that; those batches."""
-        return self.control("POST", "deliveries/flush")
+    def flush_deliveries(self) -> list[JsonObject]:
+        """Send the collected webhook events now, retry failed deliveries, and return these deliveries."""
+        deliveries: list[JsonObject] = self.control("POST", "deliveries/flush")
+        return deliveries
 
-    def fault(self, *rules: dict, **rule: Any) -> None:
+    def fault(self, *rules: Mapping[str, Any], **rule: Any) -> None:
         """Add faults: ``fault(method="POST", path="/projects", status=503, times=1)``."""
         self.control("POST", "faults", [*rules, *([rule] if rule else [])])
 
     def clear_faults(self) -> None:
+        """Remove all faults."""
         self.control("DELETE", "faults")
 
-    def clock(self, **change: Any) -> dict:
-        """Read the clock, or change it: ``advance`` seconds, ``set`` a time, ``frozen`` or not."""
-        return self.control("POST", "clock", change) if change else self.control("GET", "clock")
+    def clock(self, **change: Any) -> JsonObject:
+        """Return the clock, after changing it: ``advance`` by seconds, ``set`` to a time, ``frozen`` or not."""
+        clock: JsonObject = self.control("POST", "clock", change) if change else self.control("GET", "clock")
+        return clock
 
-    def domain(self, domain: int | str, **change: Any) -> dict:
-        """Say what DNS and reviewers say of a domain (its id or name): ``domain("example.org", dns="ok", check=True)``;
-        the domain as it is then."""
-        return self.control("POST", f"domains/{domain}", change)
+    def domain(self, domain: int | str, **change: Any) -> JsonObject:
+        """Change what DNS and the compliance review find for a domain, and return the domain.
 
-    def receive(self, **mail: Any) -> dict:
-        """Let a mail arrive at an inbound inbox: ``address``, and ``raw`` or the fields of a send request; the
-        message."""
-        return self.control("POST", "inbound", mail)
+        The domain is selected by id or name: ``domain("example.org", dns="ok", check=True)``.
+        """
+        result: JsonObject = self.control("POST", f"domains/{domain}", change)
+        return result
 
-    def limits(self, **limits: Any) -> dict:
-        """Read the limits, or set some: ``limits(sandboxes=1, rate_limits="off")``."""
-        return self.control("POST", "limits", limits) if limits else self.control("GET", "limits")
+    def receive(self, **mail: Any) -> JsonObject:
+        """Deliver a mail to an inbound inbox, and return the message.
+
+        ``address`` selects the inbox. The mail is ``raw``, or the fields of a send request.
+        """
+        message: JsonObject = self.control("POST", "inbound", mail)
+        return message
+
+    def limits(self, **limits: Any) -> JsonObject:
+        """Return the limits, after changing some: ``limits(sandboxes=1, rate_limits="off")``."""
+        result: JsonObject = self.control("POST", "limits", limits) if limits else self.control("GET", "limits")
+        return result
+
+    def _list(self, name: str, since: int) -> list[JsonObject]:
+        items: list[JsonObject] = self.control("GET", f"{name}?since={since}")
+        return items

@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The control plane at ``/_emulator/``: what a test does to the world behind the API's back (facts 8.4)."""
+"""The control plane at ``/_emulator/``: tests set up, change and inspect the world with it."""
 
 import base64
 import json
 from operator import itemgetter
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -37,7 +38,7 @@ from .limits import parse_limits
 
 
 class ControlPlane:
-    """The handlers; each answers with JSON, and with 400 and one sentence for what it cannot do."""
+    """The handlers. Each returns JSON; an invalid request returns 400 with one sentence."""
 
     def __init__(self, world: World, journal: Journal, faults: Faults, scheduler: Scheduler) -> None:
         self.world = world
@@ -46,27 +47,31 @@ class ControlPlane:
         self.scheduler = scheduler
 
     def app(self) -> Starlette:
+        """Return the ASGI application."""
         routes = [
             Route("/_emulator/reset", self.reset, methods=["POST"]),
             Route("/_emulator/seed", self.seed, methods=["POST"]),
             Route("/_emulator/dump", self.dump, methods=["GET"]),
             Route("/_emulator/clock", self.clock, methods=["GET", "POST"]),
-            Route("/_emulator/journal", self.read_journal, methods=["GET"]),
+            Route("/_emulator/journal", self.list_journal, methods=["GET"]),
             Route("/_emulator/journal", self.clear_journal, methods=["DELETE"]),
             Route("/_emulator/faults", self.add_faults, methods=["POST"]),
             Route("/_emulator/faults", self.clear_faults, methods=["DELETE"]),
-            Route("/_emulator/outbox", self.outbox, methods=["GET"]),
-            Route("/_emulator/events", self.event, methods=["POST"]),
-            Route("/_emulator/deliveries", self.deliveries, methods=["GET"]),
+            Route("/_emulator/outbox", self.list_outbox, methods=["GET"]),
+            Route("/_emulator/events", self.create_event, methods=["POST"]),
+            Route("/_emulator/deliveries", self.list_deliveries, methods=["GET"]),
             Route("/_emulator/deliveries/flush", self.flush_deliveries, methods=["POST"]),
-            Route("/_emulator/inbound", self.inbound, methods=["POST"]),
+            Route("/_emulator/inbound", self.receive_inbound, methods=["POST"]),
             Route("/_emulator/limits", self.limits, methods=["GET", "POST"]),
-            Route("/_emulator/domains/{domain}", self.domain, methods=["POST"]),
+            Route("/_emulator/domains/{domain}", self.update_domain, methods=["POST"]),
         ]
-        return Starlette(routes=routes, exception_handlers={ControlError: refuse, DuplicateValueError: refuse_taken})
+        return Starlette(
+            routes=routes, exception_handlers={ControlError: answer_error, DuplicateValueError: answer_duplicate}
+        )
 
     async def reset(self, request: Request) -> Response:
-        item = FieldReader("reset", await read_body(request) if await request.body() else {})
+        """Return to the start state. A ``random_seed`` makes the following random values repeatable."""
+        item = FieldReader("reset", await read_json(request) if await request.body() else {})
         random_seed = item.get("random_seed", int)
         item.reject_unknown()
         self.scheduler.cancel_running()
@@ -77,7 +82,8 @@ class ControlPlane:
         return JSONResponse(describe_start(self.world))
 
     async def seed(self, request: Request) -> Response:
-        document = await read_body(request)
+        """Add the objects of a seed document, and change the settings in its ``limits``."""
+        document = await read_json(request)
         if isinstance(document, dict) and "limits" in document:
             self.world.settings |= parse_limits(document.pop("limits"))
             self.world.save_settings()
@@ -86,18 +92,20 @@ class ControlPlane:
         return JSONResponse({"planted": {key: len(items) for key, items in document.items()}})
 
     async def dump(self, request: Request) -> Response:
-        tables = {kind: sorted(table, key=itemgetter("id")) for kind, table in self.world.store.tables.items()}
-        return Response(json.dumps(tables, ensure_ascii=False, default=as_base64), media_type="application/json")
+        """Return all rows by table, sorted by id."""
+        tables = {name: sorted(table, key=itemgetter("id")) for name, table in self.world.store.tables.items()}
+        return Response(json.dumps(tables, ensure_ascii=False, default=encode_base64), media_type="application/json")
 
     async def clock(self, request: Request) -> Response:
+        """Return the clock, after setting, advancing or freezing it."""
         clock = self.world.clock
         if request.method == "POST":
-            item = FieldReader("clock", await read_body(request))
-            moment, seconds, frozen = item.get("set", str), item.get("advance", int | float), item.get("frozen", bool)
+            item = FieldReader("clock", await read_json(request))
+            target, seconds, frozen = item.get("set", str), item.get("advance", int | float), item.get("frozen", bool)
             item.reject_unknown()
             try:
-                if moment is not None:
-                    await self.scheduler.move_clock(parse_iso(moment).timestamp())
+                if target is not None:
+                    await self.scheduler.move_clock(parse_iso(target).timestamp())
                 if seconds is not None:
                     await self.scheduler.advance_clock(seconds)
             except (ValueError, OverflowError):
@@ -111,86 +119,106 @@ class ControlPlane:
             self.world.store.commit()
         return JSONResponse({"now": clock.stamp(), "time": clock.time(), "frozen": clock.frozen_at is not None})
 
-    async def read_journal(self, request: Request) -> Response:
-        return JSONResponse(self.journal.since(since(request)))
+    async def list_journal(self, request: Request) -> Response:
+        """Return the API requests after ``since``."""
+        return JSONResponse(self.journal.since(parse_since(request)))
 
     async def clear_journal(self, request: Request) -> Response:
+        """Clear the journal."""
         self.journal.clear()
         return Response(status_code=204)
 
     async def add_faults(self, request: Request) -> Response:
-        body = await read_body(request)
+        """Add one fault or a list of faults."""
+        body = await read_json(request)
         rules = body if isinstance(body, list) else [body]
         self.faults.add([parse_fault(FieldReader(f"faults[{number}]", rule)) for number, rule in enumerate(rules)])
         return JSONResponse({"active": len(self.faults)})
 
     async def clear_faults(self, request: Request) -> Response:
+        """Remove all faults."""
         self.faults.clear()
         return Response(status_code=204)
 
-    async def outbox(self, request: Request) -> Response:
-        rows = self.world.store["outbox"]
-        return JSONResponse([show_sent_mail(self.world, row) for row in rows if row["id"] > since(request)])
+    async def list_outbox(self, request: Request) -> Response:
+        """Return the sent mail after ``since``."""
+        since = parse_since(request)
+        return JSONResponse(
+            [show_sent_mail(self.world, row) for row in self.world.store["outbox"] if row["id"] > since]
+        )
 
-    async def event(self, request: Request) -> Response:
-        """Something happens to a mail that was sent."""
-        event = apply_event_control(self.world, FieldReader("event", await read_body(request)))
+    async def create_event(self, request: Request) -> Response:
+        """Create an event for a sent mail, and return it."""
+        event = apply_event_control(self.world, FieldReader("event", await read_json(request)))
         self.world.store.commit()
         return JSONResponse(event)
 
-    async def deliveries(self, request: Request) -> Response:
-        rows = self.world.store[DELIVERIES.name]
-        return JSONResponse([row for row in rows if row["id"] > since(request)])
+    async def list_deliveries(self, request: Request) -> Response:
+        """Return the webhook deliveries after ``since``."""
+        since = parse_since(request)
+        return JSONResponse([row for row in self.world.store[DELIVERIES.name] if row["id"] > since])
 
     async def flush_deliveries(self, request: Request) -> Response:
+        """Send the collected webhook events now, retry failed deliveries, and return these deliveries."""
         return JSONResponse(await flush_deliveries(self.world, self.scheduler))
 
-    async def inbound(self, request: Request) -> Response:
-        """Let a mail arrive at an inbound inbox."""
-        message = seed_inbound_message(self.world, FieldReader("inbound", await read_body(request)))
+    async def receive_inbound(self, request: Request) -> Response:
+        """Deliver a mail to an inbound inbox, and return the message."""
+        message = seed_inbound_message(self.world, FieldReader("inbound", await read_json(request)))
         self.world.store.commit()
         return JSONResponse(show_message(message))
 
     async def limits(self, request: Request) -> Response:
+        """Return the settings, after changing the ones in the body."""
         if request.method == "POST":
-            self.world.settings |= parse_limits(await read_body(request))
+            self.world.settings |= parse_limits(await read_json(request))
             self.world.rate_windows.clear()
             self.world.save_settings()
             self.world.store.commit()
         return JSONResponse(self.world.settings)
 
-    async def domain(self, request: Request) -> Response:
-        item = FieldReader("domain", await read_body(request))
+    async def update_domain(self, request: Request) -> Response:
+        """Change DNS, compliance or service settings of a domain, and return the domain."""
+        item = FieldReader("domain", await read_json(request))
         domain = apply_domain_control(self.world, request.path_params["domain"], item)
         self.world.store.commit()
         return JSONResponse(show_domain(domain, OWNER))
 
 
-def since(request: Request) -> int:
-    """The number after which a list begins."""
+def parse_since(request: Request) -> int:
+    """Return the number after which a list begins.
+
+    :raises ControlError: if it is not a number.
+    """
     value = request.query_params.get("since", "0")
     if not value.isascii() or not value.isdecimal() or len(value) > 18:
         raise ControlError("since must be a number.")
     return int(value)
 
 
-async def read_body(request: Request) -> object:
+async def read_json(request: Request) -> Any:
+    """Return the JSON body of a request.
+
+    :raises ControlError: if it is not JSON.
+    """
     try:
         return parse_json(await request.body())
     except ValueError:
         raise ControlError("The body must be JSON.") from None
 
 
-async def refuse(request: Request, error: Exception) -> Response:
+async def answer_error(request: Request, error: Exception) -> Response:
+    """Return the response to a :class:`ControlError`."""
     return JSONResponse({"error": str(error)}, 400)
 
 
-async def refuse_taken(request: Request, error: Exception) -> Response:
-    return JSONResponse({"error": f"There is something with {error} already."}, 400)
+async def answer_duplicate(request: Request, error: Exception) -> Response:
+    """Return the response to a :class:`DuplicateValueError`."""
+    return JSONResponse({"error": f"Another object already has {error}."}, 400)
 
 
-def as_base64(value: object) -> str:
-    """Raw messages in a dump."""
+def encode_base64(value: object) -> str:
+    """Encode the raw bytes of a row for the dump."""
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     raise TypeError(type(value))

@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Faults on demand (facts 8.4): answers that the service gives on a bad day."""
+"""Fault injection: errors, delays and broken connections on demand."""
 
 import re
 from dataclasses import dataclass, field
 
+from ..http.response_headers import Headers
 from ..http.responses import HTML, JSON, TEXT, Response
 from ..state.errors import ControlError
 from ..state.json_codec import encode_json
@@ -15,13 +16,13 @@ from ..state.seeding import FieldReader
 
 @dataclass
 class Fault:
-    """One rule. It lets ``skip`` matching requests pass, then acts on ``times`` of them (None: on all).
+    """A rule. It ignores the first ``skip`` matching requests and affects the next ``times`` (None: all).
 
-    ``before`` tells whether it acts instead of the handler or after the handler has done its work.
+    With ``before`` it acts instead of the operation, otherwise after it. ``delay`` is in seconds.
     """
 
-    method: re.Pattern
-    path: re.Pattern
+    method: re.Pattern[str]
+    path: re.Pattern[str]
     times: int | None
     skip: int
     before: bool
@@ -29,10 +30,11 @@ class Fault:
     drop: bool
     truncate: bool
     response: Response | None
-    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    headers: Headers = field(default_factory=list)
 
     @property
     def name(self) -> str:
+        """The effects of the fault, for the journal. Empty if it has none."""
         effects = {
             "delay": self.delay,
             "drop": self.drop,
@@ -40,26 +42,28 @@ class Fault:
             "status": self.response is not None,
             "headers": self.headers,
         }
-        return " ".join(effect for effect, acts in effects.items() if acts)
+        return " ".join(effect for effect, is_set in effects.items() if is_set)
 
 
 class Faults:
-    """The active rules; the first one that matches a request acts on it."""
+    """The active rules. The first rule that matches a request affects it."""
 
     def __init__(self) -> None:
         self._rules: list[Fault] = []
 
     def add(self, rules: list[Fault]) -> None:
+        """Add rules after the active ones."""
         self._rules += rules
 
     def clear(self) -> None:
+        """Remove all rules."""
         self._rules.clear()
 
     def __len__(self) -> int:
         return len(self._rules)
 
     def match(self, method: str, path: str) -> Fault | None:
-        """The rule that acts on this request; it is used up by one."""
+        """Return the rule that affects a request, or None. The request counts against ``skip`` and ``times``."""
         for fault in self._rules:
             if fault.method.fullmatch(method) and fault.path.search(path):
                 if fault.skip:
@@ -74,11 +78,17 @@ class Faults:
 
 
 MAX_DELAY = 3600
-BODIES = {"json": JSON, "text": TEXT, "html": HTML}
+# The content type for each field that can hold the body of a response.
+BODY_FIELDS = {"json": JSON, "text": TEXT, "html": HTML}
+HEADER_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9a-z-]+")
+CONTROL_CHARACTER = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def parse_fault(item: FieldReader) -> Fault:
-    """A rule as the control plane takes it. Raises ControlError."""
+    """Parse a rule from a control request.
+
+    :raises ControlError: if it is invalid.
+    """
     when = item.get("when", str, "before")
     if when not in ("before", "after"):
         raise ControlError(f"{item.location}: when must be before or after.")
@@ -91,8 +101,8 @@ def parse_fault(item: FieldReader) -> Fault:
         raise ControlError(f"{item.location}: skip cannot be negative, and delay is 0 to {MAX_DELAY} seconds.")
     headers = item.get("headers", dict, {})
     fault = Fault(
-        method=pattern(item, "method"),
-        path=pattern(item, "path"),
+        method=parse_pattern(item, "method"),
+        path=parse_pattern(item, "path"),
         times=times,
         skip=skip,
         before=when == "before",
@@ -100,7 +110,7 @@ def parse_fault(item: FieldReader) -> Fault:
         drop=item.get("drop", bool, False),
         truncate=item.get("truncate", bool, False),
         response=parse_response(item),
-        headers=[header(item, name, value) for name, value in headers.items()],
+        headers=[encode_header(item, name, value) for name, value in headers.items()],
     )
     item.reject_unknown()
     if not fault.name:
@@ -109,9 +119,12 @@ def parse_fault(item: FieldReader) -> Fault:
 
 
 def parse_response(item: FieldReader) -> Response | None:
-    """The answer that the fault gives: ``status`` with one of ``json``, ``text``, ``html``, or an empty body."""
+    """Parse the response of a rule: ``status``, and at most one of ``json``, ``text`` and ``html``.
+
+    :raises ControlError: if a field is invalid.
+    """
     status = item.get("status", int)
-    given = [name for name in BODIES if name in item.fields]
+    given = [name for name in BODY_FIELDS if name in item.fields]
     for name in given:
         item.get(name, dict | list | str | int | float | bool if name == "json" else str)
     if status is None:
@@ -124,11 +137,16 @@ def parse_response(item: FieldReader) -> Response | None:
         raise ControlError(f"{item.location}: give one body, not {' and '.join(given)}.")
     if not given:
         return Response(status)
-    value = item.fields[given[0]]
-    return Response(status, encode_json(value) if given[0] == "json" else value.encode(), BODIES[given[0]])
+    (name,) = given
+    value = item.fields[name]
+    return Response(status, encode_json(value) if name == "json" else value.encode(), BODY_FIELDS[name])
 
 
-def pattern(item: FieldReader, name: str) -> re.Pattern:
+def parse_pattern(item: FieldReader, name: str) -> re.Pattern[str]:
+    """Parse a regular expression, which matches everything if it is missing.
+
+    :raises ControlError: if it is invalid.
+    """
     text = item.get(name, str, ".*")
     try:
         return re.compile(text)
@@ -136,8 +154,13 @@ def pattern(item: FieldReader, name: str) -> re.Pattern:
         raise ControlError(f"{item.location}: {name} is not a regular expression: {error}.") from None
 
 
-def header(item: FieldReader, name: str, value: object) -> tuple[bytes, bytes]:
-    pair = (name.lower().encode("latin-1", "replace"), str(value).encode("latin-1", "replace"))
-    if not re.fullmatch(rb"[!#$%&'*+.^_`|~0-9a-z-]+", pair[0]) or re.search(rb"[\x00-\x08\x0a-\x1f\x7f]", pair[1]):
+def encode_header(item: FieldReader, name: str, value: object) -> tuple[bytes, bytes]:
+    """Encode a header.
+
+    :raises ControlError: if its name or value is not allowed in HTTP.
+    """
+    encoded_name = name.lower().encode("latin-1", "replace")
+    encoded_value = str(value).encode("latin-1", "replace")
+    if not HEADER_NAME.fullmatch(encoded_name) or CONTROL_CHARACTER.search(encoded_value):
         raise ControlError(f"{item.location}: {name} is not a header.")
-    return pair
+    return encoded_name, encoded_value

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The request journal: what clients asked and what they were told, for assertions (facts 8.4)."""
+"""The request journal: API requests and their responses, for assertions in tests."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from typing import Any
 from ..http.call import Request
 from ..http.responses import JSON, Response
 from ..state.clock import iso_ms
-from ..state.json_codec import parse_json
+from ..state.json_codec import JsonObject, parse_json
 
-MASKED = ("authorization", "api-token")
+MASKED_HEADERS = ("authorization", "api-token")
 
-# Beyond any of these the oldest entries, or the end of a long body, are not kept.
+# Beyond these maximums the journal drops its oldest entries, or the end of a long body.
 MAX_ENTRIES = 100_000
 MAX_BODY = 1_000_000
 MAX_BODIES = 256_000_000
@@ -24,8 +24,7 @@ MAX_BODIES = 256_000_000
 
 @dataclass(slots=True)
 class Entry:
-    """One request. ``status`` is None until the answer is known, ``answer`` until it is given; ``fault`` names the
-    effects of an injected fault."""
+    """A request. ``status`` and ``answer`` are None until the response is sent. ``fault`` names an injected fault."""
 
     n: int
     at: datetime
@@ -42,7 +41,7 @@ class Entry:
 
 
 class Journal:
-    """The latest requests, numbered from 1 in the order of arrival."""
+    """The latest requests, numbered from 1 in order of arrival."""
 
     def __init__(self) -> None:
         self._entries: deque[Entry] = deque()
@@ -50,7 +49,7 @@ class Journal:
         self._bytes = 0
 
     def open(self, at: datetime, host_kind: str, request: Request) -> Entry:
-        """Note a request that has arrived; its status and answer are for the caller to fill in."""
+        """Add an entry for a request that has arrived, and return it."""
         entry = Entry(
             self._next,
             at,
@@ -63,39 +62,42 @@ class Journal:
         )
         self._next += 1
         self._entries.append(entry)
-        self._keep(len(entry.body))
+        self._add_size(len(entry.body))
         return entry
 
-    def close(self, entry: Entry, reply: Response) -> None:
-        """Note the answer that is given now."""
-        entry.status = reply.status
-        entry.content_type = reply.content_type
-        entry.answer = reply.body[:MAX_BODY] if entry.method != "HEAD" else b""
-        if self._has(entry):
-            self._keep(len(entry.answer))
+    def close(self, entry: Entry, response: Response) -> None:
+        """Add the response to an entry."""
+        entry.status = response.status
+        entry.content_type = response.content_type
+        entry.answer = response.body[:MAX_BODY] if entry.method != "HEAD" else b""
+        if self._contains(entry):
+            self._add_size(len(entry.answer))
 
-    def _has(self, entry: Entry) -> bool:
-        """A slow answer may outlive its entry."""
+    def _contains(self, entry: Entry) -> bool:
+        """Return whether the journal still holds an entry. It may have been dropped before its response was sent."""
         index = entry.n - self._entries[0].n if self._entries else -1
         return 0 <= index < len(self._entries) and self._entries[index] is entry
 
-    def _keep(self, size: int) -> None:
+    def _add_size(self, size: int) -> None:
+        """Count the bytes of a body, and drop the oldest entries if there are too many."""
         self._bytes += size
         while len(self._entries) > MAX_ENTRIES or self._bytes > MAX_BODIES:
             oldest = self._entries.popleft()
             self._bytes -= len(oldest.body) + len(oldest.answer or b"")
 
-    def since(self, number: int) -> list[dict]:
-        """All entries with a number above ``number``, oldest first."""
-        return [describe(entry) for entry in self._entries if entry.n > number]
+    def since(self, number: int) -> list[JsonObject]:
+        """Return the entries with a number above ``number``, oldest first."""
+        return [describe_entry(entry) for entry in self._entries if entry.n > number]
 
     def clear(self) -> None:
-        """Empty the journal and number from 1 again."""
-        self.__init__()
+        """Remove all entries and number from 1 again."""
+        self._entries.clear()
+        self._next = 1
+        self._bytes = 0
 
 
-def describe(entry: Entry) -> dict:
-    """An entry as the control plane shows it; tokens are masked, bodies are parsed if they are JSON."""
+def describe_entry(entry: Entry) -> JsonObject:
+    """Return an entry as the control plane shows it: tokens masked, JSON bodies parsed."""
     return {
         "n": entry.n,
         "at": iso_ms(entry.at),
@@ -105,22 +107,23 @@ def describe(entry: Entry) -> dict:
         "query": entry.query,
         "status": entry.status,
         "fault": entry.fault,
-        "headers": {name: "***" if name in MASKED else value for name, value in entry.headers.items()},
-        "body": readable(entry.body),
-        "answer": None if entry.answer is None else describe_answer(entry),
+        "headers": {name: "***" if name in MASKED_HEADERS else value for name, value in entry.headers.items()},
+        "body": decode_body(entry.body),
+        "answer": None if entry.answer is None else describe_answer(entry.answer, entry.content_type),
     }
 
 
-def describe_answer(entry: Entry) -> dict:
-    body = readable(entry.answer) if entry.content_type == JSON else entry.answer.decode(errors="replace") or None
-    # Only whoever makes a token is told it, at the top of the answer.
+def describe_answer(answer: bytes, content_type: str | None) -> JsonObject:
+    """Return the body of a response as the control plane shows it."""
+    body = decode_body(answer) if content_type == JSON else answer.decode(errors="replace") or None
+    # The value of a new token is at the top level of the response.
     if isinstance(body, dict) and isinstance(body.get("token"), str):
         body["token"] = "***"
-    return {"content_type": entry.content_type, "body": body}
+    return {"content_type": content_type, "body": body}
 
 
-def readable(body: bytes) -> Any:
-    """JSON as data, anything else as text, nothing as None."""
+def decode_body(body: bytes) -> Any:
+    """Decode a body: JSON as data, anything else as text, an empty body as None."""
     if not body:
         return None
     try:

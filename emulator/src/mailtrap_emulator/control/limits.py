@@ -2,60 +2,101 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Parse the ``limits`` of a control request."""
+"""Parsing of the ``limits`` in a control request, which change the settings."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from ..model.recipients import DEFAULT_DETAILS
 from ..state.clock import parse_offset
 from ..state.errors import ControlError
-from ..state.settings import DEFAULT_SETTINGS
+from ..state.settings import DEFAULT_SETTINGS, Settings
+
+RECIPIENT_EVENTS = (*DEFAULT_DETAILS, "none")
 
 
-def parse_limits(body: Any) -> dict[str, Any]:
-    """The settings that a control request changes. Raises ControlError."""
+def is_number(value: Any) -> bool:
+    """Return whether a JSON value is a number. In Python a bool is one, too."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def is_integer(value: Any) -> bool:
+    """Return whether a JSON value is a whole number."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_offset(value: Any) -> bool:
+    """Return whether a value is a UTC offset."""
+    try:
+        parse_offset(value)
+    except (AttributeError, TypeError, ValueError):
+        return False
+    return True
+
+
+def is_recipients(value: Any) -> bool:
+    """Return whether a value maps patterns to events."""
+    return isinstance(value, dict) and all(event in RECIPIENT_EVENTS for event in value.values())
+
+
+# A check of the value, and what the value must be.
+Rule = tuple[Callable[[Any], bool], str]
+
+BOOLEAN: Rule = (lambda value: isinstance(value, bool), "true or false")
+SECONDS: Rule = (lambda value: is_number(value) and 0 <= value < 1e9, "a number of seconds")
+COUNT: Rule = (lambda value: is_integer(value) and 0 <= value < 1e9, "a whole number")
+SIZE: Rule = (lambda value: is_integer(value) and value > 0, "a whole number above 0")
+OPTIONAL_COUNT: Rule = (lambda value: value is None or COUNT[0](value), "a whole number or null")
+
+# Settings without a rule are an OPTIONAL_COUNT.
+RULES: dict[str, Rule] = {
+    "rate_limits": BOOLEAN,
+    "bcc_visible": BOOLEAN,
+    "contact_imports_fail": BOOLEAN,
+    "inbound": BOOLEAN,
+    "rate_scale": (lambda value: is_number(value) and 0 < value < 1e9, "a number above 0"),
+    "webhook_timeout_seconds": (
+        lambda value: is_number(value) and 0 < value <= 300,
+        "a number of seconds above 0, at most 300",
+    ),
+    "blacklist_seconds": SECONDS,
+    "campaign_seconds": SECONDS,
+    "contact_job_seconds": SECONDS,
+    "contact_export_url_seconds": SECONDS,
+    "unverified_domain_status": (lambda value: value in (401, 403), "401 or 403"),
+    "message_utc_offset": (is_offset, "Z or an offset such as -12:00"),
+    "recipients": (is_recipients, f"an object of pattern to one of {', '.join(RECIPIENT_EVENTS)}"),
+    "plan_name": (lambda value: isinstance(value, str), "a text"),
+    "caught_per_month": COUNT,
+    "forwarded_per_month": COUNT,
+    "sent_per_month": COUNT,
+    "campaigns_per_month": COUNT,
+    "max_size": SIZE,
+    "max_message_size": SIZE,
+}
+
+
+def parse_limits(body: Any) -> Settings:
+    """Parse the settings that a control request changes.
+
+    :raises ControlError: if a name is unknown or a value is invalid.
+    """
     if not isinstance(body, dict):
         raise ControlError("The limits must be an object.")
-    return {name: parse_limit(name, value) for name, value in body.items()}
+    return cast(Settings, {name: parse_limit(name, value) for name, value in body.items()})
 
 
 def parse_limit(name: str, value: Any) -> Any:
-    """One setting, checked."""
+    """Parse one setting. Booleans may also be "on" or "off".
+
+    :raises ControlError: if the name is unknown or the value is invalid.
+    """
     if name not in DEFAULT_SETTINGS:
         raise ControlError(f"Unknown limit {name}; known are {', '.join(DEFAULT_SETTINGS)}.")
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    whole = number and isinstance(value, int)
-    if name in ("rate_limits", "bcc_visible", "contact_imports_fail", "inbound"):
-        if value in ("on", "off"):
-            return value == "on"
-        return check_limit(name, isinstance(value, bool), value, "true or false")
-    if name == "webhook_timeout_seconds":
-        return check_limit(name, number and 0 < value <= 300, value, "a number of seconds above 0, at most 300")
-    if name == "rate_scale":
-        return check_limit(name, number and 0 < value < 1e9, value, "a number above 0")
-    if name in ("blacklist_seconds", "campaign_seconds", "contact_job_seconds", "contact_export_url_seconds"):
-        return check_limit(name, number and 0 <= value < 1e9, value, "a number of seconds")
-    if name == "unverified_domain_status":
-        return check_limit(name, value in (401, 403), value, "401 or 403")
-    if name == "message_utc_offset":
-        try:
-            return parse_offset(value) and value
-        except (AttributeError, TypeError, ValueError):
-            raise ControlError("message_utc_offset must be Z or an offset such as -12:00.") from None
-    if name == "recipients":
-        kinds = (*DEFAULT_DETAILS, "none")
-        holds = isinstance(value, dict) and all(kind in kinds for kind in value.values())
-        return check_limit(name, holds, value, f"an object of pattern to one of {', '.join(kinds)}")
-    if name == "plan_name":
-        return check_limit(name, isinstance(value, str), value, "a text")
-    if name.endswith("_per_month"):
-        return check_limit(name, whole and 0 <= value < 1e9, value, "a whole number")
-    if name in ("max_size", "max_message_size"):
-        return check_limit(name, whole and value > 0, value, "a whole number above 0")
-    return check_limit(name, value is None or (whole and 0 <= value < 1e9), value, "a whole number or null")
-
-
-def check_limit(name: str, holds: bool, value: Any, what: str) -> Any:
-    if not holds:
-        raise ControlError(f"{name} must be {what}.")
+    rule = RULES.get(name, OPTIONAL_COUNT)
+    if rule is BOOLEAN and value in ("on", "off"):
+        return value == "on"
+    is_valid, expected = rule
+    if not is_valid(value):
+        raise ControlError(f"{name} must be {expected}.")
     return value

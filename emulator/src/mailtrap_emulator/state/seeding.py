@@ -58,7 +58,8 @@ class FieldReader:
         value = self.fields.get(name)
         if value is None:
             return default
-        allowed = [part for part in getattr(expected, "__args__", (expected,)) if part is not NoneType]
+        parts = expected.__args__ if isinstance(expected, UnionType) else (expected,)
+        allowed = [part for part in parts if isinstance(part, type) and part is not NoneType]
         # In Python a bool is an int; in JSON it is not.
         if not any(isinstance(value, part) and (part is bool or not isinstance(value, bool)) for part in allowed):
             raise ControlError(f"{self.location}: {name} must be {' or '.join(TYPE_NAMES[part] for part in allowed)}.")

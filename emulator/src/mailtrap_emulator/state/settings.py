@@ -20,8 +20,8 @@ class Settings(TypedDict, total=False):
     contacts: int | None
     contact_lists: int | None
     contact_fields: int | None
-    # Whether the plan includes inbound mail. Maximum number of folders and inboxes in an account, of forward rules in an
-    # inbox, and of replies and forwards that the hosted inboxes of an account may ever send.
+    # Whether the plan includes inbound mail. Maximum number of folders and inboxes in an account, of forward rules in
+    # an inbox, and of replies and forwards that the hosted inboxes of an account may ever send.
     inbound: bool
     inbound_folders: int | None
     inbound_inboxes: int | None
@@ -45,8 +45,8 @@ class Settings(TypedDict, total=False):
     webhook_timeout_seconds: float
     # Status for live mail from an unverified domain: the sources say 401 and 403 (docs/service.md#status-codes).
     unverified_domain_status: int
-    # The event that follows live mail at once, by a pattern (* and ?) for the recipient's address. "none" leaves the mail
-    # in the queue. The first matching pattern applies; without a match the mail is delivered.
+    # The event that follows live mail at once, by a pattern (* and ?) for the recipient's address. "none" leaves the
+    # mail in the queue. The first matching pattern applies; without a match the mail is delivered.
     recipients: dict[str, str]
     # Default lifetime of a new API token; None means that it does not expire (docs/service.md#api-tokens).
     token_lifetime_days: int | None
