@@ -185,7 +185,7 @@ def test_the_signing_secret_is_told_once(play, emulator, tmp_path):
     assert path.read_text() == secrets["https://file.example/"] + "\n" and path.stat().st_mode & 0o777 == 0o600
     assert not there.changed and "warnings" not in there.result
     assert "the service shows its signing_secret only once" in late["warnings"][0]
-    assert "the folder /none does not exist" in nowhere.msg and nowhere.requests == []
+    assert "does not exist" in nowhere.msg and nowhere.requests == []
 
 
 def test_a_secret_that_was_lost_with_its_answer(play_once, emulator):
