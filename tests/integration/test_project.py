@@ -109,7 +109,8 @@ def test_ambiguous_name_fails(play, emulator):
     for step in (by_name, deletion):
         assert step.failed and step.writes == []
         assert (
-            step.msg == "Could not find project 'Twin': 2 projects are called 'Twin', with the ids 77, 78: give the id"
+            step.msg
+            == "Could not find project 'Twin': 2 projects have the name 'Twin', with the ids 77, 78: give the id"
         )
     assert [project["id"] for project in listed["projects"]] == [77, 78]
     assert not by_id.changed
@@ -142,7 +143,7 @@ def test_invalid_options_fail_before_any_write(play):
           ignore_errors: true
         """
     )
-    assert too_short.msg == "Could not manage project 'x': name 'x' has 1 characters; the service takes 2 to 100"
+    assert too_short.msg == "Could not manage project 'x': name 'x' has 1 characters; the service accepts 2 to 100"
     assert no_identity.msg == "one of the following is required: id, name"
     assert unknown_id.msg == "Could not find project 4711: there is no project with id 4711"
     assert too_short.writes == no_identity.writes == unknown_id.writes == []

@@ -134,7 +134,7 @@ def test_check_mode_predicts_changes_without_writing(play, shop):
     assert update["sandbox"]["email_username_enabled"] is True
     assert delete_by_id["diff"]["before"]["name"] == "Box"
     assert without_project["warnings"] == [
-        "There is no project 'Not yet'; check mode takes it that an earlier task would have made it."
+        "There is no project 'Not yet'; check mode assumes that an earlier task would create it."
     ]
 
 
@@ -153,7 +153,9 @@ def test_same_name_in_two_projects(play, shop):
         """
     )
     assert not in_shop.changed and in_shop["sandbox"]["id"] == 5
-    assert ambiguous.msg == "Could not find sandbox 'Box': 2 sandboxes are called 'Box', with the ids 5, 6: give the id"
+    assert (
+        ambiguous.msg == "Could not find sandbox 'Box': 2 sandboxes have the name 'Box', with the ids 5, 6: give the id"
+    )
     assert [box["id"] for box in listed_by_name["sandboxes"]] == [5, 6]
     assert listed_by_name.requests == ["GET /api/sandboxes"]
     assert [box["id"] for box in listed["sandboxes"]] == [5, 6]
@@ -198,7 +200,7 @@ def test_unknown_project_fails(play, shop):
 def test_ambiguous_project_fails(play, shop):
     shop.seed({"projects": [{"id": 79, "name": "Shop"}]})
     (step,) = play("[{community.mailtrap.sandbox: {name: Box, project: Shop}, ignore_errors: true}]")
-    assert "2 projects are called 'Shop', with the ids 77, 79" in step.msg
+    assert "2 projects have the name 'Shop', with the ids 77, 79" in step.msg
     assert step.writes == []
 
 
@@ -260,7 +262,7 @@ def test_ignored_setting_causes_a_warning(play, shop):
         method="PATCH", path="toggle", status=200, json={"id": 5, "name": "Box", "email_username_enabled": False}
     )
     (step,) = play("[{community.mailtrap.sandbox: {id: 5, email_username_enabled: true}}]")
-    assert step["warnings"] == ["The service accepted email_username_enabled for sandbox 5, but shows False."]
+    assert step["warnings"] == ["The service accepted email_username_enabled for sandbox 5, but returns False."]
 
 
 @pytest.mark.parametrize("options", ["name: ''", "name: null", "name: '', state: absent", "name: null, state: absent"])

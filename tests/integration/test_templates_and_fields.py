@@ -78,8 +78,8 @@ def test_changing_the_type_of_a_field_fails(play_in, emulator):
         [FIELD.task(**FIELD.options), dict(FIELD.task(**{**FIELD.options, "data_type": "text"}), ignore_errors=True)],
     )
     assert refused.msg == (
-        "Could not update contact field 'orders': data_type of a contact field cannot be changed: it is 'integer', "
-        "not 'text'; recreate allows a new one in its place"
+        "Could not update contact field 'orders': data_type of a contact field cannot be changed from 'integer' to "
+        "'text'; set recreate to replace the object"
     )
     assert refused.writes == []
 
