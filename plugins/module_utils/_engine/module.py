@@ -309,7 +309,7 @@ def _check_delivered_secret(resource: Resource, outcome: apply.Outcome, options:
     if not os.path.exists(dest):
         return [f"The {resource.noun} already exists, and {once}: {dest} is not written."]
     if matches_secret and not matches_secret(outcome.after, read_secret(dest)):
-        return [f"{dest} contains a {resource.one_time_secret} that is not the one of the {resource.noun}, and {once}."]
+        return [f"{dest} does not contain the {resource.one_time_secret} of the {resource.noun}, and {once}."]
     return []
 
 

@@ -53,7 +53,7 @@ def validate_permissions(permissions: Grants) -> Optional[str]:
         return f"names the {duplicate} twice"
     for permission in permissions:
         if permission["resource_type"] in _ACCOUNT_TYPES and permission.get("resource"):
-            return f"names a {permission['resource_type']} {permission['resource']!r}, but there is only one"
+            return f"names the {permission['resource_type']} {permission['resource']!r}, but there is only one"
     return None
 
 

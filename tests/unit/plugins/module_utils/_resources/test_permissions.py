@@ -62,7 +62,7 @@ OWNER = grant("organization", 5, 1000)
         ([permission("account"), permission("account", "viewer")], "names the account twice"),
         ([permission("project", resource="A")] * 2, "names the project 'A' twice"),
         ([permission("sandbox", resource_id=1), permission("sandbox", resource_id=1)], "names the sandbox 1 twice"),
-        ([permission("billing", resource="x")], "names a billing 'x', but there is only one"),
+        ([permission("billing", resource="x")], "names the billing 'x', but there is only one"),
     ],
 )
 def test_what_is_wrong_with_them(permissions, told):
