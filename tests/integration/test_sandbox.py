@@ -153,9 +153,8 @@ def test_same_name_in_two_projects(play, shop):
         """
     )
     assert not in_shop.changed and in_shop["sandbox"]["id"] == 5
-    assert (
-        ambiguous.msg == "Could not find sandbox 'Box': 2 sandboxes have the name 'Box', with the ids 5, 6: give the id"
-    )
+    message = "Could not find sandbox 'Box': 2 sandboxes have the name 'Box', with the ids 5, 6: give the id"
+    assert ambiguous.msg == message
     assert [box["id"] for box in listed_by_name["sandboxes"]] == [5, 6]
     assert listed_by_name.requests == ["GET /api/sandboxes"]
     assert [box["id"] for box in listed["sandboxes"]] == [5, 6]
