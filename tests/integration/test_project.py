@@ -108,10 +108,8 @@ def test_ambiguous_name_fails(play, emulator):
     )
     for step in (by_name, deletion):
         assert step.failed and step.writes == []
-        assert (
-            step.msg
-            == "Could not find project 'Twin': 2 projects have the name 'Twin', with the ids 77, 78: give the id"
-        )
+        message = "Could not find project 'Twin': 2 projects have the name 'Twin', with the ids 77, 78: give the id"
+        assert step.msg == message
     assert [project["id"] for project in listed["projects"]] == [77, 78]
     assert not by_id.changed
 
