@@ -43,7 +43,7 @@ def test_bodies_are_read_from_files(play, tmp_path):
     assert created["email_template"]["body_html"] == "<p>Grüße</p>\n" and not unchanged.changed
     assert both.msg == "parameters are mutually exclusive: body_html_src|body_html"
     assert missing.msg.startswith("body_text_src 'none.txt' was not found on the controller")
-    assert not_utf8.msg.endswith("is not text in UTF-8") and not_utf8.requests == []
+    assert not_utf8.msg.endswith("is not UTF-8 text") and not_utf8.requests == []
 
 
 def test_recreate_changes_the_type_of_a_field(play, emulator):
@@ -78,8 +78,8 @@ def test_changing_the_type_of_a_field_fails(play_in, emulator):
         [FIELD.task(**FIELD.options), dict(FIELD.task(**{**FIELD.options, "data_type": "text"}), ignore_errors=True)],
     )
     assert refused.msg == (
-        "Could not update contact field 'orders': data_type of a contact field cannot be changed from 'integer' to "
-        "'text'; set recreate to replace the object"
+        "Could not update contact field 'orders': data_type of a contact field cannot be changed "
+        "from 'integer' to 'text'; set recreate to replace the object"
     )
     assert refused.writes == []
 
