@@ -59,7 +59,7 @@ def convert_value(value: Any, data_type: Optional[str]) -> Any:
     try:
         return _CONVERTERS[data_type](value)
     except (TypeError, ValueError, OverflowError):
-        raise MailtrapError(f"{value!r} is not a {_DESCRIPTIONS.get(data_type, data_type)}") from None
+        raise MailtrapError(f"{value!r} is not {_DESCRIPTIONS.get(data_type)}") from None
 
 
 def infer_type(value: Any) -> Optional[str]:
@@ -134,8 +134,10 @@ _CONVERTERS: Dict[Optional[str], Callable[[Any], Any]] = {
     "date": _to_date,
 }
 _DESCRIPTIONS: Dict[Optional[str], str] = {
-    "text": f"text of up to {_MAX_TEXT_LENGTH} characters",
-    "float": "number",
-    "boolean": "boolean, true or false",
-    "date": "date, such as 2026-01-31",
+    "text": f"a text of up to {_MAX_TEXT_LENGTH} characters",
+    "integer": "an integer",
+    "float": "a number",
+    "number": "a number",
+    "boolean": "a boolean, true or false",
+    "date": "a date, such as 2026-01-31",
 }

@@ -17,7 +17,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._resources.cont
 
 
 @pytest.mark.parametrize(
-    "value, data_type, held",
+    "value, data_type, expected",
     [
         (None, "integer", None),
         ("5", "integer", 5),
@@ -36,9 +36,9 @@ from ansible_collections.community.mailtrap.plugins.module_utils._resources.cont
         ("5", None, "5"),
     ],
 )
-def test_values(value, data_type, held):
-    found = convert_value(value, data_type)
-    assert found == held and type(found) is type(held)
+def test_values_are_converted(value, data_type, expected):
+    converted = convert_value(value, data_type)
+    assert converted == expected and type(converted) is type(expected)
 
 
 @pytest.mark.parametrize(
@@ -59,20 +59,20 @@ def test_values(value, data_type, held):
         (20260131, "date"),
     ],
 )
-def test_values_of_another_type(value, data_type):
-    with pytest.raises(MailtrapError, match="is not a "):
+def test_invalid_values(value, data_type):
+    with pytest.raises(MailtrapError, match="is not an? "):
         convert_value(value, data_type)
 
 
 @pytest.mark.parametrize(
     "value, data_type", [(None, None), (True, "boolean"), (0, "number"), (0.5, "number"), ("", "text"), ("5", "text")]
 )
-def test_the_type_of_a_value(value, data_type):
+def test_infer_type(value, data_type):
     assert infer_type(value) == data_type
 
 
 @pytest.mark.parametrize(
-    "value, is_so", [(None, False), ("Ann", False), ("", False), ("5", True), ("yes", True), (5, True), (True, True)]
+    "value, expected", [(None, False), ("Ann", False), ("", False), ("5", True), ("yes", True), (5, True), (True, True)]
 )
-def test_what_may_have_to_be_written_otherwise(value, is_so):
-    assert is_ambiguous(value) == is_so
+def test_is_ambiguous(value, expected):
+    assert is_ambiguous(value) == expected
