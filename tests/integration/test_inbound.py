@@ -114,7 +114,7 @@ def test_invalid_inboxes_are_refused(play_in, seeded_emulator):
         ],
     )
     assert "there is no inbound folder 'None'" in steps[0].msg and "there is no inbound folder 99" in steps[1].msg
-    assert "has 101 characters; the service takes 1 to 100" in steps[2].msg
+    assert "has 101 characters; the service accepts 1 to 100" in steps[2].msg
     assert "plan limit: name You've reached the inbound inboxes limit." in steps[4].msg
     assert "name has already been taken" in steps[5].msg
     assert not steps[6].changed
@@ -176,7 +176,7 @@ def test_invalid_forward_rules_are_refused(play_in, seeded_emulator):
     assert incomplete.writes == invalid.requests == []
     assert invalid["errors"] == [
         "conditions [0]: the operator ends_with needs a value",
-        "destinations 'ann': that is no e-mail address, such as ann@example.com",
+        "destinations 'ann' is not an e-mail address, such as ann@example.com",
     ]
 
 
@@ -202,7 +202,7 @@ def test_missing_inboxes_and_folders_are_failures(play, seeded_emulator):
         ]
     )
     message_end = (
-        "an inbound inbox is looked for by its name in its inbound folder: give inbound_folder or inbound_folder_id"
+        "an inbound inbox can only be found by its name in its inbound folder: give inbound_folder or inbound_folder_id"
     )
     assert steps[0].msg.endswith(message_end) and steps[0].requests == []
     missing = ["inbox 'None'", "folder 'None'", "folder 99", "inbox 99"]
@@ -289,9 +289,10 @@ def test_invalid_options_and_missing_inboxes_are_failures(play_in, message, tmp_
         ],
     )
     assert "dest is required if include contains eml" in steps[0].msg
-    assert "there is no such folder" in steps[1].msg and "limit must be at least 1, not 0" in steps[2].msg
+    assert "is not an existing folder" in steps[1].msg and "limit must be 1 or more, not 0" in steps[2].msg
     assert "there is no inbound inbox 99" in steps[3].msg
-    assert "'' names no inbound message" in steps[4].msg and "'' names no inbound message" in steps[5].msg
+    for step in steps[4:]:
+        assert "'' is not the id of an inbound message" in step.msg
 
 
 def test_a_message_and_a_thread_are_deleted(play, message, seeded_emulator):
