@@ -132,8 +132,8 @@ def test_invalid_drafts_are_refused(play_in, account):
     )
     reason = "a new email campaign needs domain or domain_id and from_local_part and subject"
     assert steps[0].msg == f"Could not create email campaign 'New': {reason}"
-    assert "has 256 characters; the service takes 1 to 255" in steps[1].msg
-    assert "emails_per_hour is 0; the service takes 1 to 150000" in steps[2].msg
+    assert "has 256 characters; the service accepts 1 to 255" in steps[1].msg
+    assert "emails_per_hour must be between 1 and 150000, not 0" in steps[2].msg
     assert "domain_id must exist" in steps[3].msg and "from_local_part is invalid" in steps[4].msg
     assert "there is no domain 'none.example'" in steps[5].msg
 
@@ -230,8 +230,8 @@ def test_refused_actions_explain_the_reason(play_in, account):
     assert steps[0]["errors"] == [
         "Campaign design can't be blank",
         "Campaign audience can't be blank",
-        "it needs a body_html",
-        "it needs contact_lists, or segments",
+        "give it a body_html",
+        "give it contact_lists, or segments",
     ]
     assert "no more than 1 month ahead" in steps[1].msg
     assert "datetime 'tomorrow' is not a valid time: use a format such as 2026-01-31T12:00:00Z" in steps[2].msg
@@ -263,4 +263,4 @@ def test_refused_rescheduling_reports_the_cancellation(play_in, account):
 def test_check_mode_warns_about_a_campaign_that_does_not_exist(play_in, account):
     (step,) = play_in("in_process", [action_task("start", name="New")], "--check")
     assert step.changed and step["email_campaign"] is None
-    assert step["warnings"][0].startswith("There is no email campaign 'New'; check mode takes it")
+    assert step["warnings"][0].startswith("There is no email campaign 'New'; check mode assumes")
