@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Random documents, applied one after the other to one account over HTTP: each is reached, and reached once."""
+"""Apply random documents to one account over HTTP: each takes effect, and a second run changes nothing."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from ansible_collections.community.mailtrap.plugins.module_utils._account.export
 from ansible_collections.community.mailtrap.plugins.module_utils._account.runner import apply_account
 from ansible_collections.community.mailtrap.plugins.module_utils._api.client import Client
 
-# Few names, so that documents meet what others have made; and what YAML, URLs and sorting stumble over.
+# Few names, so that documents describe objects of earlier documents; some are difficult in YAML, URLs or sorting.
 NAMES = st.sampled_from(["Shop", "shop", "Blog", "Übung 🎉", "a/b", "Q?x=1&y", "{{ x }}", "null", "12"])
 TEXTS = st.sampled_from(["", "Hello", "Hello\n", "<p>Grüße</p>", "{{name}}"])
-PROTECTED = "Kept for ever"
+PROTECTED = "Kept forever"
 
 
 def unique(entries, key="name"):
@@ -49,7 +49,7 @@ PURGED = st.lists(st.sampled_from(["projects", "sandboxes", "email_templates", "
 
 @pytest.fixture
 def account(emulator):
-    """An account with an object of each kind that must outlive everything; returns the emulator."""
+    """Return the emulator with a protected object of each resource type."""
     emulator.limits(email_templates=None, contact_lists=None)
     emulator.seed(
         projects=[{"id": 1, "name": PROTECTED}],
@@ -61,12 +61,12 @@ def account(emulator):
     return emulator
 
 
-# The account goes on from one document to the next, which is the point.
+# The account keeps its state from one document to the next on purpose.
 @settings(
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
 )
 @given(document=DOCUMENTS, purge=PURGED)
-def test_each_document_is_reached_once(account, document, purge):
+def test_random_documents_are_idempotent(account, document, purge):
     client = Client(account.token, account.api_url)
     options = {
         "config": document,
@@ -81,24 +81,23 @@ def test_each_document_is_reached_once(account, document, purge):
     planned = apply_account(client, options, check_mode=True)
     first = apply_account(client, options, check_mode=False)
     assert first["plan"] == planned["plan"] and first["changed"] == planned["changed"]
-    changed = [first["plan"][became].values() for became in ("created", "updated", "deleted")]
-    assert len(first["changes"]) == sum(len(names) for kinds in changed for names in kinds)
+    changed = [first["plan"][action].values() for action in ("created", "updated", "deleted")]
+    assert len(first["changes"]) == sum(len(names) for resource_types in changed for names in resource_types)
 
     account.clear_journal()
     again = apply_account(client, options, check_mode=False)
-    assert not again["changed"] and all(seen["method"] == "GET" for seen in account.journal())
+    assert not again["changed"] and all(entry["method"] == "GET" for entry in account.journal())
 
-    there = account.dump()
+    tables = account.dump()
     for table in ("projects", "sandboxes", "email_templates", "contact_lists", "inbound_folders"):
-        names = [row["name"] for row in there[table]]
+        names = [row["name"] for row in tables[table]]
         assert PROTECTED in names
-        wanted = [one["name"] for one in document.get(table, ())]
+        wanted = [described["name"] for described in document.get(table, ())]
         assert set(wanted) <= set(names)
         if table in purge and table != "sandboxes":
             assert sorted([*wanted, PROTECTED]) == sorted(names)
 
-    exported = export_account(client, {"only": None, "parallel": 4, "reveal_secrets": False}, check_mode=False)[
-        "account_config"
-    ]
-    kept = apply_account(client, {**options, "config": exported, "purge": list(exported)}, check_mode=False)
-    assert not kept["changed"]
+    export_options = {"only": None, "parallel": 4, "reveal_secrets": False}
+    exported = export_account(client, export_options, check_mode=False)["account_config"]
+    reapplied = apply_account(client, {**options, "config": exported, "purge": list(exported)}, check_mode=False)
+    assert not reapplied["changed"]
