@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A description of a resource type that contradicts itself fails when it is imported, with one sentence."""
+"""Descriptions of resource types: codecs are idempotent, and contradictions fail at import."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._resources impo
 NAME = Field("name")
 RESOURCES = [value for value in vars(catalog).values() if isinstance(value, Resource)]
 
-# Values that users write for a field, by resource type and field; by the type of the option otherwise.
+# Values that users give for a field, by resource type and field.
 SAMPLES = {
     ("sandbox", "email_username"): ["shop", "shop-1a2b3c"],
     ("domain", "domain_name"): ["Shop.Example", "bücher.example"],
@@ -36,7 +36,8 @@ SAMPLES = {
     ("api_token", "name"): ["deploy"],
 }
 GRANTS = [{"resource_type": "project", "resource_id": 7, "access_level": 100}]
-BY_TYPE = {
+# Values for the other fields, by the type of the option.
+SAMPLES_BY_TYPE = {
     "str": ["transactional", "Text\n", ""],
     "int": [7, 0],
     "bool": [True, False],
@@ -45,22 +46,22 @@ BY_TYPE = {
 }
 
 
-def samples(resource: Resource, field: Field) -> list[object]:
+def get_samples(resource: Resource, field: Field) -> list[object]:
     if field.name == "resources":
         return [GRANTS]
-    own = SAMPLES.get((resource.name, field.name))
-    return own or BY_TYPE[(field.spec or {"type": "str"})["type"]]
+    samples = SAMPLES.get((resource.name, field.name))
+    return samples or SAMPLES_BY_TYPE[(field.spec or {"type": "str"})["type"]]
 
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: f"{resource.name}-{resource.natural_key}")
-def test_writing_the_same_value_twice_changes_nothing(resource):
-    """A codec must be idempotent: once a value is written, the same value is no difference."""
+def test_codecs_are_idempotent(resource):
+    """Compare each wanted value with the value that writing it leads to: they are the same."""
     for field in resource.fields:
-        for wanted in [] if field.write_only else samples(resource, field):
+        for wanted in [] if field.write_only else get_samples(resource, field):
             for current in (None, *([] if field.codec.expected(wanted, None) is None else [wanted])):
                 try:
                     expected = field.codec.expected(wanted, current)
-                except (AttributeError, TypeError):  # the wanted value has not the form of an answer
+                except (AttributeError, TypeError):  # the wanted value does not have the form of an answer
                     continue
                 assert field.is_same(wanted, expected), f"{resource.name}.{field.name}: {wanted!r} over {expected!r}"
 
@@ -90,7 +91,7 @@ def test_writing_the_same_value_twice_changes_nothing(resource):
         ),
     ],
 )
-def test_contradictions(arguments, message):
+def test_contradictions_are_errors(arguments, message):
     with pytest.raises(ValueError, match=r"^Resource type note: ") as error:
         Resource(**{"name": "note", "plural": "notes", "api": ApiShape("/api/notes"), **arguments})
     assert message in str(error.value)

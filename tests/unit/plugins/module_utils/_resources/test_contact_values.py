@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a text or a number is as a value of a field."""
+"""The conversion of values of contact fields to their types."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_values_are_converted(value, data_type, expected):
     ],
 )
 def test_invalid_values(value, data_type):
-    with pytest.raises(MailtrapError, match="is not an? "):
+    with pytest.raises(MailtrapError, match=r"is not an? "):
         convert_value(value, data_type)
 
 
