@@ -7,13 +7,13 @@ from __future__ import annotations
 from ansible_collections.community.mailtrap.plugins.module_utils._resources import domain_names
 
 
-def test_names_that_are_not_in_ascii():
+def test_names_that_are_not_ascii():
     assert domain_names.to_ascii_name("Bücher.example") == "xn--bcher-kva.example"
     assert domain_names.validate_domain_name("Bücher.example") is None
     assert domain_names.validate_domain_name("bü cher.example").endswith("is not a domain name, such as shop.example")
 
 
-def test_without_the_library_for_them(monkeypatch):
+def test_validation_without_idna(monkeypatch):
     monkeypatch.setattr(domain_names, "idna", None)
     assert domain_names.validate_domain_name("shop.example") is None
     assert domain_names.validate_domain_name("Bücher.example").endswith("which needs the Python library idna")

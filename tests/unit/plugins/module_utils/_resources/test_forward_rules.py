@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a rule that forwards inbound mail may say."""
+"""The conditions and destinations of inbound forward rules."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HEADER = {"match_type": "header", "operator": "empty", "header_key": "X-Ticket"}
 
 
 @pytest.mark.parametrize(
-    "conditions, fault",
+    "conditions, error",
     [
         ([], None),
         ([SENDER, HEADER, {**HEADER, "operator": "contains", "value": "7"}], None),
@@ -31,23 +31,23 @@ HEADER = {"match_type": "header", "operator": "empty", "header_key": "X-Ticket"}
         ([{**SENDER, "header_key": "X"}], "[0]: a header_key needs the match_type header, not sender"),
     ],
 )
-def test_conditions(conditions, fault):
-    assert validate_conditions(conditions) == fault
+def test_validate_conditions(conditions, error):
+    assert validate_conditions(conditions) == error
 
 
 @pytest.mark.parametrize(
-    "addresses, fault",
+    "addresses, error",
     [
         (["ann@example.com"], None),
         (["ann", "a b@c.example"], "'ann', 'a b@c.example' are not e-mail addresses, such as ann@example.com"),
     ],
 )
-def test_destinations(addresses, fault):
-    assert validate_addresses(addresses) == fault
+def test_validate_destinations(addresses, error):
+    assert validate_addresses(addresses) == error
 
 
-def test_conditions_that_make_no_difference():
-    shown = [{**SENDER, "header_key": None}, {**HEADER, "value": None}]
-    assert CONDITIONS.normalize([{**HEADER, "header_key": "x-ticket"}, SENDER]) == CONDITIONS.normalize(shown)
+def test_equivalent_conditions():
+    current = [{**SENDER, "header_key": None}, {**HEADER, "value": None}]
+    assert CONDITIONS.normalize([{**HEADER, "header_key": "x-ticket"}, SENDER]) == CONDITIONS.normalize(current)
     assert CONDITIONS.normalize([{**SENDER, "value": "A@b.example"}]) != CONDITIONS.normalize([SENDER])
     assert CONDITIONS.normalize(None) == CONDITIONS.normalize([])

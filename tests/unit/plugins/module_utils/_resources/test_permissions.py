@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Permissions as users write them, as the service has them, and the way from one to the other."""
+"""Permissions as users write them, grants as the API returns them, and the conversion between both."""
 
 from __future__ import annotations
 
@@ -33,20 +33,21 @@ from ansible_collections.community.mailtrap.plugins.module_utils._resources.perm
 IDS = {(PROJECT, "Shop"): 7, (SANDBOX, "Staging"): 70, (DOMAIN, "example.com"): 3}
 
 
-def id_of(resource, name):
+def find_id(resource, name):
     return IDS.get((resource, name))
 
 
-def name_of(resource, number):
-    return next((name for (kind, name), known in IDS.items() if (kind, known) == (resource, number)), None)
+def find_name(resource, object_id):
+    names = {(known_resource, known_id): name for (known_resource, name), known_id in IDS.items()}
+    return names.get((resource, object_id))
 
 
-def permission(kind, level="admin", resource=None, resource_id=None):
-    return {"resource_type": kind, "resource": resource, "resource_id": resource_id, "access_level": level}
+def permission(resource_type, level="admin", resource=None, resource_id=None):
+    return {"resource_type": resource_type, "resource": resource, "resource_id": resource_id, "access_level": level}
 
 
-def grant(kind, number, level=100):
-    return {"resource_type": kind, "resource_id": number, "access_level": level}
+def grant(resource_type, resource_id, level=100):
+    return {"resource_type": resource_type, "resource_id": resource_id, "access_level": level}
 
 
 SHOP, STAGING, ACCOUNT_WIDE = grant("project", 7), grant("sandbox", 70, 10), grant("account", 9, 10)
@@ -54,7 +55,7 @@ OWNER = grant("organization", 5, 1000)
 
 
 @pytest.mark.parametrize(
-    "permissions, told",
+    "permissions, error",
     [
         ([], None),
         ([permission("account"), permission("billing")], None),
@@ -65,11 +66,11 @@ OWNER = grant("organization", 5, 1000)
         ([permission("billing", resource="x")], "names the billing 'x', but there is only one"),
     ],
 )
-def test_what_is_wrong_with_them(permissions, told):
-    assert validate_permissions(permissions) == told
+def test_validate_permissions(permissions, error):
+    assert validate_permissions(permissions) == error
 
 
-def test_names_become_ids():
+def test_to_grants():
     permissions = [
         permission("project", resource="Shop"),
         permission("sandbox", "viewer", resource="Staging"),
@@ -78,7 +79,7 @@ def test_names_become_ids():
         permission("account"),
         permission("billing", resource_id=10),
     ]
-    assert to_grants(permissions, id_of, GRANTED) == [
+    assert to_grants(permissions, find_id, GRANTED) == [
         SHOP,
         STAGING,
         grant("domain", 3),
@@ -88,27 +89,27 @@ def test_names_become_ids():
     ]
 
 
-def test_one_resource_by_its_name_and_by_its_id():
+def test_resource_named_by_name_and_by_id_is_refused():
     permissions = [permission("project", resource="Shop"), permission("project", "viewer", resource_id=7)]
     with pytest.raises(MailtrapError, match="permissions names the project 7 twice, by its name and by its id"):
-        to_grants(permissions, id_of, GRANTED)
+        to_grants(permissions, find_id, GRANTED)
 
 
-@pytest.mark.parametrize("now, number", [([ACCOUNT_WIDE], 9), ([SHOP, grant("billing", 4)], 4)])
-def test_what_is_there_tells_the_id_of_the_account(now, number):
-    nobody_to_ask = None
-    assert add_account_id([SHOP, grant("account", None)], now, nobody_to_ask, ACCOUNT) == [
+@pytest.mark.parametrize("current, account_id", [([ACCOUNT_WIDE], 9), ([SHOP, grant("billing", 4)], 4)])
+def test_account_id_is_taken_from_current_grants(current, account_id):
+    no_directory = None
+    assert add_account_id([SHOP, grant("account", None)], current, no_directory, ACCOUNT) == [
         SHOP,
-        grant("account", number),
+        grant("account", account_id),
     ]
 
 
-def test_what_check_mode_takes_for_made_stays_without_an_id():
+def test_missing_project_in_check_mode_gets_no_id():
     assert add_account_id([grant("project", None)], None, None, ACCOUNT) == [grant("project", None)]
 
 
 @pytest.mark.parametrize(
-    "stored, now, written",
+    "expected, current, changes",
     [
         ([SHOP], [SHOP], []),
         ([SHOP, STAGING], [STAGING], [{"resource_type": "project", "resource_id": 7, "access_level": "admin"}]),
@@ -121,33 +122,33 @@ def test_what_check_mode_takes_for_made_stays_without_an_id():
         ([], None, []),
     ],
 )
-def test_only_differences_are_written(stored, now, written):
-    assert get_grant_changes(stored, now) == written
+def test_get_grant_changes(expected, current, changes):
+    assert get_grant_changes(expected, current) == changes
 
 
-def test_what_cannot_be_written_is_left_alone():
-    further_down = grant("account", 9, 1)
-    now = [OWNER, further_down, SHOP]
-    assert replace_grants([STAGING], now) == [STAGING, OWNER, further_down]
-    assert get_grant_changes(replace_grants([STAGING], now), now) == [
+def test_grants_that_cannot_be_written_are_kept():
+    indirect = grant("account", 9, 1)
+    current = [OWNER, indirect, SHOP]
+    assert replace_grants([STAGING], current) == [STAGING, OWNER, indirect]
+    assert get_grant_changes(replace_grants([STAGING], current), current) == [
         {"resource_type": "sandbox", "resource_id": 70, "access_level": "viewer"},
         {"resource_type": "project", "resource_id": 7, "_destroy": True},
     ]
-    assert normalize_grants(now) == normalize_grants([SHOP])
+    assert normalize_grants(current) == normalize_grants([SHOP])
 
 
-def test_added_to_what_is_there():
-    now = [OWNER, SHOP, {**STAGING, "access_level": 100}]
-    assert add_grants([STAGING, ACCOUNT_WIDE], now) == [OWNER, SHOP, STAGING, ACCOUNT_WIDE]
+def test_add_grants():
+    current = [OWNER, SHOP, {**STAGING, "access_level": 100}]
+    assert add_grants([STAGING, ACCOUNT_WIDE], current) == [OWNER, SHOP, STAGING, ACCOUNT_WIDE]
     assert add_grants([STAGING], None) == [STAGING]
 
 
-def test_their_order_makes_no_difference():
+def test_order_of_grants_is_ignored():
     assert normalize_grants([SHOP, STAGING]) == normalize_grants([STAGING, SHOP]) != normalize_grants([SHOP])
     assert normalize_grants(None) == normalize_grants([]) == frozenset()
 
 
-def test_in_words():
+def test_describe_grants():
     grants = [SHOP, {**STAGING, "access_level": 50}, ACCOUNT_WIDE, grant("email_campaign_permission_scope", 9), OWNER]
     assert describe_grants(grants) == [
         "account: viewer",
@@ -158,13 +159,13 @@ def test_in_words():
     ]
 
 
-def test_who_owns():
+def test_is_owner():
     assert is_owner([SHOP, OWNER]) and not is_owner([SHOP]) and not is_owner(None)
 
 
-def test_back_to_permissions():
+def test_to_permissions():
     grants = [SHOP, STAGING, grant("project", 8, 10), ACCOUNT_WIDE, OWNER, grant("domain", 3, 50)]
-    assert to_permissions(grants, name_of, GRANTED) == [
+    assert to_permissions(grants, find_name, GRANTED) == [
         {"resource_type": "project", "resource": "Shop", "access_level": "admin"},
         {"resource_type": "sandbox", "resource": "Staging", "access_level": "viewer"},
         {"resource_type": "project", "resource_id": 8, "access_level": "viewer"},
@@ -172,12 +173,11 @@ def test_back_to_permissions():
     ]
 
 
-@pytest.mark.parametrize("odd", [None, [], ["account"], [{"resource_type": "project"}], [None]])
-def test_an_answer_that_holds_something_else(odd):
-    assert (
-        describe_grants(odd) == []
-        and normalize_grants(odd) == frozenset()
-        and get_grant_changes([], odd) == []
-        and not is_owner(odd)
-    )
-    assert get_granted_ids(odd, "project") == [] and add_grants([SHOP], odd) == replace_grants([SHOP], odd) == [SHOP]
+@pytest.mark.parametrize("invalid", [None, [], ["account"], [{"resource_type": "project"}], [None]])
+def test_answer_with_invalid_grants(invalid):
+    assert describe_grants(invalid) == []
+    assert normalize_grants(invalid) == frozenset()
+    assert get_grant_changes([], invalid) == []
+    assert not is_owner(invalid)
+    assert get_granted_ids(invalid, "project") == []
+    assert add_grants([SHOP], invalid) == replace_grants([SHOP], invalid) == [SHOP]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How rotated tokens are found, and when they are due, as tables."""
+"""Tables for the names, the expiry and the rotation of API tokens."""
 
 from __future__ import annotations
 
@@ -32,24 +32,24 @@ SECOND = {"id": 2500009, "name": "deploy 2500009"}
 THIRD = {"id": 2500031, "name": "deploy 2500009 2500031"}
 
 
-def ids(tokens):
+def list_ids(tokens):
     return [token["id"] for token in tokens]
 
 
 @pytest.mark.parametrize(
-    "tokens, called, hits",
+    "tokens, chain, newest",
     [
         ([FIRST], [2500001], [2500001]),
         ([FIRST, SECOND], [2500001, 2500009], [2500009]),
         ([THIRD, SECOND, FIRST], [2500031, 2500009, 2500001], [2500031]),
-        # Those before are listed for a while only, and not for the same while.
+        # The predecessors are only listed for a while, and disappear one after the other.
         ([SECOND, THIRD], [2500009, 2500031], [2500031]),
         ([FIRST, THIRD], [2500001, 2500031], [2500031]),
         ([THIRD], [2500031], [2500031]),
         ([], [], []),
-        # One made by hand later, under the name that had become free, is another one.
+        # A token that was created later under the free name belongs to no chain.
         ([SECOND, {"id": 2500040, "name": "deploy"}], [2500009, 2500040], [2500009, 2500040]),
-        # A number at the end that is not the id was there from the beginning.
+        # A number at the end that is not the id is part of the original name.
         ([FIRST, {"id": 2500050, "name": "deploy 2026"}], [2500001], [2500001]),
         ([FIRST, {"id": 2500050, "name": "deploy 2500009"}], [2500001], [2500001]),
         ([{"id": 2500051, "name": "deploy 2026 2500051"}], [], []),
@@ -59,32 +59,32 @@ def ids(tokens):
         ([{"id": 5}, {"id": 6, "name": None}], [], []),
     ],
 )
-def test_who_goes_by_a_name(tokens, called, hits):
-    assert ids(find_chain(tokens, "deploy")) == called
-    assert ids(find_newest(tokens, "deploy")) == hits
+def test_chain_of_a_name(tokens, chain, newest):
+    assert list_ids(find_chain(tokens, "deploy")) == chain
+    assert list_ids(find_newest(tokens, "deploy")) == newest
 
 
-def test_a_name_may_end_in_a_number():
+def test_name_that_ends_with_a_number():
     old, new = {"id": 2500001, "name": "deploy 2026"}, {"id": 2500051, "name": "deploy 2026 2500051"}
     assert find_newest([old, new], "deploy 2026") == [new]
     assert is_successor(new, old) and not is_successor(old, new) and not is_successor(old, old)
 
 
-def test_several_leaves_are_told():
+def test_ambiguous_name_is_refused():
     with pytest.raises(MailtrapError, match="2 API tokens have the name 'deploy', with the ids 2500009, 2500040: give"):
         match(API_TOKEN, [SECOND, {"id": 2500040, "name": "deploy"}], {"name": "deploy"})
 
 
 @pytest.mark.parametrize(
-    "now, stays",
+    "current, is_kept",
     [("deploy 2500009", True), ("deploy", True), ("deployment", False), ("deploy x", False), (None, False)],
 )
-def test_the_name_that_rotation_gave_is_no_difference(now, stays):
-    assert expect_name("deploy", now) == (now if stays else "deploy")
+def test_name_of_a_rotated_token_is_kept(current, is_kept):
+    assert expect_name("deploy", current) == (current if is_kept else "deploy")
 
 
 @pytest.mark.parametrize(
-    "text, fault",
+    "text, expected",
     [
         ("never", None),
         ("90d", None),
@@ -104,9 +104,9 @@ def test_the_name_that_rotation_gave_is_no_difference(now, stays):
         ("", "'' is not a time: write"),
     ],
 )
-def test_expiry(text, fault):
-    told = validate_expiry(text, NOW)
-    assert (told is None) if fault is None else told.startswith(fault)
+def test_validate_expiry(text, expected):
+    error = validate_expiry(text, NOW)
+    assert (error is None) if expected is None else error.startswith(expected)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_expiry(text, fault):
         ("2027-01-31", None, True),
     ],
 )
-def test_what_is_another_expiry(wanted, current, differs):
+def test_comparison_of_expiry(wanted, current, differs):
     assert (EXPIRY.normalize(EXPIRY.expected(wanted, current)) != EXPIRY.normalize(current)) == differs
 
 
@@ -139,18 +139,18 @@ def test_what_is_another_expiry(wanted, current, differs):
         ("", False),
     ],
 )
-def test_due(expires_at, due):
+def test_is_due(expires_at, due):
     assert is_due({"expires_at": expires_at}, timedelta(days=30), NOW) == due
 
 
 @pytest.mark.parametrize("expires_at", [None, "31d", "2027-01-31"])
-def test_a_rotation_that_can_be_done(expires_at):
+def test_valid_rotate_before(expires_at):
     assert parse_rotate_before("30d", expires_at, NOW) == timedelta(days=30)
     assert parse_rotate_before(None, expires_at, NOW) is None
 
 
 @pytest.mark.parametrize(
-    "before, expires_at, sentence",
+    "before, expires_at, message",
     [
         ("30d", "30d", "rotate_before is too long: a new token would be due at once, because expires_at is '30d'"),
         ("30d", "2026-12-24", "because expires_at is '2026-12-24'"),
@@ -160,8 +160,8 @@ def test_a_rotation_that_can_be_done(expires_at):
         ("never", None, "rotate_before 'never' is not a time span: write 12h, 30d or 4w"),
     ],
 )
-def test_a_rotation_that_cannot_be_done(before, expires_at, sentence):
-    with pytest.raises(MailtrapError, match=sentence):
+def test_invalid_rotate_before(before, expires_at, message):
+    with pytest.raises(MailtrapError, match=message):
         parse_rotate_before(before, expires_at, NOW)
 
 
@@ -203,14 +203,14 @@ def create(resources, **more):
         (None, {"name": "deploy"}, "absent", False, None, []),
     ],
 )
-def test_what_is_written(current, wanted, state, recreate, before, writes):
+def test_planned_writes(current, wanted, state, recreate, before, writes):
     before = before and timedelta(days=before)
-    named = [current] if current else []
-    assert list(plan_token(API_TOKEN, named, current, wanted, state, recreate, before, NOW).writes) == writes
+    chain = [current] if current else []
+    assert list(plan_token(API_TOKEN, chain, current, wanted, state, recreate, before, NOW).writes) == writes
 
 
 @pytest.mark.parametrize(
-    "current, wanted, state, sentence",
+    "current, wanted, state, message",
     [
         (
             LIVE,
@@ -244,23 +244,23 @@ def test_what_is_written(current, wanted, state, recreate, before, writes):
         ),
     ],
 )
-def test_what_is_refused(current, wanted, state, sentence):
-    with pytest.raises(MailtrapError) as refused:
+def test_refused_changes(current, wanted, state, message):
+    with pytest.raises(MailtrapError) as error:
         plan_token(API_TOKEN, [current], current, wanted, state, False, None, NOW)
-    assert sentence in str(refused.value)
+    assert message in str(error.value)
 
 
-def test_all_that_go_by_the_name_are_deleted():
+def test_deletion_includes_the_whole_chain():
     tokens = [THIRD, SECOND, FIRST]
     todo = plan_token(API_TOKEN, tokens, THIRD, {"name": "deploy"}, "absent", False, None, NOW)
     assert [write.path.rsplit("/", 1)[1] for write in todo.writes] == ["2500009", "2500001", "2500031"]
 
 
-def test_a_new_one_in_the_place_of_a_rotated_one():
+def test_replacement_of_a_rotated_token():
     current = {**SECOND, "resources": VIEWER, "expires_at": None}
     wanted = {"name": "deploy", "resources": ADMIN}
     todo = plan_token(API_TOKEN, [current], current, wanted, "present", True, None, NOW)
-    # Its name is free, so that nothing is lost when the new one is refused.
+    # The name is free, so the new token is created first: a refusal loses nothing.
     assert list(todo.writes) == [create(ADMIN), Write("DELETE", "/api/api_tokens/2500009")]
     with pytest.raises(MailtrapError, match="API token 2500001, which was rotated, has it until 2027-01-31"):
         plan_token(API_TOKEN, [LIVE, current], current, wanted, "present", True, None, NOW)
