@@ -187,7 +187,7 @@ def test_signing_secret_is_returned_only_once(play, emulator, tmp_path):
     assert path.read_text() == secret + "\n" and path.stat().st_mode & 0o777 == 0o600
     assert not already_written.changed and "warnings" not in already_written.result
     assert "Mailtrap returns its signing_secret only once" in late["warnings"][0]
-    assert "the folder /none does not exist" in missing_folder.msg and missing_folder.requests == []
+    assert f"the folder {tmp_path / 'none'} does not exist" in missing_folder.msg and missing_folder.requests == []
 
 
 def test_secret_in_a_lost_answer_is_reported(play_once, emulator):
