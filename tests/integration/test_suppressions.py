@@ -86,7 +86,7 @@ def test_object_of_all_domains(play, emulator, case):
             case.failing_task(email="ann@example.com", **{**case.scope, "domain": ""}),
         ]
     )
-    message = f"2 {case.plural.replace('_', ' ')} have the name 'ann@example.com'"
+    message = f"2 {case.plural.replace('_', ' ')} have the email 'ann@example.com'"
     assert message in ambiguous.msg and "domain" in ambiguous.msg
     assert not all_domains.changed and not all_domains[case.name]["domain_name"]
     assert [obj["id"] for obj in listed[case.plural]] == [all_domains[case.name]["id"]]

@@ -67,7 +67,7 @@ def test_webhooks_of_the_same_url_are_distinguished(play_once, emulator, domains
     )
     ambiguous, *unchanged, without_type, listed, listed_by_domain, listed_without_domain = found
     ids = f"{all_domains}, {two}"
-    assert f"2 webhooks have the name {URL!r}, with the ids {ids}: give the id, or domain_id" in ambiguous.msg
+    assert f"2 webhooks have the url {URL!r}, with the ids {ids}: give the id, or domain_id" in ambiguous.msg
     assert "6 webhooks" in without_type.msg and "or webhook_type, sending_stream, domain_id" in without_type.msg
     assert ambiguous.writes == without_type.writes == []
     assert not any(step.changed for step in unchanged)

@@ -58,12 +58,13 @@ def match(resource: Resource, objects: List[JsonObject], identity: JsonObject) -
         objects, fields = resource.hooks.match_by_key(objects, identity[resource.natural_key]), fields[1:]
     matches = [obj for obj in objects if all(field.is_same(identity[field.name], field.get(obj)) for field in fields)]
     if len(matches) > 1:
-        key = resource.key_field.describe(identity[resource.natural_key])
+        key = resource.key_field
+        value = key.describe(identity[key.name])
         ids = ", ".join(str(obj["id"]) for obj in matches)
         missing = [resource.field(name).option_name for name in resource.identity_fields if name not in identity]
         advice = f"give the id, or {', '.join(missing)}" if missing else "give the id"
         raise MailtrapError(
-            f"{len(matches)} {resource.plural_noun} have the name {key!r}, with the ids {ids}: {advice}"
+            f"{len(matches)} {resource.plural_noun} have the {key.option_name} {value!r}, with the ids {ids}: {advice}"
         )
     return matches[0] if matches else None
 
