@@ -216,7 +216,7 @@ def test_company_info_that_cannot_be_read_is_not_absent(play_once, emulator, sho
     emulator.fault(method="GET", path="company_info", times=1, status=200, json={"data": ["x"]})
     failed, invalid = play_once([failing_task(domain_name="shop.example", company_info=INFO) for _ in range(2)])
     assert "the service answered 500 Internal Server Error without saying why" in failed.msg
-    assert "the answer of the service contains no company info" in invalid.msg
+    assert "the service's answer contains no company info" in invalid.msg
     assert failed.writes == invalid.writes == []
 
 

@@ -289,7 +289,7 @@ def test_invalid_options_and_missing_inboxes_are_failures(play_in, message, tmp_
         ],
     )
     assert "dest is required if include contains eml" in steps[0].msg
-    assert "is not an existing folder" in steps[1].msg and "limit must be 1 or more, not 0" in steps[2].msg
+    assert "is not an existing folder" in steps[1].msg and "limit must be at least 1, not 0" in steps[2].msg
     assert "there is no inbound inbox 99" in steps[3].msg
     for step in steps[4:]:
         assert "'' is not the id of an inbound message" in step.msg

@@ -319,7 +319,7 @@ def test_info(play, emulator, case):
     [
         ({"start_time": "soon"}, "start_time 'soon' is not a valid time: use ISO 8601, such as 2026-01-31T12:00:00Z"),
         ({"start_time": "1h", "end_time": "2h"}, "start_time must not be later than end_time"),
-        ({"limit": 0}, "limit must be 1 or more, not 0"),
+        ({"limit": 0}, "limit must be at least 1, not 0"),
     ],
 )
 def test_invalid_info_options_fail_before_any_request(play_once, options, message):
