@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The rules of the service, one module for each resource.
+"""The rules of the service: one module for each resource.
 
-A module is found automatically. It may define ``TABLES`` (a list of :class:`TableSpec`), ``SEEDS`` (a list of
-:class:`Seed`), ``LISTENERS`` (functions that receive events, see model/events.py) and ``JOBS`` (handlers of scheduled
-jobs by job type, see state/schedule.py).
+Modules are found automatically. A module may define ``TABLES`` (a list of :class:`TableSpec`), ``SEEDS`` (a list of
+:class:`Seed`), ``LISTENERS`` (functions that receive events, see events.py) and ``JOBS`` (handlers of scheduled jobs by
+job type, see state/schedule.py).
 """
 
 from importlib import import_module
@@ -20,12 +20,12 @@ from ..state.world import World
 
 
 def load_modules() -> list[ModuleType]:
-    """Import and return all modules of this package, in the order of their names."""
+    """Import and return all modules of this package, sorted by name."""
     return [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
 
 
 def list_seeds() -> list[Seed]:
-    """Return the keys that a seed document may hold."""
+    """Return the keys that a seed document may contain."""
     return [seed for module in load_modules() for seed in getattr(module, "SEEDS", [])]
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Account accesses as table rows and seeds (facts 3.2, 3.3)."""
+"""Account accesses: table and seeds (docs/service.md#account-accesses)."""
 
 from ..state.seeding import FieldReader, Seed
 from ..state.world import World
@@ -15,7 +15,10 @@ TABLES = [ACCESSES]
 
 
 def seed_access(world: World, item: FieldReader) -> None:
-    """A ``name`` makes a user, and without one it is an invite; ``access_level`` alone is a level on the account."""
+    """Add an account access. With a ``name`` it belongs to a user, without one to an invitation.
+
+    ``access_level`` without ``resources`` applies to the whole account.
+    """
     account_id = find_account_id(world, item)
     name = item.get("name", str)
     add_person(

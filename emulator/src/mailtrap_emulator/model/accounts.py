@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Accounts as table rows and seeds (facts 3.1)."""
+"""Accounts: table, creation and seeds (docs/service.md#accounts)."""
 
 from typing import Any
 
@@ -21,7 +21,8 @@ TABLES = [ACCOUNTS]
 
 
 def insert_account(world: World, name: str, **fields: Any) -> Row:
-    defaults = {
+    """Add an account with its owner."""
+    defaults: Row = {
         "name": name,
         "organization_id": None,
         "owner_name": "Account Owner",
@@ -34,30 +35,34 @@ def insert_account(world: World, name: str, **fields: Any) -> Row:
 
 
 def seed_account(world: World, item: FieldReader) -> None:
-    fields = {
+    """Add an account."""
+    optional = {
         "organization_id": item.get("organization_id", int),
         "owner_name": item.get("owner_name", str),
         "owner_email": item.get("owner_email", str),
     }
-    given = {name: value for name, value in fields.items() if value is not None}
-    insert_account(world, item.require("name", str), **item.identity_fields(world, "accounts"), **given)
+    fields = {name: value for name, value in optional.items() if value is not None}
+    insert_account(world, item.require("name", str), **item.identity_fields(world, "accounts"), **fields)
 
 
 def find_account_id(world: World, item: FieldReader) -> int:
-    """The account that a seed item belongs to: the one it names, else the first one."""
-    key = item.get("account_id", int)
-    if key is None:
-        ids = world.store["accounts"].ids("all", "all")
-        if not ids:
-            raise ControlError(f"{item.location}: there is no account to belong to.")
-        return ids[0]
-    return item.find_parent(world, "accounts", "account_id")["id"]
+    """Return the account id of a seed item: its ``account_id``, or the first account.
+
+    :raises ControlError: if the account does not exist.
+    """
+    if item.get("account_id", int) is not None:
+        account_id: int = item.find_parent(world, "accounts", "account_id")["id"]
+        return account_id
+    account_ids: list[int] = world.store["accounts"].ids("all", "all")
+    if not account_ids:
+        raise ControlError(f"{item.location}: no account exists.")
+    return account_ids[0]
 
 
 def confirm_seeds(world: World, item: FieldReader) -> None:
-    """An address that has agreed to receive forwarded messages."""
+    """Add an address that has agreed to receive forwarded messages."""
     table = world.store["accounts"]
-    account = table.get(find_account_id(world, item))
+    account = table[find_account_id(world, item)]
     table.update(account, confirmed_addresses=[*account["confirmed_addresses"], item.require("email", str)])
 
 

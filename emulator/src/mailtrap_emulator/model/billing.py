@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How much an account has used in the running billing cycle (facts 3.5).
+"""The usage of an account in the current billing cycle (docs/service.md#billing).
 
-Counted as mail goes by, because messages can be deleted and what was used stays used.
+Usage is counted when mail is accepted, so deleting messages does not reduce it.
 """
 
 from collections import Counter
@@ -14,12 +14,12 @@ from ..state.clock import iso_ms
 from ..state.store import TableSpec
 from ..state.world import World
 
-# One row per account, under the account's id.
+# One row per account. Its id is the account id.
 USAGE = TableSpec("usage")
 
 CAUGHT_COUNT, FORWARDED_COUNT, SENT_COUNT, CAMPAIGNS_COUNT = "caught", "forwarded", "sent", "campaigns"
 
-# Which count a stream of the outbox belongs to; those that are not here are free.
+# The count that mail of an outbox stream adds to. Mail of other streams is free.
 STREAM_COUNTS = {
     "transactional": SENT_COUNT,
     "bulk": SENT_COUNT,
@@ -29,28 +29,28 @@ STREAM_COUNTS = {
 
 
 def cycle_start(now: datetime) -> datetime:
-    """When the billing cycle began that a moment is in: with the calendar month, in UTC."""
+    """Return the start of the billing cycle that contains a time. Cycles are calendar months in UTC."""
     return now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def cycle_end(now: datetime) -> datetime:
-    """When that cycle ends and the next one begins."""
+    """Return the end of the billing cycle that contains a time, which is the start of the next one."""
     return cycle_start(cycle_start(now) + timedelta(days=31))
 
 
-def get_usage_counts(world: World, account_id: int) -> Counter:
-    """What has been used in this cycle, by name of the count."""
+def get_usage_counts(world: World, account_id: int) -> Counter[str]:
+    """Return the usage of the current cycle by count name."""
     row = world.store[USAGE.name].get(account_id)
     start = iso_ms(cycle_start(world.clock.now()))
     return Counter(row["counts"] if row and row["cycle_start"] == start else {})
 
 
 def add_usage(world: World, account_id: int, name: str, number: int = 1) -> None:
-    """Add to what has been used."""
-    used = get_usage_counts(world, account_id)
-    used[name] += number
+    """Add ``number`` to a count of the current cycle."""
+    counts = get_usage_counts(world, account_id)
+    counts[name] += number
     start = iso_ms(cycle_start(world.clock.now()))
-    world.store[USAGE.name].add({"id": account_id, "cycle_start": start, "counts": dict(used)})
+    world.store[USAGE.name].add({"id": account_id, "cycle_start": start, "counts": dict(counts)})
 
 
 TABLES = [USAGE]

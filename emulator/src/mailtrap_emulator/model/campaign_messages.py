@@ -2,12 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The mail of a campaign: to whom, with which words, and what becomes of it (facts 3.22)."""
+"""The messages of a campaign: audience, composition, sending and statistics (docs/service.md#email-campaigns)."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from ..mail.handlebars import render
 from ..mail.mime import Mail, compose
+from ..state.json_codec import JsonObject
 from ..state.store import Row, TableSpec
 from ..state.world import World
 from .contacts import contact_values, list_contact_fields
@@ -15,8 +16,8 @@ from .live_mail import deliver_logged
 from .outbox import record_sent_mail
 from .suppressions import find_suppression
 
-# Shaped like the email logs where events look at it. It is no log: the service tells of campaigns by their own
-# statistics and webhooks.
+# The rows have the fields of email logs that events need. The service does not log campaign messages: it reports on
+# campaigns in their own statistics and webhooks.
 CAMPAIGN_MESSAGES = TableSpec(
     "campaign_messages",
     unique=("message_id",),
@@ -29,18 +30,21 @@ STREAM = "bulk"
 
 
 def find_audience(world: World, campaign: Row) -> list[str]:
-    """The ids of the subscribed contacts in the campaign's lists, in the order in which they were made.
+    """Return the ids of the subscribed contacts in the lists of a campaign, oldest contact first.
 
-    Segments exist outside the API only; nobody is in one here.
+    The API cannot create segments, so they have no contacts here.
     """
-    lists = set(campaign["contact_list_ids"])
+    list_ids = set(campaign["contact_list_ids"])
     contacts = world.store["contacts"].select("account", campaign["account_id"])
-    found = [row for row in contacts if lists & set(row["list_ids"]) and not row["unsubscribed"]]
-    return [row["id"] for row in sorted(found, key=lambda row: (row["created_at"], row["email"]))]
+    audience = [row for row in contacts if list_ids & set(row["list_ids"]) and not row["unsubscribed"]]
+    return [row["id"] for row in sorted(audience, key=lambda row: (row["created_at"], row["email"]))]
 
 
 def send_campaign_message(world: World, campaign: Row, domain: Row, contact: Row) -> None:
-    """Send a campaign to one contact. Raises TemplateError."""
+    """Send a campaign to one contact.
+
+    :raises TemplateError: if a template of the campaign is invalid.
+    """
     message_id = world.uuid1()
     raw = compose_campaign_message(world, campaign, domain, contact, message_id)
     row = world.store[CAMPAIGN_MESSAGES.name].add(
@@ -58,8 +62,8 @@ def send_campaign_message(world: World, campaign: Row, domain: Row, contact: Row
             "events": {},
         }
     )
-    found = find_suppression(world, campaign["account_id"], contact["email"], domain["id"], STREAM)
-    if not found:
+    suppression = find_suppression(world, campaign["account_id"], contact["email"], domain["id"], STREAM)
+    if not suppression:
         record_sent_mail(
             world,
             campaign["account_id"],
@@ -69,17 +73,20 @@ def send_campaign_message(world: World, campaign: Row, domain: Row, contact: Row
             message_ids=[message_id],
             email_campaign_id=campaign["id"],
         )
-    deliver_logged(world, row, found["type"] if found else None)
+    deliver_logged(world, row, suppression["type"] if suppression else None)
 
 
 def compose_campaign_message(world: World, campaign: Row, domain: Row, contact: Row, message_id: str) -> bytes:
-    """The mail as RFC 822, with the contact's values for the merge tags and the way to unsubscribe (facts 4.4)."""
-    fields = list_contact_fields(world, campaign["account_id"])
-    values = contact_values(contact, fields) | {"email": contact["email"]}
-    url = f"https://mailtrap.io/unsubscribe/{message_id}"
+    """Return the RFC 822 message for one contact, with merge tags filled in and an unsubscribe link.
+
+    See docs/service.md#sending-semantics.
+    """
+    contact_fields = list_contact_fields(world, campaign["account_id"])
+    values = contact_values(contact, contact_fields) | {"email": contact["email"]}
+    unsubscribe_url = f"https://mailtrap.io/unsubscribe/{message_id}"
 
     def fill(text: str | None, *, escape: bool) -> str:
-        return render((text or "").replace("__unsubscribe_url__", url), values, escape=escape)
+        return render((text or "").replace("__unsubscribe_url__", unsubscribe_url), values, escape=escape)
 
     template = campaign["template"]
     sender = f"{campaign['from_local_part']}@{domain['domain_name']}"
@@ -91,21 +98,21 @@ def compose_campaign_message(world: World, campaign: Row, domain: Row, contact: 
         fill(template["subject"], escape=False),
         fill(template["body_text"], escape=False),
         fill(template["body_html"], escape=True),
-        {"List-Unsubscribe": f"<{url}>"},
+        {"List-Unsubscribe": f"<{unsubscribe_url}>"},
     )
     return compose(mail, f"{message_id}@{domain['domain_name']}", world.clock.now(), world.random_hex(32))
 
 
-def reply_address(reply_to: dict[str, str | None], domain: Row) -> dict[str, str] | None:
-    """The Reply-To of its parts; without a domain of its own it is at the sender's."""
+def reply_address(reply_to: Mapping[str, str | None], domain: Row) -> dict[str, str] | None:
+    """Return the Reply-To address of a campaign, or None. Without a domain of its own it uses the sending domain."""
     if not reply_to.get("local_part"):
         return None
     email = f"{reply_to['local_part']}@{reply_to.get('domain') or domain['domain_name']}"
     return {"email": email, "name": reply_to.get("display_name") or ""}
 
 
-def record_campaign_event(world: World, event: dict[str, Any]) -> None:
-    """Keep the day on which something first happened to a mail of a campaign."""
+def record_campaign_event(world: World, event: JsonObject) -> None:
+    """Record the date on which an event first happened to a campaign message."""
     if event.get("email_campaign_id") is None:
         return
     table = world.store[CAMPAIGN_MESSAGES.name]
@@ -115,26 +122,26 @@ def record_campaign_event(world: World, event: dict[str, Any]) -> None:
 
 
 def campaign_figures(rows: list[Row], start: str, end: str) -> dict[str, int | float]:
-    """The statistics of mails by the days (YYYY-MM-DD) from ``start`` to ``end``, in wire order.
+    """Return the statistics of messages for the days ``start`` to ``end`` (YYYY-MM-DD), in the service's key order.
 
-    What is a part of what follows from the examples that SDKs test with: opens, clicks and unsubscriptions are
-    parts of what was delivered, all else of what was sent; rates have four digits and are 0 without mail.
+    Opens, clicks and unsubscriptions are rates of delivered messages, all others of sent messages. This is inferred
+    from test data of SDKs. Rates have four decimal places and are 0 without mail.
     """
 
-    def happened(kind: str) -> int:
+    def count_events(kind: str) -> int:
         return sum(start <= row["events"][kind] <= end for row in rows if kind in row["events"])
 
-    refused = {"reject", "suspension"}
-    sent = sum(start <= row["sent_on"] <= end for row in rows if not refused & row["events"].keys())
-    delivered = happened("delivery")
+    rejections = {"reject", "suspension"}
+    sent = sum(start <= row["sent_on"] <= end for row in rows if not rejections & row["events"].keys())
+    delivered = count_events("delivery")
     counts = {
         "delivery": delivered,
-        "open": happened("open"),
-        "click": happened("click"),
-        "bounce": happened("bounce"),
-        "unsubscription": happened("unsubscribe"),
+        "open": count_events("open"),
+        "click": count_events("click"),
+        "bounce": count_events("bounce"),
+        "unsubscription": count_events("unsubscribe"),
         "sent": sent,
-        "spam": happened("spam_complaint"),
+        "spam": count_events("spam_complaint"),
     }
 
     def rate(name: str, whole: int) -> int | float:

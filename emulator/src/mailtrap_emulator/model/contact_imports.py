@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Contact imports: parsing, validation and the job that applies them (facts 3.17)."""
+"""Contact imports: parsing, validation and the job that applies them (docs/service.md#contact-jobs)."""
 
 from typing import Any
 
+from ..state.json_codec import JsonObject
 from ..state.store import TableSpec
 from ..state.world import World
 from .contacts import (
@@ -16,7 +17,7 @@ from .contacts import (
     find_contact,
     insert_contact,
 )
-from .validation import INVALID, cast_text
+from .validation import INVALID, FieldErrors, cast_text
 
 IMPORTS = TableSpec("contact_imports", 1_100)
 TABLES = [IMPORTS]
@@ -25,61 +26,76 @@ MAX_CONTACTS = 50_000
 PERMITTED = ("email", "fields", "list_ids_included", "list_ids_excluded")
 
 
-def parse_import(item: Any, book: ContactDirectory) -> ContactRequest:
-    if not isinstance(item, dict):
+def parse_import(contact: Any, directory: ContactDirectory) -> ContactRequest:
+    """Parse one contact of an import."""
+    if not isinstance(contact, dict):
         return ContactRequest(errors={"base": [INVALID]})
-    return ContactRequest.read({"email": None} | {name: item[name] for name in PERMITTED if name in item}, book)
+    return ContactRequest.read(
+        {"email": None} | {name: contact[name] for name in PERMITTED if name in contact}, directory
+    )
 
 
-def find_import_errors(wish: ContactRequest) -> dict[str, list[str]]:
-    """Unlike a single contact, an import names all unknown merge tags in one sentence (facts 2.3)."""
-    if not wish.unknown:
-        return wish.errors
-    return wish.errors | {"fields": [f"contains invalid values: {', '.join(wish.unknown)}"]}
+def find_import_errors(request: ContactRequest) -> FieldErrors:
+    """Return the errors of one contact. A single message names all unknown merge tags.
+
+    See docs/service.md#validation-messages.
+    """
+    if not request.unknown:
+        return request.errors
+    return request.errors | {"fields": [f"contains invalid values: {', '.join(request.unknown)}"]}
 
 
-def describe_contact(item: Any, errors: dict[str, list[str]]) -> dict:
-    """One entry of E13; without an e-mail it is about a blank one."""
-    return {"email": (cast_text(item, "email") if isinstance(item, dict) else None) or "", "errors": errors}
+def describe_contact(contact: Any, errors: FieldErrors) -> JsonObject:
+    """Return the entry for an invalid contact in the error body E13 (docs/service.md#error-bodies)."""
+    return {"email": (cast_text(contact, "email") if isinstance(contact, dict) else None) or "", "errors": errors}
 
 
-def serialize_wish(wish: ContactRequest) -> dict:
-    """A wish without errors as JSON."""
-    return {"email": wish.email, "values": wish.values, "included": wish.included, "excluded": wish.excluded}
+def serialize_wish(request: ContactRequest) -> JsonObject:
+    """Return the JSON form of a request without errors, for the row of its import."""
+    return {
+        "email": request.email,
+        "values": request.values,
+        "included": request.included,
+        "excluded": request.excluded,
+    }
 
 
-def finish_import(world: World, payload: dict) -> None:
-    """Write the contacts, in their order: the later of two with one e-mail updates the earlier. Those for whom there
-    is no room are counted and left out. Lists and fields may have gone meanwhile."""
-    row = world.store["contact_imports"].get(payload["id"])
+def finish_import(world: World, payload: JsonObject) -> None:
+    """Create or update the contacts of an import, in their order.
+
+    If an e-mail address occurs twice, the second contact updates the first. Contacts beyond the limit of the account
+    are counted and left out. Lists and fields that were deleted since the import began are ignored.
+    """
+    table = world.store["contact_imports"]
+    row = table[payload["id"]]
     if world.settings["contact_imports_fail"]:
-        world.store["contact_imports"].update(row, outcome="failed", wishes=[])
+        table.update(row, outcome="failed", wishes=[])
         return
     account_id = row["account_id"]
-    book, room = ContactDirectory.load(world, account_id), contact_room(world, account_id)
-    keys = {str(field["id"]) for field in book.fields.values()}
-    created = updated = over = 0
-    for kept in row["wishes"]:
-        wish = ContactRequest(**kept)
-        wish.values = {key: value for key, value in wish.values.items() if key in keys}
-        wish.included = [key for key in wish.included if key in book.list_ids]
-        contact = find_contact(world, account_id, wish.email)
+    directory, room = ContactDirectory.load(world, account_id), contact_room(world, account_id)
+    field_ids = {str(field["id"]) for field in directory.fields.values()}
+    created = updated = over_limit = 0
+    for saved_request in row["wishes"]:
+        request = ContactRequest(**saved_request)
+        request.values = {key: value for key, value in request.values.items() if key in field_ids}
+        request.included = [key for key in request.included if key in directory.list_ids]
+        contact = find_contact(world, account_id, request.email or "")
         if contact is not None:
-            # It is who is meant, not what is to be written: the spelling stays.
-            wish.email = None
-            apply_contact_request(world, contact, wish)
+            # The e-mail address only identifies the contact. Its letter case stays as it is.
+            request.email = None
+            apply_contact_request(world, contact, request)
             updated += 1
         elif created < room:
-            insert_contact(world, account_id, wish)
+            insert_contact(world, account_id, request)
             created += 1
         else:
-            over += 1
+            over_limit += 1
     counts = {
         "created_contacts_count": created,
         "updated_contacts_count": updated,
-        "contacts_over_limit_count": over,
+        "contacts_over_limit_count": over_limit,
     }
-    world.store["contact_imports"].update(row, outcome="finished", wishes=[], counts=counts)
+    table.update(row, outcome="finished", wishes=[], counts=counts)
 
 
 JOBS = {IMPORTS.name: finish_import}

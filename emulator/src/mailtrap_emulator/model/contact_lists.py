@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Contact lists: validation and seeds (facts 3.15)."""
+"""Contact lists: validation and seeds (docs/service.md#contact-lists)."""
 
 from typing import Any
 
@@ -21,15 +21,18 @@ MAX_NAME = 255
 
 
 def insert_contact_list(world: World, account_id: int, name: str, **fields: Any) -> Row:
+    """Add a contact list."""
     return world.store["contact_lists"].add(fields | {"account_id": account_id, "name": name})
 
 
-def find_list_name_errors(world: World, account_id: int, name: str | None, but: Row | None = None) -> list[str]:
-    others = (row for row in world.store["contact_lists"].select("account", account_id) if row is not but)
+def find_list_name_errors(world: World, account_id: int, name: str | None, exclude: Row | None = None) -> list[str]:
+    """Return the errors of a list name. Another list of the account, except ``exclude``, must not have it."""
+    others = (row for row in world.store["contact_lists"].select("account", account_id) if row is not exclude)
     return text_errors(name, maximum=MAX_NAME) + ([TAKEN] if any(row["name"] == name for row in others) else [])
 
 
 def seed_contact_list(world: World, item: FieldReader) -> None:
+    """Add a contact list."""
     account_id, name = find_account_id(world, item), item.require("name", str)
     if errors := find_list_name_errors(world, account_id, name):
         raise ControlError(f"{item.location}: name {errors[0]}.")

@@ -2,25 +2,28 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an account knows about its contacts, and what a request says about one of them (facts 3.14).
+"""Contacts: contact requests, validation and changes (docs/service.md#contacts).
 
-Contacts keep field values under the field's id, so that a merge tag can be renamed; ``unsubscribed`` is theirs alone.
+A contact keeps its field values by field id, so that the merge tag of a field can change.
 """
 
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from ..state.errors import ControlError
+from ..state.json_codec import JsonObject
 from ..state.seeding import FieldReader, Seed
 from ..state.store import Row, TableSpec
 from ..state.world import World
 from .accounts import find_account_id
-from .validation import BLANK, ID_PATTERN, INVALID, cast_text
+from .validation import BLANK, ID_PATTERN, INVALID, FieldErrors, cast_text
 
 MAX_EMAIL, MAX_VALUE = 254, 255
+# The fields that every account has: name by merge tag.
 BUILT_IN = {"first_name": "First name", "last_name": "Last name"}
 TAKEN = "has already been taken"
 LIMIT_REACHED = "contacts limit reached"
@@ -30,20 +33,22 @@ LABEL = r"[^\W_](?:(?:[^\W_]|-){0,61}[^\W_])?"
 EMAIL = re.compile(rf"[^\s@<>(),;:\\\"\[\]\x00-\x1f\x7f]{{1,64}}@(?:{LABEL}\.)+{LABEL}")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
-# Which side of a membership change the ids of a request are on. A contact is born with list_ids (facts 3.14).
-SIDES = {"list_ids": "included", "list_ids_included": "included", "list_ids_excluded": "excluded"}
+# The attribute of ContactRequest that a field with list ids sets. ``list_ids`` is for new contacts.
+LIST_ATTRIBUTES = {"list_ids": "included", "list_ids_included": "included", "list_ids_excluded": "excluded"}
 
 
 def is_integer(value: Any) -> bool:
+    """Return whether a JSON value is a whole number."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def is_number(value: Any) -> bool:
+    """Return whether a JSON value is a number."""
     return is_integer(value) or isinstance(value, float)
 
 
 def is_date(value: Any) -> bool:
-    """``yyyy-mm-dd``, and a day that there is."""
+    """Return whether a JSON value is an existing date in the form ``yyyy-mm-dd``."""
     if not isinstance(value, str) or not DATE.fullmatch(value):
         return False
     try:
@@ -53,8 +58,8 @@ def is_date(value: Any) -> bool:
     return True
 
 
-# The data types of facts 3.16 and what a value of each must be. Nothing is converted: a number is no text.
-DATA_TYPES = {
+# The checks of values by data type (docs/service.md#contact-fields). Values are not converted.
+DATA_TYPES: dict[str, Callable[[Any], bool]] = {
     "text": lambda value: isinstance(value, str) and len(value) <= MAX_VALUE,
     "integer": lambda value: is_integer(value) and -(2**63) <= value < 2**63,
     "float": lambda value: is_number(value) and abs(value) <= sys.float_info.max,
@@ -64,7 +69,7 @@ DATA_TYPES = {
 
 
 def list_contact_fields(world: World, account_id: int) -> list[Row]:
-    """The contact fields of an account by ascending id. The built-in ones are there from the first look on."""
+    """Return the contact fields of an account by ascending id. The first call creates the built-in fields."""
     table = world.store["contact_fields"]
     fields = table.select("account", account_id)
     if not any(row["built_in"] for row in fields):
@@ -75,30 +80,32 @@ def list_contact_fields(world: World, account_id: int) -> list[Row]:
 
 
 def insert_contact_field(world: World, account_id: int, **fields: Any) -> Row:
-    """``name``, ``data_type`` and ``merge_tag``. ``usage``: the sentences that refuse its removal."""
+    """Add a contact field. ``usage`` contains the errors that prevent its deletion."""
     defaults = {"account_id": account_id, "built_in": False, "usage": []}
     return world.store["contact_fields"].add(defaults | fields)
 
 
 @dataclass(frozen=True)
 class ContactDirectory:
-    """What a request about contacts of one account may name: fields by merge tag, and lists."""
+    """The objects of an account that a contact request can name: contact fields by merge tag, and lists."""
 
     fields: dict[str, Row]
     list_ids: frozenset[int]
 
     @classmethod
     def load(cls, world: World, account_id: int) -> "ContactDirectory":
+        """Read the directory of an account."""
         fields = {row["merge_tag"]: row for row in list_contact_fields(world, account_id)}
         return cls(fields, frozenset(world.store["contact_lists"].ids("account", account_id)))
 
 
 @dataclass
 class ContactRequest:
-    """What a request wants a contact to be.
+    """The requested state of a contact.
 
-    ``email`` and ``unsubscribed`` are None where it says nothing, ``values`` are by field id as text. ``errors`` are
-    sentences by name; ``unknown`` are the merge tags that no field has.
+    ``email`` and ``unsubscribed`` are None if the request does not contain them. ``values`` are by field id, as text.
+    ``included`` and ``excluded`` are list ids. ``errors`` are by field name. ``unknown`` are the merge tags that no
+    field has.
     """
 
     email: str | None = None
@@ -106,56 +113,58 @@ class ContactRequest:
     included: list[int] = field(default_factory=list)
     excluded: list[int] = field(default_factory=list)
     unsubscribed: bool | None = None
-    errors: dict[str, list[str]] = field(default_factory=dict)
+    errors: FieldErrors = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
 
     @classmethod
-    def read(cls, data: dict[str, Any], book: ContactDirectory) -> "ContactRequest":
-        """Judge the fields of a contact, as far as they are given.
+    def read(cls, data: JsonObject, directory: ContactDirectory) -> "ContactRequest":
+        """Parse and check the fields of a contact.
 
-        A list that the account does not have is ``contains invalid data``, on either side. ``unsubscribed`` and ids
-        may be written as text, as Rails reads them.
+        As in Rails, ``unsubscribed`` and list ids may be texts.
         """
-        wish = cls()
+        request = cls()
         if "email" in data:
-            wish.email = cast_text(data, "email")
-            wish._note("email", *email_errors(wish.email))
+            request.email = cast_text(data, "email")
+            request._add_errors("email", *find_email_errors(request.email))
         values = data.get("fields")
         if isinstance(values, dict):
-            wish._read_values(values, book)
+            request._read_values(values, directory)
         elif values is not None:
-            wish._note("fields", INVALID)
-        for name, side in SIDES.items():
-            ids = read_ids(data.get(name), book.list_ids)
+            request._add_errors("fields", INVALID)
+        for name, attribute in LIST_ATTRIBUTES.items():
+            ids = parse_list_ids(data.get(name), directory.list_ids)
             if ids is None:
-                wish._note(name.replace("list_ids_", "list_id_"), "contains invalid data")
+                request._add_errors(name.replace("list_ids_", "list_id_"), "contains invalid data")
             elif ids:
-                setattr(wish, side, ids)
-        if both := sorted(set(wish.included) & set(wish.excluded)):
-            wish._note("base", f"same list_ids {in_words(both)} are specified both as included and excluded")
+                setattr(request, attribute, ids)
+        if conflicts := sorted(set(request.included) & set(request.excluded)):
+            request._add_errors(
+                "base", f"same list_ids {join_with_and(conflicts)} are specified both as included and excluded"
+            )
         if data.get("unsubscribed") is not None:
-            wish.unsubscribed = {"true": True, "false": False}.get(str(data["unsubscribed"]).lower())
-            if wish.unsubscribed is None:
-                wish._note("unsubscribed", INVALID)
-        return wish
+            request.unsubscribed = {"true": True, "false": False}.get(str(data["unsubscribed"]).lower())
+            if request.unsubscribed is None:
+                request._add_errors("unsubscribed", INVALID)
+        return request
 
-    def _read_values(self, values: dict[str, Any], book: ContactDirectory) -> None:
+    def _read_values(self, values: JsonObject, directory: ContactDirectory) -> None:
         for merge_tag, value in values.items():
-            known = book.fields.get(merge_tag)
-            if known is None:
+            contact_field = directory.fields.get(merge_tag)
+            if contact_field is None:
                 self.unknown.append(merge_tag)
-            elif value is not None and not DATA_TYPES[known["data_type"]](value):
-                self._note(merge_tag, INVALID)
+            elif value is not None and not DATA_TYPES[contact_field["data_type"]](value):
+                self._add_errors(merge_tag, INVALID)
             else:
-                is_float = known["data_type"] == "float" and value is not None
-                self.values[str(known["id"])] = float(value) if is_float else value
+                is_float = contact_field["data_type"] == "float" and value is not None
+                self.values[str(contact_field["id"])] = float(value) if is_float else value
 
-    def _note(self, name: str, *sentences: str) -> None:
-        if sentences:
-            self.errors.setdefault(name, []).extend(sentences)
+    def _add_errors(self, name: str, *messages: str) -> None:
+        if messages:
+            self.errors.setdefault(name, []).extend(messages)
 
 
-def email_errors(email: str | None) -> list[str]:
+def find_email_errors(email: str | None) -> list[str]:
+    """Return the errors of the e-mail address of a contact."""
     if not email or not email.strip():
         return [BLANK]
     if len(email) > MAX_EMAIL or not EMAIL.fullmatch(email):
@@ -163,8 +172,8 @@ def email_errors(email: str | None) -> list[str]:
     return [] if len(email.rpartition(".")[2]) > 1 else ["top level domain is too short"]
 
 
-def read_ids(value: Any, known: frozenset[int]) -> list[int] | None:
-    """The ids of a list of ids, ascending; None if anything in it is no id of ``known``."""
+def parse_list_ids(value: Any, known: frozenset[int]) -> list[int] | None:
+    """Return the distinct ids of a list, ascending, or None if an item is not a known id."""
     if value is None:
         return []
     if not isinstance(value, list):
@@ -173,19 +182,19 @@ def read_ids(value: Any, known: frozenset[int]) -> list[int] | None:
     return sorted(set(ids)) if all(is_integer(item) and item in known for item in ids) else None
 
 
-def in_words(items: list[int]) -> str:
-    """``1``, ``1 and 2``, ``1, 2 and 3``."""
+def join_with_and(items: list[int]) -> str:
+    """Join numbers as in ``1``, ``1 and 2`` or ``1, 2 and 3``."""
     *first, last = map(str, items)
     return f"{', '.join(first)} and {last}" if first else last
 
 
 def email_key(account_id: int, email: str) -> str:
-    """Under which an e-mail is found, and found taken, in its account."""
+    """Return the key that identifies an e-mail address in an account, regardless of letter case."""
     return f"{account_id}:{email.lower()}"
 
 
 def find_contact(world: World, account_id: int, identifier: str) -> Row | None:
-    """The contact with this UUID or e-mail, in any case of letters."""
+    """Return the contact with this UUID or e-mail address, regardless of letter case, or None."""
     table = world.store["contacts"]
     if not UUID.fullmatch(identifier):
         return table.find("email_key", email_key(account_id, identifier))
@@ -194,74 +203,80 @@ def find_contact(world: World, account_id: int, identifier: str) -> Row | None:
 
 
 def contact_room(world: World, account_id: int) -> float:
-    """How many contacts may be added."""
+    """Return how many contacts can still be added to an account."""
     limit = world.settings["contacts"]
     return float("inf") if limit is None else limit - len(world.store["contacts"].ids("account", account_id))
 
 
 def milliseconds(world: World) -> int:
-    """The time in milliseconds since the epoch, the same that :func:`clock.iso_ms` writes."""
+    """Return the current time in milliseconds since the epoch."""
     return round(world.clock.time() * 1_000_000) // 1000
 
 
-def insert_contact(world: World, account_id: int, wish: ContactRequest, **more: Any) -> Row:
+def insert_contact(world: World, account_id: int, request: ContactRequest, **fields: Any) -> Row:
+    """Add a contact. The request must have an e-mail address and no errors."""
     now = milliseconds(world)
     row = {
         "id": world.uuid7(now),
         "account_id": account_id,
-        "email": wish.email,
-        "email_key": email_key(account_id, wish.email),
-        "fields": {key: value for key, value in wish.values.items() if value is not None},
-        "list_ids": wish.included,
-        "unsubscribed": bool(wish.unsubscribed),
+        "email": request.email,
+        "email_key": email_key(account_id, request.email or ""),
+        "fields": {key: value for key, value in request.values.items() if value is not None},
+        "list_ids": request.included,
+        "unsubscribed": bool(request.unsubscribed),
         "created_at": now,
         "updated_at": now,
     }
-    return world.store["contacts"].add(row | more)
+    return world.store["contacts"].add(row | fields)
 
 
-def apply_contact_request(world: World, contact: Row, wish: ContactRequest) -> None:
-    """Let a contact be as wished. ``updated_at`` moves only if anything changes: whether it does for a repeated
-    request is unknown (facts 3.14)."""
-    email = contact["email"] if wish.email is None else wish.email
-    values = contact["fields"] | wish.values
-    wanted = {
+def apply_contact_request(world: World, contact: Row, request: ContactRequest) -> None:
+    """Update a contact. ``updated_at`` changes only if another value does, which is an assumption.
+
+    See docs/service.md#unknowns.
+    """
+    email = contact["email"] if request.email is None else request.email
+    values = contact["fields"] | request.values
+    changes = {
         "email": email,
         "email_key": email_key(contact["account_id"], email),
         "fields": {key: value for key, value in values.items() if value is not None},
-        "list_ids": sorted({*contact["list_ids"], *wish.included} - {*wish.excluded}),
-        "unsubscribed": contact["unsubscribed"] if wish.unsubscribed is None else wish.unsubscribed,
+        "list_ids": sorted({*contact["list_ids"], *request.included} - {*request.excluded}),
+        "unsubscribed": contact["unsubscribed"] if request.unsubscribed is None else request.unsubscribed,
     }
-    if any(contact[name] != value for name, value in wanted.items()):
-        world.store["contacts"].update(contact, **wanted, updated_at=milliseconds(world))
+    if any(contact[name] != value for name, value in changes.items()):
+        world.store["contacts"].update(contact, **changes, updated_at=milliseconds(world))
 
 
 def remove_list_members(world: World, contact_list: Row) -> None:
-    """Take everybody out of a list; the contacts stay (facts 3.15)."""
-    table, key = world.store["contacts"], contact_list["id"]
+    """Remove all contacts from a list (docs/service.md#contact-lists)."""
+    table, list_id = world.store["contacts"], contact_list["id"]
     for contact in table.select("account", contact_list["account_id"]):
-        if key in contact["list_ids"]:
-            table.update(contact, list_ids=[other for other in contact["list_ids"] if other != key])
+        if list_id in contact["list_ids"]:
+            table.update(contact, list_ids=[other_id for other_id in contact["list_ids"] if other_id != list_id])
 
 
 def remove_field_values(world: World, contact_field: Row) -> None:
-    """Take the values of a field away."""
-    table, key = world.store["contacts"], str(contact_field["id"])
+    """Remove the values of a field from all contacts."""
+    table, field_id = world.store["contacts"], str(contact_field["id"])
     for contact in table.select("account", contact_field["account_id"]):
-        if key in contact["fields"]:
-            table.update(contact, fields={other: value for other, value in contact["fields"].items() if other != key})
+        if field_id in contact["fields"]:
+            remaining = {other_id: value for other_id, value in contact["fields"].items() if other_id != field_id}
+            table.update(contact, fields=remaining)
 
 
 def contact_status(contact: Row) -> str:
+    """Return the ``status`` of a contact."""
     return "unsubscribed" if contact["unsubscribed"] else "subscribed"
 
 
-def contact_values(contact: Row, fields: list[Row]) -> dict[str, Any]:
-    """The values by merge tag; null for what is not set (facts 3.14)."""
+def contact_values(contact: Row, fields: list[Row]) -> JsonObject:
+    """Return the field values of a contact by merge tag; a field without a value is null."""
     return {row["merge_tag"]: contact["fields"].get(str(row["id"])) for row in fields}
 
 
-def describe_contact(contact: Row, fields: list[Row]) -> dict[str, Any]:
+def describe_contact(contact: Row, fields: list[Row]) -> JsonObject:
+    """Return a contact as the API shows it."""
     return {
         "id": contact["id"],
         "email": contact["email"],
@@ -280,12 +295,13 @@ TABLES = [CONTACTS, EVENTS]
 MAX_EVENT_TEXT = 255
 
 
-def find_contact_errors(wish: ContactRequest) -> dict[str, list[str]]:
-    """All that is wrong with one contact; an unknown merge tag is no better than an ill-typed value."""
-    return wish.errors | {merge_tag: [INVALID] for merge_tag in wish.unknown}
+def find_contact_errors(request: ContactRequest) -> FieldErrors:
+    """Return all errors of a request. An unknown merge tag gets the same message as an invalid value."""
+    return request.errors | {merge_tag: [INVALID] for merge_tag in request.unknown}
 
 
 def find_event_name_errors(name: Any) -> list[str]:
+    """Return the errors of the name of a contact event."""
     if not isinstance(name, str):
         return ["must be a string"] if name else [BLANK, "must be a string"]
     if not name.strip():
@@ -294,7 +310,10 @@ def find_event_name_errors(name: Any) -> list[str]:
 
 
 def find_event_params_errors(params: Any) -> list[str]:
-    """Keys and texts have a length, and values are scalar. The sentence for a list or an object is not known."""
+    """Return the errors of the parameters of a contact event.
+
+    Values must be scalars. The service's message for a list or an object is unknown.
+    """
     if not isinstance(params, dict):
         return ["must be a hash"]
     errors = [f"key '{key}' is too long" for key in params if len(key) > MAX_EVENT_TEXT]
@@ -307,18 +326,21 @@ def find_event_params_errors(params: Any) -> list[str]:
 
 
 def seed_contact(world: World, item: FieldReader) -> None:
-    """``fields`` go by merge tag; ``unsubscribed`` is off."""
+    """Add a contact. ``fields`` are by merge tag; ``unsubscribed`` is false by default."""
     account_id = find_account_id(world, item)
-    identity, data = item.get("id", str), {"email": item.require("email", str)}
-    data |= {"fields": item.get("fields", dict), "list_ids": item.get("list_ids", list)}
-    wish = ContactRequest.read(
-        data | {"unsubscribed": item.get("unsubscribed", bool)}, ContactDirectory.load(world, account_id)
-    )
-    for name, sentences in find_contact_errors(wish).items():
-        raise ControlError(f"{item.location}: {name} {sentences[0]}.")
-    if identity is not None and (not UUID.fullmatch(identity) or world.store["contacts"].get(identity.lower())):
+    contact_id = item.get("id", str)
+    data = {
+        "email": item.require("email", str),
+        "fields": item.get("fields", dict),
+        "list_ids": item.get("list_ids", list),
+        "unsubscribed": item.get("unsubscribed", bool),
+    }
+    request = ContactRequest.read(data, ContactDirectory.load(world, account_id))
+    for name, messages in find_contact_errors(request).items():
+        raise ControlError(f"{item.location}: {name} {messages[0]}.")
+    if contact_id is not None and (not UUID.fullmatch(contact_id) or world.store["contacts"].get(contact_id.lower())):
         raise ControlError(f"{item.location}: id must be a UUID that no other contact has.")
-    insert_contact(world, account_id, wish, **({"id": identity.lower()} if identity else {}))
+    insert_contact(world, account_id, request, **({"id": contact_id.lower()} if contact_id else {}))
 
 
 SEEDS = [Seed("contacts", seed_contact, after=("accounts", "contact_fields", "contact_lists"))]

@@ -2,22 +2,21 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How a domain becomes one that may send: its DNS records are looked at, then its compliance (facts 3.11).
+"""Verification of domains: DNS checks and the compliance review (docs/service.md#domains).
 
-Nothing here runs by itself. Whoever reads a domain first lets :func:`settle` do what was due by the emulator's clock.
+Nothing here runs on its own: :func:`settle_domains` catches up, by the emulator's clock, before a domain is read.
 """
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
 
 from ..state.clock import iso_ms
 from ..state.store import Row
 from ..state.world import World
 
-# Seconds between two looks at a domain's DNS, and how long a review takes.
-LOOK_EVERY = 3600
-REVIEW_TAKES = 120
+# Seconds between two DNS checks of a domain, and duration of a review.
+CHECK_INTERVAL = 3600
+REVIEW_SECONDS = 120
 
 PASS, FAIL, MISSING, NETWORK_ERROR = "pass", "fail", "missing", "network_error"
 RECORD_STATUSES = (PASS, FAIL, "unchecked", MISSING, "softfail", NETWORK_ERROR)
@@ -46,7 +45,7 @@ DMARC = (
     "v=DMARC1; p=none; rua=mailto:dmarc@smtp-staging.mailtrap.net; "
     "ruf=mailto:dmarc@smtp-staging.mailtrap.net; rf=afrf; pct=100"
 )
-# Key, type, left part of the name and value; the left part of the first one is the domain's own.
+# Key, type, name within the domain, and value. The name of the first record is the verification_name of the domain.
 RECORDS = (
     ("verification", "CNAME", None, "smtp.mailtrap.live"),
     ("dkim1", "CNAME", "rwmt1._domainkey", "rwmt1.dkim.smtp.mailtrap.live"),
@@ -57,113 +56,122 @@ RECORDS = (
 
 
 def all_records(status: str) -> dict[str, str]:
-    """This status for every record, by the records' keys."""
+    """Return a dict with this status for every record, by record key."""
     return {key: status for key, *_ in RECORDS}
 
 
 def dns_records(domain: Row) -> list[dict[str, str]]:
-    """The records that the domain must have, in the wire form, with what the last look found."""
+    """Return the required DNS records of a domain as the API shows them, with the status of the last check."""
     return [
         {
             "key": key,
             "domain": f"{name or domain['verification_name']}.{domain['domain_name']}",
-            "type": kind,
+            "type": record_type,
             "value": value,
             "status": domain["dns_statuses"][key],
             "name": name or domain["verification_name"],
         }
-        for key, kind, name, value in RECORDS
+        for key, record_type, name, value in RECORDS
     ]
 
 
 def can_send(domain: Row) -> bool:
-    """Whether live mail may leave from the domain: verified and compliant, or a demo domain that is not used up."""
+    """Return whether a domain can send live mail: verified and compliant, or a demo domain that is not exhausted."""
     if domain["demo"]:
-        return domain["compliance_status"] == DEMO
-    return domain["dns_verified"] and domain["compliance_status"] == COMPLIANT
+        return bool(domain["compliance_status"] == DEMO)
+    return bool(domain["dns_verified"]) and domain["compliance_status"] == COMPLIANT
 
 
-def is_verified(domain: Row, found: dict[str, str]) -> bool:
-    """Whether a look verifies the domain: all records pass. A server that does not answer proves nothing."""
-    statuses = set(found.values())
-    return domain["dns_verified"] if statuses - {PASS} == {NETWORK_ERROR} else statuses == {PASS}
+def is_verified(domain: Row, statuses_by_key: dict[str, str]) -> bool:
+    """Return whether a domain is verified after a check with these record statuses: if all records pass.
 
-
-def verification_changes(domain: Row, found: dict[str, str], moment: float, is_informed: bool) -> dict[str, Any]:
-    """What a look at ``moment`` (seconds since the epoch) that found these statuses changes about the domain.
-
-    ``is_informed``: the account has given its company info. The states that wait for people stay as they are.
+    If the DNS server did not answer for some records, the result of the previous check stays.
     """
-    changes: dict[str, Any] = {"dns_statuses": found}
+    statuses = set(statuses_by_key.values())
+    was_verified: bool = domain["dns_verified"]
+    return was_verified if statuses - {PASS} == {NETWORK_ERROR} else statuses == {PASS}
+
+
+def verification_changes(domain: Row, found: dict[str, str], checked_at: float, has_company_info: bool) -> Row:
+    """Return the fields of a domain that a DNS check changes.
+
+    ``found`` are the record statuses, ``checked_at`` is the time of the check in seconds since the epoch, and
+    ``has_company_info`` tells whether the account has company info. Compliance statuses that need a decision of a
+    person do not change.
+    """
+    changes: Row = {"dns_statuses": found}
     verified = is_verified(domain, found)
     if verified == domain["dns_verified"]:
         return changes
     changes["dns_verified"] = verified
     if verified:
-        changes["dns_verified_at"] = iso_ms(datetime.fromtimestamp(moment, UTC))
+        changes["dns_verified_at"] = iso_ms(datetime.fromtimestamp(checked_at, UTC))
         if domain["compliance_status"] == UNVERIFIED:
-            changes |= compliance_changes(REVIEWED if is_informed else UNINFORMED, moment)
+            changes |= compliance_changes(REVIEWED if has_company_info else UNINFORMED, checked_at)
     elif domain["compliance_status"] in (UNINFORMED, REVIEWED, COMPLIANT):
-        changes |= compliance_changes(UNVERIFIED, moment)
+        changes |= compliance_changes(UNVERIFIED, checked_at)
     return changes
 
 
-def compliance_changes(status: str, moment: float) -> dict[str, Any]:
-    """The fields that say that a domain has this compliance status since ``moment``."""
-    return {"compliance_status": status, "compliance_since": moment}
+def compliance_changes(status: str, since: float) -> Row:
+    """Return the fields for a compliance status that began at ``since``, in seconds since the epoch."""
+    return {"compliance_status": status, "compliance_since": since}
 
 
 def has_passed(since: float, seconds: float, now: float) -> bool:
-    """Whether a time is over. A clock that was set back must not hold things up for years."""
+    """Return whether a duration has passed. It also has if the clock was set back to before ``since``."""
     return not since <= now < since + seconds
 
 
 def settle_domains(world: World, domains: Iterable[Row]) -> None:
-    """Let happen to the domains what was due by now: the hourly looks, then the end of a review.
+    """Do what is due for these domains: the hourly DNS checks, then the end of reviews.
 
-    Several looks that were missed are one, as all of them find the same: the first one is when things changed.
+    Several missed checks count as one, because they would all find the same. Changes get the time of the first one.
     """
     now, update = world.clock.time(), world.store["domains"].update
     domains = list(domains)
-    due = [one for one in domains if not one["demo"] and has_passed(one["dns_looked_at"], LOOK_EVERY, now)]
+    due = [row for row in domains if not row["demo"] and has_passed(row["dns_looked_at"], CHECK_INTERVAL, now)]
     for domain, found in zip(due, look_up_records(world, due), strict=True):
-        waited = now - domain["dns_looked_at"]
-        first, last = (now, now) if waited < 0 else (domain["dns_looked_at"] + LOOK_EVERY, now - waited % LOOK_EVERY)
-        update(domain, **verification_changes(domain, found, first, is_informed(world, domain)), dns_looked_at=last)
+        previous = domain["dns_looked_at"]
+        elapsed = now - previous
+        first, last = (now, now) if elapsed < 0 else (previous + CHECK_INTERVAL, now - elapsed % CHECK_INTERVAL)
+        changes = verification_changes(domain, found, first, has_company_info(world, domain))
+        update(domain, **changes, dns_looked_at=last)
     for domain in domains:
         since = domain["compliance_since"]
-        if domain["compliance_status"] == REVIEWED and has_passed(since, REVIEW_TAKES, now):
-            update(domain, **compliance_changes(COMPLIANT, min(now, since + REVIEW_TAKES)))
+        if domain["compliance_status"] == REVIEWED and has_passed(since, REVIEW_SECONDS, now):
+            update(domain, **compliance_changes(COMPLIANT, min(now, since + REVIEW_SECONDS)))
 
 
 def check_dns_now(world: World, domain: Row) -> None:
-    """Look at the domain's DNS before its time, as the button in the service's pages does."""
+    """Check the DNS of a domain before it is due, as the button in the web interface does."""
     now = world.clock.time()
     (found,) = look_up_records(world, [domain])
-    changes = verification_changes(domain, found, now, is_informed(world, domain))
+    changes = verification_changes(domain, found, now, has_company_info(world, domain))
     world.store["domains"].update(domain, **changes, dns_looked_at=now)
 
 
 def look_up_records(world: World, domains: list[Row]) -> list[dict[str, str]]:
-    """What the DNS holds for each domain, as record statuses by key.
+    """Return the record statuses of each domain by record key.
 
-    What the control plane has told of a domain comes first, then the DNS server, and without one there is nothing.
+    Statuses that the control plane set win over those of the DNS server. Without a server the records are missing.
     """
     found = {domain["id"]: domain["dns"] or all_records(MISSING) for domain in domains}
-    asked = [(domain["id"], record) for domain in domains if domain["dns"] is None for record in dns_records(domain)]
-    if world.look_up_dns is not None and asked:
-        answers = world.look_up_dns([record for _, record in asked])
-        for (key, record), status in zip(asked, answers, strict=True):
-            found[key][record["key"]] = status
+    queries = [(domain["id"], record) for domain in domains if domain["dns"] is None for record in dns_records(domain)]
+    if world.look_up_dns is not None and queries:
+        answers = world.look_up_dns([record for _, record in queries])
+        for (domain_id, record), status in zip(queries, answers, strict=True):
+            found[domain_id][record["key"]] = status
     return list(found.values())
 
 
-def is_informed(world: World, domain: Row) -> bool:
+def has_company_info(world: World, domain: Row) -> bool:
+    """Return whether the account of a domain has company info."""
     return world.store["company_infos"].get(domain["account_id"]) is not None
 
 
 def on_company_info(world: World, account_id: int) -> None:
-    """The account has given its company info: what waited for it goes on to the review."""
+    """Move the domains that were waiting for the company info of their account to the review."""
     for domain in world.store["domains"].select("account", account_id):
         if domain["compliance_status"] == UNINFORMED:
             world.store["domains"].update(domain, **compliance_changes(REVIEWED, world.clock.time()))

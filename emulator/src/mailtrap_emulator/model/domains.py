@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sending domains: creation, removal, control requests and seeds (facts 3.11, 11)."""
+"""Sending domains: creation, deletion, control requests and seeds (docs/service.md#domains)."""
 
 import re
 from typing import Any
@@ -42,7 +42,7 @@ DOMAINS = TableSpec(
 TABLES = [DOMAINS]
 
 DEMO_DOMAIN = "demomailtrap.co"
-# What a PATCH may set, in wire order, with the values of a new domain.
+# The flags that a PATCH can set, in the order of the service's answers, with the values of a new domain.
 TRACKING_FLAGS = {
     "open_tracking_enabled": True,
     "click_tracking_enabled": False,
@@ -50,7 +50,7 @@ TRACKING_FLAGS = {
     "auto_unsubscribe_link_enabled": False,
     "inbound_enabled": False,
 }
-# What only the service and its pages set.
+# The fields that no operation of the API can set: type and value of a new domain.
 SERVICE_SETTINGS: dict[str, tuple[type, Any]] = {
     "health_alerts_enabled": (bool, True),
     "critical_alerts_enabled": (bool, True),
@@ -58,7 +58,7 @@ SERVICE_SETTINGS: dict[str, tuple[type, Any]] = {
     "inbound_verified": (bool, False),
 }
 DNS_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-# So that every record's name is one too.
+# The names of the DNS records must not be too long either.
 MAX_NAME = 253 - len("rwmt1._domainkey.")
 
 
@@ -72,12 +72,15 @@ def insert_domain(
     dns: dict[str, str] | None = None,
     **fields: Any,
 ) -> Row:
-    """A new domain. ``dns`` are the statuses that its records have from now on and that the world was told of;
-    ``dns_verified`` is short for all of them passing. Without either the DNS is looked at in an hour."""
+    """Add a domain.
+
+    ``dns`` are the record statuses that checks find from now on. ``dns_verified`` means that all records pass. Without
+    either, the DNS server is asked an hour later.
+    """
     now = world.clock.time()
     if demo or dns_verified:
         dns = all_records(PASS)
-    defaults = {
+    row: Row = {
         "account_id": account_id,
         "domain_name": domain_name,
         **TRACKING_FLAGS,
@@ -93,23 +96,23 @@ def insert_domain(
         "compliance_since": now,
     }
     if dns is not None:
-        defaults |= verification_changes(defaults, dns, now, is_informed=True)
-    if defaults["dns_verified"]:
-        defaults |= compliance_changes(DEMO if demo else COMPLIANT, now)
-    return world.store["domains"].add(defaults | fields)
+        row |= verification_changes(row, dns, now, has_company_info=True)
+    if row["dns_verified"]:
+        row |= compliance_changes(DEMO if demo else COMPLIANT, now)
+    return world.store["domains"].add(row | fields)
 
 
 def find_domain_by_name(world: World, account_id: int, domain_name: str) -> Row | None:
-    """The account's domain of exactly this name; a sub-domain is another one (facts 3.11)."""
+    """Return the domain of an account with exactly this name, or None. A subdomain is a different domain."""
     domains = world.store["domains"].select("name", (account_id, domain_name.lower()))[:1]
     settle_domains(world, domains)
     return next(iter(domains), None)
 
 
 def remove_domain(world: World, domain: Row) -> None:
-    """Delete a domain with what belongs to it: the permissions on it, and the tokens that have no other.
+    """Delete a domain, the permissions on it, and the tokens that have no other permission.
 
-    What becomes of them at the service is unknown (facts 10); a token for a thing that is gone would be of no use.
+    What the service does with these tokens is unknown (docs/service.md#unknowns).
     """
     for token in find_domain_tokens(world, domain["account_id"], domain["id"]):
         world.store["api_tokens"].remove(token)
@@ -118,7 +121,8 @@ def remove_domain(world: World, domain: Row) -> None:
 
 
 def compose_setup_mail(domain: Row, email: str) -> Mail:
-    lines = [f"{one['type']} {one['domain']} {one['value']}" for one in dns_records(domain)]
+    """Return the mail with the DNS records of a domain."""
+    lines = [f"{record['type']} {record['domain']} {record['value']}" for record in dns_records(domain)]
     return Mail(
         sender={"email": "no-reply@mailtrap.io", "name": "Mailtrap"},
         to=[{"email": email}],
@@ -131,35 +135,40 @@ def compose_setup_mail(domain: Row, email: str) -> Mail:
 
 
 def is_domain_name(name: str) -> bool:
-    """Whether a text in lower case is a host name of at least two labels, the last of which is no number."""
+    """Return whether a lower-case text is a host name with at least two labels, the last of which is not a number."""
     labels = name.split(".")
-    is_sound = len(name) <= MAX_NAME and all(map(DNS_LABEL.fullmatch, labels))
-    return is_sound and len(labels) > 1 and not labels[-1].isdecimal()
+    has_valid_labels = len(name) <= MAX_NAME and all(map(DNS_LABEL.fullmatch, labels))
+    return has_valid_labels and len(labels) > 1 and not labels[-1].isdecimal()
 
 
 def apply_domain_control(world: World, key: str, item: FieldReader) -> Row:
-    """Change what the API cannot (a control request); the domain as it is then.
+    """Apply a control request to a domain and return the domain. It changes what the API cannot change.
 
-    ``key`` is the domain's id or its name. ``dns`` is what the next look finds, ``check`` looks at once.
+    ``key`` is the id or the name of the domain. ``dns`` sets what the next check finds; ``check`` checks now.
+
+    :raises ControlError: if the request is invalid or does not identify a single domain.
     """
     domain = find_domain_by_key(world, key)
     settle_domains(world, [domain])
     table = world.store["domains"]
-    given = {name: item.get(name, kind) for name, (kind, _) in SERVICE_SETTINGS.items()}
-    told = parse_dns(item, domain)
-    status = parse_compliance(item)
+    settings = {name: item.get(name, expected) for name, (expected, _) in SERVICE_SETTINGS.items()}
+    dns = parse_dns(item, domain)
+    compliance_status = parse_compliance(item)
     check = item.get("check", bool)
     item.reject_unknown()
-    table.update(domain, **told, **{name: value for name, value in given.items() if value is not None})
+    table.update(domain, **dns, **{name: value for name, value in settings.items() if value is not None})
     if check:
         check_dns_now(world, domain)
-    if status is not None:
-        table.update(domain, **compliance_changes(status, world.clock.time()))
+    if compliance_status is not None:
+        table.update(domain, **compliance_changes(compliance_status, world.clock.time()))
     return domain
 
 
 def find_domain_by_key(world: World, key: str) -> Row:
-    """The domain of any account with this id or name. Raises ControlError."""
+    """Return the domain with this id or name, in any account.
+
+    :raises ControlError: if there is none, or if several have the name.
+    """
     rows = [row for row in world.store["domains"] if key in (str(row["id"]), row["domain_name"])]
     if not rows:
         raise ControlError(f"There is no domain {key}.")
@@ -169,55 +178,70 @@ def find_domain_by_key(world: World, key: str) -> Row:
 
 
 def parse_dns(item: FieldReader, domain: Row) -> dict[str, dict[str, str] | None]:
-    """The field ``dns`` that a control request gives: ``ok``, a status for all records, statuses of some records, or
-    ``server`` for what the DNS server says (nothing, without one). Raises ControlError."""
-    given = item.get("dns", str | dict)
-    if given is None:
+    """Return the ``dns`` field of a domain row, if a control request sets it, else an empty dict.
+
+    ``dns`` is ``ok``, a status for all records, an object with the statuses of some records, or ``server`` for the
+    answers of the DNS server.
+
+    :raises ControlError: if a record or a status is unknown.
+    """
+    value = item.get("dns", str | dict)
+    if value is None:
         return {}
-    if given == "server":
+    if value == "server":
         return {"dns": None}
-    told = all_records(PASS if given == "ok" else given) if isinstance(given, str) else given
-    for name, status in told.items():
+    statuses = all_records(PASS if value == "ok" else value) if isinstance(value, str) else value
+    for name, status in statuses.items():
         if name not in domain["dns_statuses"]:
-            raise ControlError(
-                f"{item.location}: there is no DNS record {name}; there are {', '.join(all_records(PASS))}."
-            )
+            raise ControlError(f"{item.location}: unknown DNS record {name}; known are {', '.join(all_records(PASS))}.")
         if status not in RECORD_STATUSES:
-            raise ControlError(f"{item.location}: a DNS record is {', '.join(RECORD_STATUSES)}.")
-    return {"dns": (domain["dns"] or domain["dns_statuses"]) | told}
+            raise ControlError(
+                f"{item.location}: the status of a DNS record must be one of {', '.join(RECORD_STATUSES)}."
+            )
+    return {"dns": (domain["dns"] or domain["dns_statuses"]) | statuses}
 
 
 def parse_compliance(item: FieldReader) -> str | None:
-    status = item.get("compliance_status", str)
+    """Return ``compliance_status`` of a control request or a seed item, or None.
+
+    :raises ControlError: if the status is unknown.
+    """
+    status: str | None = item.get("compliance_status", str)
     if status not in (None, *COMPLIANCE_STATUSES):
         raise ControlError(f"{item.location}: compliance_status must be one of {', '.join(COMPLIANCE_STATUSES)}.")
     return status
 
 
 def seed_domain(world: World, item: FieldReader) -> None:
-    """``dns`` has been seen already; a domain whose records all pass is compliant unless it says otherwise."""
-    blank = {"dns": None, "dns_statuses": all_records(MISSING)}
-    fields: dict[str, Any] = {name: item.get(name, bool) for name in TRACKING_FLAGS}
-    fields |= {name: item.get(name, kind) for name, (kind, _) in SERVICE_SETTINGS.items()}
-    fields |= {"verification_name": item.get("verification_name", str), "compliance_status": parse_compliance(item)}
+    """Add a domain. ``dns`` are the statuses of a check that has already run.
+
+    A domain whose records all pass is compliant unless the item has another ``compliance_status``.
+    """
+    new_domain = {"dns": None, "dns_statuses": all_records(MISSING)}
+    optional: Row = {name: item.get(name, bool) for name in TRACKING_FLAGS}
+    optional |= {name: item.get(name, expected) for name, (expected, _) in SERVICE_SETTINGS.items()}
+    optional |= {"verification_name": item.get("verification_name", str), "compliance_status": parse_compliance(item)}
     seed_one_domain(
         world,
         item,
         demo=item.get("demo", bool, False),
-        **parse_dns(item, blank),
-        **{name: value for name, value in fields.items() if value is not None},
+        **parse_dns(item, new_domain),
+        **{name: value for name, value in optional.items() if value is not None},
     )
 
 
 def seed_verified_domain(world: World, item: FieldReader) -> None:
+    """Add a verified domain."""
     seed_one_domain(world, item, dns_verified=True)
 
 
 def seed_one_domain(world: World, item: FieldReader, **fields: Any) -> None:
+    """Add the domain of a seed item."""
     account_id, name = find_account_id(world, item), item.require("domain_name", str)
     if world.store["domains"].ids("name", (account_id, name.lower())):
         raise ControlError(f"{item.location}: the account has a domain {name} already.")
-    insert_domain(world, account_id, name, **item.identity_fields(world, "domains"), **fields)
+    fields |= item.identity_fields(world, "domains")
+    insert_domain(world, account_id, name, **fields)
 
 
 SEEDS = [

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Email campaigns: states, validation, sending jobs and seeds (facts 3.22)."""
+"""Email campaigns: states, validation, sending jobs and seeds (docs/service.md#email-campaigns)."""
 
 import re
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from ..mail.handlebars import TemplateError
 from ..state.clock import iso_ms, parse_iso_or_none
 from ..state.errors import ControlError
+from ..state.json_codec import JsonObject
 from ..state.schedule import schedule_after, schedule_at
 from ..state.seeding import FieldReader, Seed
 from ..state.store import Row, TableSpec
@@ -21,7 +22,7 @@ from .email_templates import TEMPLATE_BODIES
 from .validation import BLANK, INVALID, cast_text, is_given
 
 CAMPAIGNS = TableSpec("email_campaigns", 37_000, groups={"account": lambda row: row["account_id"]})
-# Only counted: the template of a campaign is a part of it.
+# This table only counts ids: a template is a part of its campaign's row.
 CAMPAIGN_TEMPLATES = TableSpec("campaign_templates", 61_000)
 TABLES = [CAMPAIGNS]
 
@@ -43,9 +44,9 @@ HOUR = 3600
 
 
 def insert_campaign(world: World, account_id: int, **fields: Any) -> Row:
-    """A new draft. ``template`` needs no id."""
+    """Add a draft. ``template`` gets an id."""
     now = world.clock.stamp()
-    defaults = {
+    defaults: Row = {
         "account_id": account_id,
         "from_display_name": None,
         "reply_to": {},
@@ -59,7 +60,7 @@ def insert_campaign(world: World, account_id: int, **fields: Any) -> Row:
         "current_state_metadata": {},
         "contact_list_ids": [],
         "contact_segment_ids": [],
-        # The contacts that have yet to be written to, and how many have been.
+        # The ids of the contacts that have not got their message yet, and the number of those that have.
         "waiting": [],
         "done": 0,
         "errors": [],
@@ -68,53 +69,58 @@ def insert_campaign(world: World, account_id: int, **fields: Any) -> Row:
     return world.store["email_campaigns"].add(defaults | fields | {"template": template})
 
 
-def parse_campaign(body: dict[str, Any], template: dict[str, Any]) -> dict[str, Any]:
-    """The fields that a body gives, as they will be kept. What is of a wrong shape is not permitted and left out, what
-    is of a wrong value is kept to be told by :func:`check`."""
-    values: dict[str, Any] = {
+def parse_campaign(body: JsonObject, template: JsonObject) -> JsonObject:
+    """Return the fields of a request as a campaign row stores them.
+
+    Fields of a wrong type are left out, as in Rails. Invalid values are kept; the operation reports them.
+    ``template`` is the current template, which ``template_attributes`` changes.
+    """
+    values: JsonObject = {
         name: cast_text(body, name)
         for name in ("name", "from_local_part", "from_display_name", "delivery_mode")
         if is_given(body, name)
     }
     if is_given(body, "domain_id"):
         values["domain_id"] = parse_number(body, "domain_id")
-    given = body.get("reply_to")
-    if isinstance(given, dict) and given:
-        values["reply_to"] = {name: cast_text(given, name) for name in ("display_name", "local_part", "domain")}
-    elif "reply_to" in body and not given:
+    reply_to = body.get("reply_to")
+    if isinstance(reply_to, dict) and reply_to:
+        values["reply_to"] = {name: cast_text(reply_to, name) for name in ("display_name", "local_part", "domain")}
+    elif "reply_to" in body and not reply_to:
         values["reply_to"] = {}
-    given = body.get("delivery_options")
-    if isinstance(given, dict) and is_given(given, "emails_per_hour"):
-        values["delivery_options"] = {"emails_per_hour": given["emails_per_hour"]}
-    elif "delivery_options" in body and not given:
+    options = body.get("delivery_options")
+    if isinstance(options, dict) and is_given(options, "emails_per_hour"):
+        values["delivery_options"] = {"emails_per_hour": options["emails_per_hour"]}
+    elif "delivery_options" in body and not options:
         values["delivery_options"] = {}
     for name in ("contact_list_ids", "contact_segment_ids"):
         if name in body and (body[name] is None or isinstance(body[name], list)):
             values[name] = [parse_number({"id": item}, "id") for item in body[name] or []]
-    given = body.get("template_attributes")
-    if isinstance(given, dict):
-        values["template"] = template | parse_campaign_template(given)
+    attributes = body.get("template_attributes")
+    if isinstance(attributes, dict):
+        values["template"] = template | parse_campaign_template(attributes)
     return values
 
 
-def parse_campaign_template(given: dict[str, Any]) -> dict[str, Any]:
-    values: dict[str, Any] = {
-        name: cast_text(given, name) for name in ("subject", *TEMPLATE_BODIES) if is_given(given, name)
+def parse_campaign_template(attributes: JsonObject) -> JsonObject:
+    """Return the template fields of a request, without those of a wrong type."""
+    values: JsonObject = {
+        name: cast_text(attributes, name) for name in ("subject", *TEMPLATE_BODIES) if is_given(attributes, name)
     }
-    tags = given.get("merge_tags")
-    if isinstance(tags, list) and not any(isinstance(tag, list | dict) for tag in tags):
-        values["merge_tags"] = [cast_text({"tag": tag}, "tag") or "" for tag in tags]
+    merge_tags = attributes.get("merge_tags")
+    if isinstance(merge_tags, list) and not any(isinstance(tag, list | dict) for tag in merge_tags):
+        values["merge_tags"] = [cast_text({"tag": tag}, "tag") or "" for tag in merge_tags]
     return values
 
 
 def find_local_part_errors(value: str | None) -> list[str]:
-    if not (value or "").strip():
+    """Return the errors of the local part of the sender's address."""
+    if not value or not value.strip():
         return [BLANK]
     return [] if LOCAL_PART.fullmatch(value) else [INVALID]
 
 
 def find_number_errors(value: Any) -> list[str]:
-    """The throttle: a whole number up to 150,000 an hour (facts 1.11)."""
+    """Return the errors of ``emails_per_hour`` (docs/service.md#quotas)."""
     if not isinstance(value, int) or isinstance(value, bool):
         return ["is not a number"]
     if value <= 0:
@@ -123,7 +129,10 @@ def find_number_errors(value: Any) -> list[str]:
 
 
 def find_sending_errors(world: World, campaign: Row) -> list[str]:
-    """What keeps a draft from being sent (E8). Only the first sentence is known word for word."""
+    """Return why a draft cannot be sent (E8 in docs/service.md#error-bodies).
+
+    Only the first message is the service's own text.
+    """
     domain = world.store["domains"].get(campaign["domain_id"])
     if domain is not None:
         settle_domains(world, [domain])
@@ -137,7 +146,8 @@ def find_sending_errors(world: World, campaign: Row) -> list[str]:
     return errors
 
 
-def change_state(world: World, campaign: Row, state: str, metadata: dict | None = None, **fields: Any) -> None:
+def change_state(world: World, campaign: Row, state: str, metadata: JsonObject | None = None, **fields: Any) -> None:
+    """Update the state of a campaign with its metadata, and further fields."""
     world.store["email_campaigns"].update(
         campaign,
         **fields,
@@ -147,24 +157,26 @@ def change_state(world: World, campaign: Row, state: str, metadata: dict | None 
     )
 
 
-def schedule_step(world: World, campaign: Row, kind: str, seconds: float) -> None:
-    schedule_after(world, seconds, kind, campaign_id=campaign["id"])
+def schedule_step(world: World, campaign: Row, job_type: str, seconds: float) -> None:
+    """Schedule a job for a campaign."""
+    schedule_after(world, seconds, job_type, campaign_id=campaign["id"])
 
 
 def start_sending(world: World, campaign: Row) -> None:
-    """Start to send: the audience is settled now, the first mail leaves a little later."""
+    """Fix the audience of a campaign now and schedule the first batch."""
     waiting = find_audience(world, campaign)
     now = world.clock.stamp()
     change_state(world, campaign, STARTED, last_started_at=now, recipient_total_count=len(waiting), waiting=waiting)
     schedule_step(world, campaign, SEND_JOB, world.settings["campaign_seconds"])
 
 
-def find_job_campaign(world: World, payload: dict[str, Any]) -> Row:
-    return world.store["email_campaigns"].get(payload["campaign_id"])
+def find_job_campaign(world: World, payload: JsonObject) -> Row:
+    """Return the campaign of a job."""
+    return world.store["email_campaigns"][payload["campaign_id"]]
 
 
-def run_begin_job(world: World, payload: dict[str, Any]) -> None:
-    """The time of a scheduled campaign has come. If it cannot be sent any more it fails."""
+def run_begin_job(world: World, payload: JsonObject) -> None:
+    """Start a scheduled campaign, or fail it if it can no longer be sent."""
     campaign = find_job_campaign(world, payload)
     if errors := find_sending_errors(world, campaign):
         change_state(world, campaign, FAILED_AT_ONCE, {"error": errors[0]})
@@ -172,8 +184,8 @@ def run_begin_job(world: World, payload: dict[str, Any]) -> None:
         start_sending(world, campaign)
 
 
-def run_send_job(world: World, payload: dict[str, Any]) -> None:
-    """Send one batch: everything, or what a throttled campaign may send in an hour."""
+def run_send_job(world: World, payload: JsonObject) -> None:
+    """Send one batch: all remaining messages, or the hourly maximum of a gradual campaign."""
     campaign = find_job_campaign(world, payload)
     per_hour = campaign["delivery_options"].get("emails_per_hour") if campaign["delivery_mode"] == "gradual" else None
     batch, waiting = split_audience(campaign["waiting"], per_hour)
@@ -194,13 +206,17 @@ def run_send_job(world: World, payload: dict[str, Any]) -> None:
 
 
 def split_audience(waiting: list[str], number: int | None) -> tuple[list[str], list[str]]:
+    """Split waiting contact ids into a batch and the rest. Without ``number`` the batch contains all."""
     return (waiting, []) if number is None else (waiting[:number], waiting[number:])
 
 
-def send_batch(world: World, campaign: Row, batch: list[str]) -> list[dict]:
-    """Write to these contacts, as far as they are still there; what went wrong, by the place of the recipient."""
+def send_batch(world: World, campaign: Row, batch: list[str]) -> list[JsonObject]:
+    """Send a campaign to contacts and return the errors by the position of the recipient.
+
+    Contacts that were deleted or unsubscribed since the campaign started are skipped.
+    """
     domain = world.store["domains"].get(campaign["domain_id"])
-    errors = []
+    errors: list[JsonObject] = []
     for index, contact_id in enumerate(batch, campaign["done"]):
         contact = world.store["contacts"].get(contact_id)
         if contact is None or contact["unsubscribed"]:
@@ -215,18 +231,20 @@ def send_batch(world: World, campaign: Row, batch: list[str]) -> list[dict]:
     return errors
 
 
-def run_resume_job(world: World, payload: dict[str, Any]) -> None:
+def run_resume_job(world: World, payload: JsonObject) -> None:
+    """Continue a gradual campaign with its next batch."""
     campaign = find_job_campaign(world, payload)
     change_state(world, campaign, STARTED)
     schedule_step(world, campaign, SEND_JOB, world.settings["campaign_seconds"])
 
 
-def run_end_job(world: World, payload: dict[str, Any]) -> None:
+def run_end_job(world: World, payload: JsonObject) -> None:
+    """Finish the termination of a campaign."""
     change_state(world, find_job_campaign(world, payload), FINISHED, waiting=[])
 
 
 def seed_campaign(world: World, item: FieldReader) -> None:
-    """A campaign in any state, where it stays; only a scheduled one, which needs ``scheduled_at``, starts in time."""
+    """Add a campaign in any state. It stays in this state, but a scheduled campaign starts at ``scheduled_at``."""
     domain = item.find_parent(world, "domains", "domain_id")
     state = item.get("current_state", str, DRAFT)
     if state not in STATES:
@@ -234,7 +252,7 @@ def seed_campaign(world: World, item: FieldReader) -> None:
     scheduled_at = parse_iso_or_none(item.require("scheduled_at", str)) if state == SCHEDULED else None
     if state == SCHEDULED and scheduled_at is None:
         raise ControlError(f"{item.location}: scheduled_at must be an ISO-8601 time.")
-    given = {
+    optional = {
         "from_display_name": item.get("from_display_name", str),
         "contact_list_ids": item.get("contact_list_ids", list),
         "recipient_total_count": item.get("recipient_total_count", int),
@@ -255,7 +273,7 @@ def seed_campaign(world: World, item: FieldReader) -> None:
             "body_html": item.get("body_html", str),
             "body_text": item.get("body_text", str),
         },
-        **{key: value for key, value in given.items() if value is not None},
+        **{key: value for key, value in optional.items() if value is not None},
     )
     if scheduled_at:
         schedule_at(world, scheduled_at.timestamp(), BEGIN_JOB, campaign_id=campaign["id"])

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Filters of the email logs: parsing and matching (facts 3.20)."""
+"""Filters of email logs: parsing and matching (docs/service.md#email-logs)."""
 
 import re
 from collections.abc import Callable
@@ -11,9 +11,15 @@ from urllib.parse import parse_qsl
 from ..state.store import Row, Table
 from .email_logs import EVENT_TYPES, STATUSES, STREAMS, list_event_types
 
+# The operator ("" if the query has none) and the values of each filter, by its current name.
+Filters = dict[str, tuple[str, list[str]]]
 
-def find_candidates(table: Table, ids: list[str], filters: dict[str, tuple[str, list[str]]]) -> list[str]:
-    """The ids to look through: where recipients are named in full only theirs, ascending, else all of ``ids``."""
+
+def find_candidates(table: Table, ids: list[str], filters: Filters) -> list[str]:
+    """Return the ids, ascending, of the logs that can match the filters.
+
+    If a filter names complete recipients, these are the logs of the recipients, else all of ``ids``.
+    """
     operator, values = filters.get("to", ("", []))
     if operator != "ci_equal" or not values or not ids:
         return ids
@@ -25,23 +31,23 @@ def find_candidates(table: Table, ids: list[str], filters: dict[str, tuple[str, 
 FILTER = re.compile(r"filters\[(\w+)\](?:\[(operator|value)\](?:\[\d*\])?)?")
 
 
-def parse_filters(query: str, domain_word: str) -> dict[str, tuple[str, list[str]]]:
-    """Operator ("" if there is none) and values of each filter by its current name.
+def parse_filters(query: str, domain_word: str) -> Filters:
+    """Return the filters of a query string. Blank values are left out.
 
-    ``domain_word`` is how the path says ``domain_id``; the other generation's word is an unknown filter, and those
-    are ignored (facts 0.4). Blank values are no values.
+    ``domain_word`` is the name of ``domain_id`` in the generation of the path. The name of the other generation is an
+    unknown filter, and unknown filters are ignored (docs/service.md#api-generations).
     """
-    filters: dict[str, tuple[str, list[str]]] = {}
+    filters: Filters = {}
     for key, value in parse_qsl(query, keep_blank_values=True):
-        if (part := FILTER.fullmatch(key)) is None:
+        if (match := FILTER.fullmatch(key)) is None:
             continue
-        name = part[1]
+        name = match[1]
         if name == domain_word:
             name = "domain_id"
         elif name == "domain_id":
             continue
         operator, values = filters.get(name, ("", []))
-        if part[2] == "operator":
+        if match[2] == "operator":
             operator = value
         elif value:
             values = [*values, value]
@@ -50,14 +56,16 @@ def parse_filters(query: str, domain_word: str) -> dict[str, tuple[str, list[str
 
 
 def detail_texts(field: str) -> Callable[[Row], list[str]]:
+    """Return a reader of a detail of all events of a log."""
     return lambda row: [value for event in row["events"] if (value := event["details"].get(field)) is not None]
 
 
 def row_texts(field: str) -> Callable[[Row], list[str]]:
+    """Return a reader of a field of a log."""
     return lambda row: [] if row[field] is None else [str(row[field])]
 
 
-# What each filter looks at; a message may have none or several.
+# The readers of the texts that each filter compares. A log can have several texts or none.
 TEXT_READERS: dict[str, Callable[[Row], list[str]]] = {
     "to": row_texts("to"),
     "from": row_texts("from"),
@@ -99,16 +107,16 @@ NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 def is_filter_value(name: str, value: str) -> bool:
-    """Whether a filter can have this value."""
+    """Return whether a filter accepts this value."""
     if name in COUNT_FILTERS or name == "domain_id":
         return NUMBER.fullmatch(value) is not None
     return name not in FILTER_WORDS or value in FILTER_WORDS[name]
 
 
 def build_condition(name: str, operator: str, values: list[str]) -> Callable[[Row], bool] | None:
-    """The test that a filter is; None for an unknown or invalid one, which counts for nothing (facts 3.20).
+    """Return a predicate for logs that match a filter, or None if the filter is unknown or invalid.
 
-    Several values stand for any of them.
+    Such a filter is ignored. Of several values one must match (docs/service.md#email-logs).
     """
     if operator not in OPERATORS.get(name, ()):
         return None
@@ -122,15 +130,16 @@ def build_condition(name: str, operator: str, values: list[str]) -> Callable[[Ro
     fold = str.lower if operator.startswith("ci_") else str
     wanted = {fold(value) for value in values}
     texts = TEXT_READERS[name]
-    negative = "not_" in operator
+    is_negated = "not_" in operator
     if operator.endswith("contain"):
-        return lambda row: negative != any(part in fold(text) for text in texts(row) for part in wanted)
-    return lambda row: negative == wanted.isdisjoint(map(fold, texts(row)))
+        return lambda row: is_negated != any(part in fold(text) for text in texts(row) for part in wanted)
+    return lambda row: is_negated == wanted.isdisjoint(map(fold, texts(row)))
 
 
-def count_events(kind: str, operator: str, number: int) -> Callable[[Row], bool]:
+def count_events(event_type: str, operator: str, number: int) -> Callable[[Row], bool]:
+    """Return a predicate for logs whose number of events of one type matches."""
     if operator == "equal":
-        return lambda row: list_event_types(row).count(kind) == number
+        return lambda row: list_event_types(row).count(event_type) == number
     if operator == "greater_than":
-        return lambda row: list_event_types(row).count(kind) > number
-    return lambda row: list_event_types(row).count(kind) < number
+        return lambda row: list_event_types(row).count(event_type) > number
+    return lambda row: list_event_types(row).count(event_type) < number

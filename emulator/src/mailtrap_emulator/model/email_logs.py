@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Email logs: one row for each recipient of live mail, updated by its events (facts 3.20)."""
+"""Email logs: one row for each recipient of live mail, updated by its events (docs/service.md#email-logs)."""
 
 import re
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from ..mail.mime import Mail, compose
 from ..state.clock import iso_seconds
 from ..state.errors import ControlError
+from ..state.json_codec import JsonObject
 from ..state.seeding import FieldReader, Seed
 from ..state.store import Row, TableSpec
 from ..state.time_ordered_ids import make_time_id, parse_timestamp, timestamp_from_seconds
@@ -21,8 +22,8 @@ from .recipients import SENDING_IPS, mail_exchanger, mailbox_provider
 STATUSES = ("delivered", "not_delivered", "enqueued", "opted_out")
 STREAMS = ("transactional", "bulk")
 
-# From the kinds of events to the words of the log (facts 3.10), and to the status that a message then has. Which
-# events make it opted_out is inferred from the word.
+# The event type of a log by event kind (docs/service.md#webhooks), and the status of the message by event type. The
+# sources do not say which events lead to opted_out; this is inferred from the name.
 EVENT_TYPES = {
     "delivery": "delivery",
     "soft_bounce": "soft_bounce",
@@ -46,11 +47,12 @@ STATUS_AFTER = {
 
 
 def list_event_types(row: Row) -> list[str]:
+    """Return the types of the events of a log, oldest first."""
     return [event["event_type"] for event in row["events"]]
 
 
-def stats_bucket(row: Row) -> tuple:
-    """What statistics tell messages apart by: account, date, domain, stream, category, provider and outcome."""
+def stats_bucket(row: Row) -> tuple[Any, ...]:
+    """Return the values that statistics group messages by, in the order of the fields of ``StatsBucket``."""
     return (
         row["account_id"],
         row["sent_at"][:10],
@@ -75,9 +77,9 @@ TABLES = [EMAIL_LOGS]
 
 
 def insert_email_log(world: World, **fields: Any) -> Row:
-    """Log a message to one recipient as accepted now, or at ``sent_at`` (a stamp in seconds)."""
+    """Add a log for a message to one recipient. ``sent_at`` is a timestamp, by default the current time."""
     sent_at = fields.pop("sent_at", None) or iso_seconds(world.clock.now())
-    defaults = {
+    defaults: Row = {
         "id": make_time_id(world.store, EMAIL_LOGS, sent_at),
         "status": "enqueued",
         "in_reply_to": None,
@@ -95,48 +97,48 @@ def insert_email_log(world: World, **fields: Any) -> Row:
     return world.store["email_logs"].add(defaults | fields)
 
 
-def record_event(world: World, event: dict[str, Any]) -> None:
-    """Write an event of a mail into its log."""
+def record_event(world: World, event: JsonObject) -> None:
+    """Add an event to the log of its message."""
     row = world.store["email_logs"].find("message_id", event.get("message_id"))
-    kind = EVENT_TYPES.get(event["kind"])
-    if row is None or kind is None:
+    event_type = EVENT_TYPES.get(event["kind"])
+    if row is None or event_type is None:
         return
     entry = {
-        "event_type": kind,
+        "event_type": event_type,
         "created_at": timestamp_from_seconds(event["timestamp"]),
-        "details": details(kind, row, event["details"]),
+        "details": describe_event_details(event_type, row, event["details"]),
     }
-    status = STATUS_AFTER.get(kind, row["status"])
+    status = STATUS_AFTER.get(event_type, row["status"])
     world.store["email_logs"].update(row, status=status, events=[*row["events"], entry])
 
 
-def details(kind: str, row: Row, given: dict[str, Any]) -> dict[str, Any]:
-    """The ``details`` of a logged event, from those of the event as it was emitted."""
-    server = {
+def describe_event_details(event_type: str, row: Row, details: JsonObject) -> JsonObject:
+    """Convert the details of an event to those that a log shows."""
+    server: JsonObject = {
         "sending_ip": SENDING_IPS[row["sending_stream"]],
         "recipient_mx": mail_exchanger(row["to"]),
         "email_service_provider": mailbox_provider(row["to"]),
     }
-    if kind == "delivery":
+    if event_type == "delivery":
         return server
-    if kind in ("bounce", "soft_bounce"):
-        response = given.get("response")
+    if event_type in ("bounce", "soft_bounce"):
+        response = details.get("response")
         status = re.search(r"\b[245]\.\d{1,3}\.\d{1,3}\b", response or "")
         return server | {
             "email_service_provider_status": status.group() if status else None,
             "email_service_provider_response": response,
-            "bounce_category": given.get("bounce_category"),
+            "bounce_category": details.get("bounce_category"),
         }
-    if kind == "spam":
-        return {"spam_feedback_type": given.get("feedback_type")}
-    if kind in ("suspension", "reject"):
-        return {"reject_reason": given.get("reason")}
-    reader = {"web_ip_address": given.get("ip")}
-    return {"click_url": given.get("url")} | reader if kind == "click" else reader
+    if event_type == "spam":
+        return {"spam_feedback_type": details.get("feedback_type")}
+    if event_type in ("suspension", "reject"):
+        return {"reject_reason": details.get("reason")}
+    client = {"web_ip_address": details.get("ip")}
+    return {"click_url": details.get("url")} | client if event_type == "click" else client
 
 
 def seed_email_log(world: World, item: FieldReader) -> None:
-    """A message that was sent at some time, with nothing but its text."""
+    """Add a log, with a message that contains only its subject."""
     account_id = find_account_id(world, item)
     domain = item.find_parent(world, "domains", "domain_id")
     sent_at = item.get("sent_at", str)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Email templates as table rows and seeds (facts 3.13)."""
+"""Email templates: table, creation and seeds (docs/service.md#email-templates)."""
 
 from typing import Any
 
@@ -20,23 +20,26 @@ MAX_TEMPLATE_TEXT, MAX_TEMPLATE_BODY = 255, 10_000_000
 
 
 def insert_template(world: World, account_id: int, **fields: Any) -> Row:
+    """Add an email template."""
     now = world.clock.stamp()
     defaults = {"account_id": account_id, "uuid": world.uuid4(), "created_at": now, "updated_at": now}
     return world.store["email_templates"].add(defaults | fields)
 
 
 def seed_template(world: World, item: FieldReader) -> None:
-    given = {"uuid": item.get("uuid", str)}
-    texts = {name: item.get(name, str) for name in TEMPLATE_BODIES}
-    defaults = {"name": item.require("name", str), "category": item.get("category", str, "Seeded")}
+    """Add an email template. The default subject is the name."""
+    uuid = item.get("uuid", str)
+    bodies = {name: item.get(name, str) for name in TEMPLATE_BODIES}
+    name = item.require("name", str)
     insert_template(
         world,
         find_account_id(world, item),
         **item.identity_fields(world, "email_templates"),
-        **{name: value for name, value in given.items() if value is not None},
-        **defaults,
-        subject=item.get("subject", str, defaults["name"]),
-        **texts,
+        **({} if uuid is None else {"uuid": uuid}),
+        name=name,
+        category=item.get("category", str, "Seeded"),
+        subject=item.get("subject", str, name),
+        **bodies,
     )
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Inbound messages and threads: receiving, forwarding, replies and seeds (facts 3.21, 11)."""
+"""Inbound messages and threads: receiving, forwarding, replies and seeds (docs/service.md#inbound-messages)."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -12,6 +12,7 @@ from typing import Any
 from ..mail.mime import format_address, is_address, parse, people_line
 from ..state.clock import iso_ms, parse_iso
 from ..state.errors import ControlError
+from ..state.json_codec import JsonObject
 from ..state.seeding import FieldReader, Seed
 from ..state.store import Row, TableSpec
 from ..state.world import World
@@ -22,77 +23,77 @@ from .inbound_inboxes import find_inbox_by_address, is_hosted
 from .live_mail import accept_mail
 from .send_requests import compose_request, parse_send_request
 from .suppressions import find_suppression
-from .validation import BLANK, ID_PATTERN
+from .validation import BLANK, ID_PATTERN, FieldErrors
 
 MESSAGES = TableSpec(
     "inbound_messages", groups={"inbox": lambda row: row["inbox_id"], "thread": lambda row: row["thread_id"]}
 )
-# What left as part of a thread: one row per recipient. What became of it is in the email logs, its bytes in the outbox.
+# Sent messages of threads, one row per recipient. Their events are in the email logs, their bytes in the outbox.
 SENT = TableSpec("inbound_sent", unique=("message_id",), groups={"thread": lambda row: row["thread_id"]})
 THREADS = TableSpec("inbound_threads", groups={"inbox": lambda row: row["inbox_id"]})
-# Which thread a Message-ID belongs to, whether that message is here or only spoken of.
+# The thread of each Message-ID, also of messages that were only referred to.
 LINKS = TableSpec("inbound_links", groups={"thread": lambda row: row["thread_id"]})
 RAW = TableSpec("raw_inbound")
-# By account: how many replies and forwards have left from hosted inboxes.
+# The number of replies and forwards that the hosted inboxes of an account have sent.
 USAGE = TableSpec("inbound_usage")
 TABLES = [MESSAGES, SENT, THREADS, LINKS, RAW, USAGE]
 
-# No table: only the counter behind the ids of messages and threads.
+# This table has no rows: it only counts the ids of messages and threads.
 SNOWFLAKES = TableSpec("inbound_snowflakes", 10**18)
 LARGEST_ID = 9 * 10**18
 
 MESSAGE_ID = re.compile(r"<[^<>\s]+>")
-# Told by fields of their own, or about the way that the mail took.
-UNTOLD_HEADERS = re.compile(
+# Headers that ``headers`` of a message leaves out: other fields contain them, or they describe the delivery.
+OMITTED_HEADERS = re.compile(
     r"from|to|cc|bcc|reply-to|subject|date|message-id|in-reply-to|references|return-path|content-.*"
     r"|(x-)?received.*|delivered-to|dkim-signature|arc-.*|authentication-results",
     re.IGNORECASE,
 )
-# Each inbox that forwards a mail leaves its address here, so that a mail never goes in circles.
-HOPS = "X-Forwarded-For"
+# Each inbox that forwards a message adds this header with its address, so that forwarding loops are detected.
+HOPS_HEADER = "X-Forwarded-For"
 REWRITTEN_HEADERS = {"from", "to", "cc", "bcc", "message-id", "return-path", "dkim-signature"}
 
 
-def snowflake(world: World, moment: float | None = None) -> int:
-    """A new id of 19 digits that tells its time: Unix milliseconds above 20 bits to count with, as recorded.
+def snowflake(world: World, received_at: float | None = None) -> int:
+    """Return a new id of 19 digits: milliseconds since the epoch, followed by 20 bits that count, as recorded.
 
-    ``moment``, in seconds since the epoch, is for mail of another time; without it the ids only ever grow.
+    ``received_at``, in seconds since the epoch, is the time of a message from the past. Without it, ids are ascending.
     """
     store = world.store
-    seconds = world.clock.time() if moment is None else moment
+    seconds = world.clock.time() if received_at is None else received_at
     value = min(max(int(seconds * 1000) << 20, SNOWFLAKES.first_id), LARGEST_ID)
-    if moment is None:
+    if received_at is None:
         value = max(value, store.next_id(SNOWFLAKES))
     while any(store[spec.name].get(value) for spec in (MESSAGES, SENT, THREADS)):
         value += 1
-    if moment is None:
+    if received_at is None:
         store.reserve_id(SNOWFLAKES, value)
     return value
 
 
 def message_ids(text: str) -> list[str]:
-    """The ids in a header such as References; a sender may forget the angle brackets."""
+    """Return the message ids in a header such as References. The angle brackets may be missing."""
     return MESSAGE_ID.findall(text) or text.split()
 
 
-def describe_raw(world: World, raw: bytes) -> dict[str, Any]:
-    """What messages in both directions tell of their bytes, bodies apart."""
+def describe_raw(world: World, raw: bytes) -> JsonObject:
+    """Return the fields of a message, received or sent, that its bytes determine, without the bodies."""
     mail = parse(raw)
-    told = {name.lower(): value for name, value in reversed(mail.headers)}
+    headers = {name.lower(): value for name, value in reversed(mail.headers)}
     return {
         "from": format_address(mail.sender) if mail.sender[1] else None,
-        "to": [format_address(one) for one in mail.to],
-        "cc": [format_address(one) for one in mail.cc],
-        "bcc": [format_address(one) for one in mail.bcc],
-        "reply_to": ", ".join(format_address(one) for one in mail.reply_to) or None,
+        "to": [format_address(person) for person in mail.to],
+        "cc": [format_address(person) for person in mail.cc],
+        "bcc": [format_address(person) for person in mail.bcc],
+        "reply_to": ", ".join(format_address(person) for person in mail.reply_to) or None,
         "subject": mail.subject or None,
-        "headers": {name: value for name, value in told.items() if not UNTOLD_HEADERS.fullmatch(name)},
+        "headers": {name: value for name, value in headers.items() if not OMITTED_HEADERS.fullmatch(name)},
         "size": len(raw),
         "html_size": body_size(mail.html),
         "text_size": body_size(mail.text),
-        "rfc_message_id": next(iter(message_ids(told.get("message-id", ""))), None),
-        "in_reply_to": next(iter(message_ids(told.get("in-reply-to", ""))), None),
-        "references": message_ids(told.get("references", "")),
+        "rfc_message_id": next(iter(message_ids(headers.get("message-id", ""))), None),
+        "in_reply_to": next(iter(message_ids(headers.get("in-reply-to", ""))), None),
+        "references": message_ids(headers.get("references", "")),
         "attachments": [
             {
                 "attachment_id": world.uuid4(),
@@ -108,13 +109,14 @@ def describe_raw(world: World, raw: bytes) -> dict[str, Any]:
 
 
 def truncate_body(body: str | None) -> str | None:
-    """A body with the line ends of the wire, as the answers have it."""
+    """Return a body with CRLF line ends, as the API shows it."""
     return body and body.replace("\n", "\r\n")
 
 
 def body_size(body: str | None) -> int | None:
-    """Bytes of a body, None where there is none (recorded; the specification says 0)."""
-    return None if body is None else len(truncate_body(body).encode())
+    """Return the size of a body in bytes, or None for a missing body (recorded; the specification says 0)."""
+    wire_body = truncate_body(body)
+    return None if wire_body is None else len(wire_body.encode())
 
 
 def receive_message(
@@ -125,18 +127,18 @@ def receive_message(
     address: str,
     mail_from: str = "",
     moment: float | None = None,
-    **given: Any,
+    **fields: Any,
 ) -> Row:
-    """Take a message into an inbox, do what its forward rules say, and tell it.
+    """Put a message into an inbox, apply its forward rules and emit an event.
 
-    ``address`` is the recipient that it came for, ``mail_from`` the envelope's sender ("" for none), ``moment`` when it
-    arrived in seconds since the epoch (None for now), ``given`` are fields that a seed fixes.
+    ``address`` is the recipient, ``mail_from`` the envelope sender, which may be empty. ``moment`` is the time of
+    arrival in seconds since the epoch, by default the current time. ``fields`` override fields of the row.
     """
     store = world.store
-    fields = describe_raw(world, raw)
-    fields["headers"]["return-path"] = f"<{mail_from}>" if mail_from else ""
+    content = describe_raw(world, raw)
+    content["headers"]["return-path"] = f"<{mail_from}>" if mail_from else ""
     stamp = format_timestamp(world.clock.time() if moment is None else moment)
-    thread = join_thread(world, inbox, fields, stamp, moment)
+    thread = join_thread(world, inbox, content, stamp, moment)
     message = store["inbound_messages"].add(
         {
             "id": snowflake(world, moment),
@@ -146,8 +148,8 @@ def receive_message(
             "received_at": stamp,
             "address": address,
             "forwards": [],
+            **content,
             **fields,
-            **given,
         }
     )
     store["raw_inbound"].add({"id": message["id"], "raw": raw})
@@ -173,30 +175,31 @@ def receive_message(
 
 
 def format_timestamp(seconds: float) -> str:
+    """Return a time in seconds since the epoch as ISO 8601 with milliseconds."""
     return iso_ms(datetime.fromtimestamp(seconds, UTC))
 
 
 def find_log(world: World, message: Row) -> Row | None:
-    """The email log of a sent message; None for a received one."""
+    """Return the email log of a sent message, or None for a received message."""
     return world.store["email_logs"].find("message_id", message["message_id"]) if "message_id" in message else None
 
 
 def find_raw_inbound(world: World, message: Row) -> bytes:
-    """The bytes of a message in either direction."""
+    """Return the bytes of a received or sent message."""
     log = find_log(world, message)
-    if log is None:
-        return world.store["raw_inbound"].get(message["id"])["raw"]
-    return world.store["raw_outbox"].get(log["raw_id"])["raw"]
+    row = world.store["raw_inbound"][message["id"]] if log is None else world.store["raw_outbox"][log["raw_id"]]
+    raw: bytes = row["raw"]
+    return raw
 
 
-def join_thread(world: World, inbox: Row, fields: dict[str, Any], stamp: str, moment: float | None = None) -> Row:
-    """The thread that a message belongs to: that of a message it answers or that answers it, else a new one."""
+def join_thread(world: World, inbox: Row, fields: JsonObject, stamp: str, moment: float | None = None) -> Row:
+    """Return the thread of a message, or add one. Messages that refer to each other are in the same thread."""
     ids = [fields["rfc_message_id"], fields["in_reply_to"], *reversed(fields["references"])]
     links = world.store["inbound_links"]
-    keys = [f"{inbox['id']} {one}" for one in ids if one]
-    known = next((link for key in keys if (link := links.get(key))), None)
-    if known is not None:
-        thread = world.store["inbound_threads"].get(known["thread_id"])
+    keys = [f"{inbox['id']} {message_id}" for message_id in ids if message_id]
+    known_link = next((link for key in keys if (link := links.get(key))), None)
+    if known_link is not None:
+        thread = world.store["inbound_threads"][known_link["thread_id"]]
     else:
         thread = world.store["inbound_threads"].add(
             {
@@ -215,29 +218,37 @@ def join_thread(world: World, inbox: Row, fields: dict[str, Any], stamp: str, mo
     return thread
 
 
-def touch_thread(world: World, thread: Row, name: str, stamp: str) -> None:
-    """Note a message in the times of its thread. They stay when the message goes (facts 3.21)."""
+def touch_thread(world: World, thread: Row, field_name: str, stamp: str) -> None:
+    """Update the times of a thread for a message. Deleting the message does not change them back.
+
+    See docs/service.md#inbound-messages.
+    """
     world.store["inbound_threads"].update(
         thread,
         first_message_at=min(thread["first_message_at"], stamp),
-        **{name: max(thread[name] or stamp, stamp)},
+        **{field_name: max(thread[field_name] or stamp, stamp)},
     )
 
 
 def last_activity(thread: Row) -> str:
-    return max(thread["last_received_at"] or "", thread["last_sent_at"] or "")
+    """Return the time of the last message of a thread, received or sent."""
+    latest: str = max(thread["last_received_at"] or "", thread["last_sent_at"] or "")
+    return latest
 
 
 def list_conversation(world: World, thread: Row) -> list[Row]:
-    """The messages of a thread in both directions, oldest first."""
+    """Return the received and sent messages of a thread, oldest first."""
     rows = [
-        row for kind in ("inbound_messages", "inbound_sent") for row in world.store[kind].select("thread", thread["id"])
+        row
+        for table in ("inbound_messages", "inbound_sent")
+        for row in world.store[table].select("thread", thread["id"])
     ]
     return sorted(rows, key=lambda row: (message_time(row), row["id"]))
 
 
 def message_time(message: Row) -> str:
-    return message["created_at"] if "message_id" in message else message["received_at"]
+    """Return when a message was sent or received."""
+    return str(message["created_at"] if "message_id" in message else message["received_at"])
 
 
 def send_inbound_reply(
@@ -251,10 +262,10 @@ def send_inbound_reply(
     client_ip: str | None = None,
     **envelope: Any,
 ) -> None:
-    """Let a mail leave for an inbox as live mail does, its logs and events included.
+    """Send a message from an inbox as live mail, with email logs and events.
 
-    ``ids`` are those of the messages to the recipients, in order; ``envelope`` is what the outbox shows beside the
-    mail. The logs have a ``category`` and ``custom_variables`` from there.
+    ``ids`` are the message ids of the recipients, in the same order. ``envelope`` are further fields of the outbox; the
+    logs take ``category`` and ``custom_variables`` from it.
     """
     fields = describe_raw(world, raw)
     log = {name: fields[name] for name in ("rfc_message_id", "in_reply_to", "references")} | {
@@ -272,20 +283,20 @@ def send_inbound_reply(
 
 
 def record_sent(world: World, inbox: Row, raw: bytes, ids: list[str], bcc: Iterable[str] = ()) -> None:
-    """Put a mail that leaves into the thread that it belongs to: one message per recipient, together a group.
+    """Add a sent message to its thread: one row per recipient, with a common group id.
 
-    That several recipients make several messages is inferred from what a message tells: one delivery, and a group.
+    A row per recipient is inferred from the fields of a sent message, which describe one delivery and a group.
     """
     fields = describe_raw(world, raw) | {"bcc": list(bcc)}
     stamp = world.clock.stamp()
     thread = join_thread(world, inbox, fields, stamp)
-    group = world.uuid4() if len(ids) > 1 else None
+    group_id = world.uuid4() if len(ids) > 1 else None
     for message_id in ids:
         world.store["inbound_sent"].add(
             {
                 "id": snowflake(world),
                 "message_id": message_id,
-                "message_group_id": group,
+                "message_group_id": group_id,
                 "account_id": inbox["account_id"],
                 "inbox_id": inbox["id"],
                 "thread_id": thread["id"],
@@ -296,22 +307,24 @@ def record_sent(world: World, inbox: Row, raw: bytes, ids: list[str], bcc: Itera
     touch_thread(world, thread, "last_sent_at", stamp)
 
 
-def on_mail_event(world: World, event: dict[str, Any]) -> None:
-    """Take in what the emulator itself has sent to an inbox. Such mail has no return path, as recorded."""
+def on_mail_event(world: World, event: JsonObject) -> None:
+    """Receive mail that the emulator itself delivers to an inbox. Such mail has no return path, as recorded."""
     if event["kind"] != "delivery" or (inbox := find_inbox_by_address(world, event["email"])) is None:
         return
     log = world.store["email_logs"].find("message_id", event["message_id"])
     if log is not None:
-        receive_message(world, inbox, world.store["raw_outbox"].get(log["raw_id"])["raw"], address=event["email"])
+        receive_message(world, inbox, world.store["raw_outbox"][log["raw_id"]]["raw"], address=event["email"])
 
 
 def find_due_forwards(world: World, message: Row) -> Iterator[tuple[Row, str]]:
-    """The rules that a message meets with their destinations. All that match fire, but an address that several name
-    gets one copy."""
+    """Yield the rules that match a message, with their destinations.
+
+    All matching rules apply, but each destination gets a single copy.
+    """
     mail = parse(find_raw_inbound(world, message))
     sender = [mail.sender[1]]
     recipients = [address for _, address in (*mail.to, *mail.cc)]
-    seen = set()
+    seen: set[str] = set()
     for rule in world.store["inbound_forward_rules"].select("inbox", message["inbox_id"]):
         if all(matches_rule(condition, sender, recipients, mail.headers) for condition in rule["conditions"]):
             for destination in rule["destinations"]:
@@ -321,93 +334,96 @@ def find_due_forwards(world: World, message: Row) -> Iterator[tuple[Row, str]]:
 
 
 def matches_rule(
-    condition: dict[str, Any], sender: list[str], recipients: list[str], headers: Iterable[tuple[str, str]]
+    condition: JsonObject, sender: list[str], recipients: list[str], headers: Iterable[tuple[str, str]]
 ) -> bool:
-    """Whether a message meets a condition, case aside. Of several values one must fit; ``not_equal`` is for all."""
+    """Return whether a message matches a condition, ignoring letter case.
+
+    One of several values must match; with ``not_equal`` none may be equal.
+    """
     if condition["match_type"] == "header":
         name = condition["header_key"].lower()
         values = [value for key, value in headers if key.lower() == name]
     else:
         values = sender if condition["match_type"] == "sender" else recipients
     values = [value.strip().lower() for value in values if value.strip()]
-    wanted = (condition["value"] or "").strip().lower()
+    expected = (condition["value"] or "").strip().lower()
     match condition["operator"]:
         case "empty":
             return not values
         case "not_empty":
             return bool(values)
         case "equal":
-            return wanted in values
+            return expected in values
         case "not_equal":
-            return wanted not in values
+            return expected not in values
         case "contains":
-            return any(wanted in value for value in values)
+            return any(expected in value for value in values)
         case "starts_with":
-            return any(value.startswith(wanted) for value in values)
+            return any(value.startswith(expected) for value in values)
         case "ends_with":
-            return any(value.endswith(wanted) for value in values)
+            return any(value.endswith(expected) for value in values)
     raise ValueError(condition["operator"])
 
 
-def forward_message(world: World, inbox: Row, message: Row, rule: Row, email: str) -> dict[str, Any]:
-    """Send a copy on for a rule; what the message then tells of it (facts 11).
+def forward_message(world: World, inbox: Row, message: Row, rule: Row, email: str) -> JsonObject:
+    """Forward a message for a rule and return the entry for ``forwards`` of the message.
 
-    The copy comes from the address that got the mail and keeps the other headers, its place among the threads
-    included, as recorded.
+    The copy is sent from the address that received the message and keeps its other headers, as recorded. It therefore
+    stays in the thread (docs/service.md#inbound-messages).
     """
     outcome = {"rule_id": rule["id"], "rule_name": rule["name"], "destination": email}
     raw = find_raw_inbound(world, message)
-    hops = [value.strip().lower() for name, value in parse(raw).headers if name == HOPS]
+    hops = [value.strip().lower() for name, value in parse(raw).headers if name == HOPS_HEADER]
     is_loop = inbox["address"] in hops or find_inbox_by_address(world, email) == inbox
     reason = "Forwarding loop" if is_loop else find_refusal(world, inbox, email)
     if reason is not None:
         return outcome | {"status": "rejected", "reason": reason, "message_id": None}
     message_id = world.uuid1()
     sender = message["address"]
-    lines = {
+    headers = {
         "From": people_line([{"email": sender}]),
         "To": people_line([{"email": email}]),
         "Message-ID": f"<{message_id}@{sender.rpartition('@')[2]}>",
-        HOPS: inbox["address"],
+        HOPS_HEADER: inbox["address"],
     }
-    copy = rewrite_headers(raw, lines, REWRITTEN_HEADERS)
+    copy = rewrite_headers(raw, headers, REWRITTEN_HEADERS)
     record_sent(world, inbox, copy, [message_id])
     send_inbound_reply(world, inbox, copy, sender, [email], [message_id], bcc=[])
     return outcome | {"status": "forwarded", "reason": None, "message_id": message_id}
 
 
 def find_refusal(world: World, inbox: Row, email: str) -> str | None:
-    """Why a mail from an inbox to somebody cannot go, None if it can (facts 3.10 for suppressions)."""
-    found = find_suppression(world, inbox["account_id"], email, inbox["domain_id"], "transactional")
+    """Return why a message from an inbox to an address is refused, or None."""
+    suppression = find_suppression(world, inbox["account_id"], email, inbox["domain_id"], "transactional")
     return find_sending_obstacle(world, inbox) or (
-        f"Recipient in suppression list. Reason: {found['type']}" if found else None
+        f"Recipient in suppression list. Reason: {suppression['type']}" if suppression else None
     )
 
 
 def find_sending_obstacle(world: World, inbox: Row) -> str | None:
-    """Why no mail can leave from an inbox, None if it can. Facts have no text for it."""
+    """Return why an inbox cannot send, or None. The service's text is unknown."""
     if is_hosted(inbox):
         return None
     domain = find_domain_by_name(world, inbox["account_id"], inbox["address"].removeprefix("*@"))
     return None if domain is not None and can_send(domain) else "Domain is not verified"
 
 
-def rewrite_headers(raw: bytes, lines: dict[str, str], without: set[str]) -> bytes:
-    """A message with new header lines at the top, and without the headers of these names (in lower case)."""
+def rewrite_headers(raw: bytes, headers: dict[str, str], without: set[str]) -> bytes:
+    """Return a message with new headers at the top, without the headers whose lower-case names are in ``without``."""
     head, separator, body = raw.partition(b"\r\n\r\n")
     kept = [
-        field
-        for field in re.split(rb"\r\n(?![ \t])", head)
-        if field.partition(b":")[0].strip().lower().decode("latin-1") not in without
+        line
+        for line in re.split(rb"\r\n(?![ \t])", head)
+        if line.partition(b":")[0].strip().lower().decode("latin-1") not in without
     ]
-    added = [f"{name}: {value}".encode() for name, value in lines.items()]
+    added = [f"{name}: {value}".encode() for name, value in headers.items()]
     return b"\r\n".join([*added, *kept]) + (separator or b"\r\n\r\n") + body
 
 
 def remove_inbound_message(world: World, message: Row) -> None:
-    """Delete a received message; its thread goes with the last one."""
+    """Delete a received message, and its thread if it was the last message."""
     store = world.store
-    store["raw_inbound"].remove(store["raw_inbound"].get(message["id"]))
+    store["raw_inbound"].remove(store["raw_inbound"][message["id"]])
     store["inbound_messages"].remove(message)
     thread = store["inbound_threads"].get(message["thread_id"])
     if thread is not None and not list_conversation(world, thread):
@@ -415,20 +431,20 @@ def remove_inbound_message(world: World, message: Row) -> None:
 
 
 def remove_thread(world: World, thread: Row) -> None:
-    """Delete a thread with its messages in both directions. What was sent stays in the outbox."""
+    """Delete a thread with its received and sent messages. The outbox keeps the sent ones."""
     store = world.store
-    rows = {kind: store[kind].select("thread", thread["id"]) for kind in ("inbound_links", "inbound_sent")}
+    rows = {table: store[table].select("thread", thread["id"]) for table in ("inbound_links", "inbound_sent")}
     messages = store["inbound_messages"].select("thread", thread["id"])
     store["inbound_threads"].remove(thread)
-    for kind, members in rows.items():
+    for table, members in rows.items():
         for row in members:
-            store[kind].remove(row)
+            store[table].remove(row)
     for message in messages:
         remove_inbound_message(world, message)
 
 
 def remove_inbox(world: World, inbox: Row) -> None:
-    """Delete an inbox with its mail and its rules."""
+    """Delete an inbox with its messages and rules."""
     for thread in reversed(world.store["inbound_threads"].select("inbox", inbox["id"])):
         remove_thread(world, thread)
     for rule in world.store["inbound_forward_rules"].select("inbox", inbox["id"]):
@@ -443,26 +459,29 @@ def remove_folder(world: World, folder: Row) -> None:
     world.store["inbound_folders"].remove(folder)
 
 
-def find_sender_errors(inbox: Row, sender: Any) -> dict[str, list[str]]:
-    """Hosted inboxes send as themselves; those of an own domain as anybody there (facts 3.21)."""
+def find_sender_errors(inbox: Row, sender: Any) -> FieldErrors:
+    """Return the errors of the sender of a reply or forward.
+
+    A hosted inbox sends from its own address, any other inbox from an address on its domain.
+    """
     if is_hosted(inbox):
         return {"from": ["is not allowed for Mailtrap-hosted inboxes"]} if sender else {}
     if not sender:
         return {"from": [BLANK]}
     email = sender.get("email") if isinstance(sender, dict) else None
-    if not is_address(email) or f"*@{email.lower().rpartition('@')[2]}" != inbox["address"]:
+    if email is None or not is_address(email) or f"*@{email.lower().rpartition('@')[2]}" != inbox["address"]:
         return {"from": ["must be an address on the domain of the inbox"]}
     return {}
 
 
 def seed_inbound_message(world: World, item: FieldReader) -> Row:
-    """Let a message arrive: at the ``address`` of an inbox, or at the inbox ``inbox_id``; as ``raw`` (RFC 822 text) or
-    by the fields of a send request, where ``message_id``, ``in_reply_to`` and ``references`` may say more.
+    """Receive a message for the inbox with this ``address`` or ``inbox_id``.
 
-    ``mail_from`` is the envelope's sender (default: From), ``received_at`` when it arrived, ``id`` the message's id.
+    The message is ``raw`` (RFC 822) or the fields of a send request with optional ``message_id``, ``in_reply_to`` and
+    ``references``. ``mail_from`` is the envelope sender (default: From).
     """
     inbox, address = parse_target(world, item)
-    given, moment = parse_identity(world, item), parse_received_at(item)
+    identity_fields, received_at = parse_identity(world, item), parse_received_at(item)
     mail_from, raw = item.get("mail_from", str), item.get("raw", str)
     if raw is not None:
         data = raw.replace("\r\n", "\n").replace("\n", "\r\n").encode(errors="replace")
@@ -471,52 +490,56 @@ def seed_inbound_message(world: World, item: FieldReader) -> Row:
     item.reject_unknown()
     if mail_from is None:
         mail_from = parse(data).sender[1]
-    return receive_message(world, inbox, data, address=address, mail_from=mail_from, moment=moment, **given)
+    return receive_message(
+        world, inbox, data, address=address, mail_from=mail_from, moment=received_at, **identity_fields
+    )
 
 
 def parse_target(world: World, item: FieldReader) -> tuple[Row, str]:
-    """The inbox that a mail is for, and the address that it is sent to."""
+    """Return the inbox of a seed item and the address that the message is sent to."""
     address = item.get("address", str)
     if address is None:
         inbox = item.find_parent(world, "inbound_inboxes", "inbox_id")
         if not is_hosted(inbox):
-            raise ControlError(f"{item.location}: address is required, {inbox['address']} has many.")
+            raise ControlError(f"{item.location}: address is required for the catch-all inbox {inbox['address']}.")
         return inbox, inbox["address"]
-    inbox = find_inbox_by_address(world, address)
-    if inbox is None or not is_address(address) or item.get("inbox_id", int, inbox["id"]) != inbox["id"]:
-        raise ControlError(f"{item.location}: there is no such inbound inbox for {address}.")
-    return inbox, address
+    addressee = find_inbox_by_address(world, address)
+    if addressee is None or not is_address(address) or item.get("inbox_id", int, addressee["id"]) != addressee["id"]:
+        raise ControlError(f"{item.location}: no such inbound inbox has the address {address}.")
+    return addressee, address
 
 
 def parse_identity(world: World, item: FieldReader) -> dict[str, int]:
-    value = item.get("id", str | int)
-    if value is None:
+    """Return ``{"id": N}`` if the item chooses the id of the message, else an empty dict."""
+    message_id = item.get("id", str | int)
+    if message_id is None:
         return {}
-    if not ID_PATTERN.fullmatch(str(value)) or int(value) >= 2**63:
+    if not ID_PATTERN.fullmatch(str(message_id)) or int(message_id) >= 2**63:
         raise ControlError(f"{item.location}: id must be a number of at most 19 digits.")
-    if world.store["inbound_messages"].get(int(value)) is not None:
-        raise ControlError(f"{item.location}: there is a message {value} already.")
-    return {"id": int(value)}
+    if world.store["inbound_messages"].get(int(message_id)) is not None:
+        raise ControlError(f"{item.location}: there is a message {message_id} already.")
+    return {"id": int(message_id)}
 
 
 def parse_received_at(item: FieldReader) -> float | None:
-    moment = item.get("received_at", str)
+    """Return ``received_at`` of a seed item in seconds since the epoch, or None."""
+    received_at = item.get("received_at", str)
     try:
-        return None if moment is None else parse_iso(moment).timestamp()
+        return None if received_at is None else parse_iso(received_at).timestamp()
     except (ValueError, OverflowError):
         raise ControlError(f"{item.location}: received_at must be an ISO-8601 time.") from None
 
 
 def compose_inbound_mail(world: World, item: FieldReader, address: str) -> bytes:
-    """The mail that the fields of an item describe."""
+    """Return the message that the fields of a seed item describe."""
     message_id, in_reply_to = item.get("message_id", str), item.get("in_reply_to", str)
     references = item.get("references", list, [])
-    fields, errors = parse_send_request({"to": [{"email": address}], **item.read_rest()})
+    request, errors = parse_send_request({"to": [{"email": address}], **item.read_rest()})
     if errors:
         raise ControlError(f"{item.location}: {errors[0]}.")
-    lines = {"Message-ID": message_id, "In-Reply-To": in_reply_to, "References": " ".join(map(str, references))}
-    lines = {name: " ".join(value.split()) for name, value in lines.items() if value}
-    return rewrite_headers(compose_request(world, fields), lines, {name.lower() for name in lines})
+    headers = {"Message-ID": message_id, "In-Reply-To": in_reply_to, "References": " ".join(map(str, references))}
+    headers = {name: " ".join(value.split()) for name, value in headers.items() if value}
+    return rewrite_headers(compose_request(world, request), headers, {name.lower() for name in headers})
 
 
 LISTENERS = [on_mail_event]

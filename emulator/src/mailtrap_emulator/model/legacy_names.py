@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Names that the service used before it renamed inboxes to sandboxes and sending domains to domains (facts 1.3)."""
+"""The names that the service used before it renamed inboxes and sending domains (docs/service.md#api-generations)."""
 
+# The legacy name by current name, and the reverse.
 LEGACY_NAMES = {
     "sandbox": "inbox",
     "sandboxes": "inboxes",
@@ -17,6 +18,6 @@ LEGACY_NAMES = {
 CURRENT_NAMES = {old: new for new, old in LEGACY_NAMES.items()}
 
 
-def current_name(word: str) -> str:
-    """The current spelling of a word that a client may have written in either generation."""
-    return CURRENT_NAMES.get(word, word)
+def current_name(name: str) -> str:
+    """Return the current name for a current or legacy name."""
+    return CURRENT_NAMES.get(name, name)

@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Live mail after the service has accepted it: refused for who is suppressed, sent and received for the rest."""
+"""Live mail after a send request was accepted: suppression, delivery and the events that follow."""
 
 from typing import Any
 
 from ..state.errors import ControlError
+from ..state.json_codec import JsonObject
 from ..state.seeding import FieldReader
 from ..state.store import Row
 from ..state.world import World
@@ -20,21 +21,21 @@ from .tracking_opt_outs import is_opted_out
 
 def accept_mail(
     world: World,
-    log: dict[str, Any],
+    log: JsonObject,
     recipients: list[tuple[str, str]],
     raw: bytes,
     **envelope: Any,
 ) -> None:
-    """Take over a message.
+    """Send a message to its recipients, which are (message id, address) pairs, and log it.
 
-    ``log`` are the fields of an email log that all ``recipients`` (message id, address) share; ``envelope`` is what
-    the outbox shows beside the message. Everything that follows happens at once, as the setting ``recipients`` says.
+    ``log`` contains the email log fields that all recipients share, ``envelope`` further fields of the outbox. All
+    events happen at once, as the setting ``recipients`` says.
     """
     account_id, stream = log["account_id"], log["sending_stream"]
     reasons = {
-        message_id: found["type"]
+        message_id: suppression["type"]
         for message_id, email in recipients
-        if (found := find_suppression(world, account_id, email, log["domain_id"], stream))
+        if (suppression := find_suppression(world, account_id, email, log["domain_id"], stream))
     }
     sent = [(message_id, email) for message_id, email in recipients if message_id not in reasons]
     if sent:
@@ -48,8 +49,10 @@ def accept_mail(
 
 
 def deliver_logged(world: World, row: Row, suppressed: str | None) -> None:
-    """Let happen to a message what will: it is rejected if its recipient is ``suppressed``, for that reason, otherwise
-    it is received as the setting ``recipients`` says."""
+    """Emit the events of a logged message.
+
+    ``suppressed`` is the type of the suppression that rejects it. If it is None, the setting ``recipients`` decides.
+    """
     if suppressed is not None:
         fire_event(world, row, "reject", reason=f"Recipient in suppression list. Reason: {suppressed}")
         return
@@ -59,13 +62,16 @@ def deliver_logged(world: World, row: Row, suppressed: str | None) -> None:
 
 
 def is_untracked(world: World, row: Row, kind: str) -> bool:
-    """Whether this kind of event is not followed for the recipient of a message (facts 11)."""
+    """Return whether the recipient of a message opted out of tracking this kind of event.
+
+    See docs/service.md#tracking-opt-outs.
+    """
     scope = (row["account_id"], row["to"], row["domain_id"])
     return kind in ("open", "click") and is_opted_out(world, *scope)
 
 
-def fire_event(world: World, row: Row, kind: str, **details: Any) -> dict[str, Any]:
-    """Let something happen to a logged message, with the usual ``details`` where none are given; the event."""
+def fire_event(world: World, row: Row, kind: str, **details: Any) -> JsonObject:
+    """Emit an event of a logged message and return it. ``details`` override the default details."""
     return emit_new_event(
         world,
         row["account_id"],
@@ -82,8 +88,13 @@ def fire_event(world: World, row: Row, kind: str, **details: Any) -> dict[str, A
     )
 
 
-def apply_event_control(world: World, item: FieldReader) -> dict[str, Any]:
-    """Do what a control request says: ``kind``, ``message_id`` or ``email`` (the last mail to it), ``details``."""
+def apply_event_control(world: World, item: FieldReader) -> JsonObject:
+    """Emit the event that a control request describes and return it.
+
+    The message has this ``message_id``, or is the last one to ``email``.
+
+    :raises ControlError: if the request is invalid, there is no such message, or its recipient opted out of tracking.
+    """
     kind, message_id, email = item.require("kind", str), item.get("message_id", str), item.get("email", str)
     details = item.get("details", dict, {})
     item.reject_unknown()
@@ -96,17 +107,25 @@ def apply_event_control(world: World, item: FieldReader) -> dict[str, Any]:
     return fire_event(world, row, kind, **details)
 
 
-def check_details(kind: str, details: dict[str, Any]) -> None:
-    usual = DEFAULT_DETAILS[kind]
+def check_details(kind: str, details: JsonObject) -> None:
+    """Check the details of an event: their names and types.
+
+    :raises ControlError: if a detail is invalid.
+    """
+    defaults = DEFAULT_DETAILS[kind]
     for name, value in details.items():
-        if name not in usual:
-            raise ControlError(f"Unknown detail {name}; {kind} has {', '.join(usual) or 'none'}.")
-        if type(value) is not type(usual[name]):
-            raise ControlError(f"The detail {name} must be {'a number' if isinstance(usual[name], int) else 'a text'}.")
+        if name not in defaults:
+            raise ControlError(f"Unknown detail {name}; {kind} has {', '.join(defaults) or 'none'}.")
+        if type(value) is not type(defaults[name]):
+            expected = "a number" if isinstance(defaults[name], int) else "a text"
+            raise ControlError(f"The detail {name} must be {expected}.")
 
 
 def find_logged_mail(world: World, message_id: str | None, email: str | None) -> Row:
-    """The log of the message that a control request means."""
+    """Return the log of the message with this id, or of the last message to an address.
+
+    :raises ControlError: if there is none.
+    """
     tables = (world.store["email_logs"], world.store["campaign_messages"])
     row = None
     if message_id is not None:

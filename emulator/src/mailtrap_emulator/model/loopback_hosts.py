@@ -2,13 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What stays on this machine."""
+"""Recognition of loopback hosts, which are always on this machine."""
 
 import ipaddress
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine by its name alone; nothing is looked up."""
+    """Return whether a host is a loopback address or ``localhost``, without a DNS lookup."""
     if host.lower() == "localhost":
         return True
     try:

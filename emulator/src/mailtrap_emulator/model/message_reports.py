@@ -2,18 +2,19 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The reports about a sandbox message: spam, HTML support, blacklists (facts 3.9).
+"""Reports on a sandbox message: spam, HTML support and blacklists (docs/service.md#sandbox-messages).
 
-They are small versions of the real checks: what they report, they have found in the message.
+They are small versions of the service's checks and report only what is in the message.
 """
 
 import re
 from html.parser import HTMLParser
 
 from ..mail.mime import Parsed
+from ..state.json_codec import JsonObject
 
-# The strings and names that are there to be caught, so that a test can have a positive result: GTUBE for spam
-# filters, and the entries that RFC 5782 wants in every blacklist.
+# Test values that give a positive result: GTUBE for spam filters, and the entries that RFC 5782 requires in every
+# blacklist.
 GTUBE = "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X"
 LISTED_DOMAIN, LISTED_IP = "test", "127.0.0.2"
 
@@ -33,8 +34,8 @@ BLACKLISTS = {
 }
 
 
-def build_spam_report(mail: Parsed) -> dict:
-    """Rules of a spam filter that can be told from the message alone. ``Pts`` is a string (facts 3.9)."""
+def build_spam_report(mail: Parsed) -> JsonObject:
+    """Return the spam report. Its rules need nothing but the message. ``Pts`` is a text."""
     names = {name.lower() for name, _ in mail.headers}
     bodies = f"{mail.text or ''}\n{mail.html or ''}"
     letters = [letter for letter in mail.subject if letter.isalpha()]
@@ -70,8 +71,8 @@ def build_spam_report(mail: Parsed) -> dict:
     }
 
 
-# What the named clients do not support, as the specification's example of the report has it.
-# The dashes between years are en dashes, as the names of these programs are spelled.
+# The e-mail clients without support for a feature, from an example in the specification.
+# The dashes between years are en dashes, as in the names of these programs.
 UNSUPPORTED = {
     "style": {"desktop": ["Notes 6 / 7"], "mobile": ["Gmail"], "web": []},
     "display": {
@@ -101,8 +102,8 @@ UNSUPPORTED = {
 DISPLAY = re.compile(r"(?<![\w-])display\s*:")
 
 
-class _Finder(HTMLParser):
-    """Notes on which lines an HTML text uses what :data:`UNSUPPORTED` names."""
+class _UnsupportedFeatureFinder(HTMLParser):
+    """Finds the lines of an HTML text that use a feature in :data:`UNSUPPORTED`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -126,11 +127,11 @@ class _Finder(HTMLParser):
             self.found += [(line + data.count("\n", 0, hit.start()), "display") for hit in DISPLAY.finditer(data)]
 
 
-def build_html_report(html: str | None) -> dict:
-    """The HTML check. The first key is ``status`` (facts 6 row 17)."""
+def build_html_report(html: str | None) -> JsonObject:
+    """Return the HTML report. The first key is ``status`` (row 17 in docs/service.md#disagreements)."""
     if not html:
         return {"status": "error", "msg": "The message has no HTML part"}
-    finder = _Finder()
+    finder = _UnsupportedFeatureFinder()
     finder.feed(html)
     finder.close()
     errors = [
@@ -139,8 +140,8 @@ def build_html_report(html: str | None) -> dict:
     return {"status": "success", "errors": errors}
 
 
-def build_blacklist_report(domain: str, ip: str) -> dict:
-    """Ten blacklists, and whether they have the sender's domain or address."""
+def build_blacklist_report(domain: str, ip: str) -> JsonObject:
+    """Return the blacklist report for the domain and the IP address of a sender."""
     listed = domain == LISTED_DOMAIN or ip == LISTED_IP
     report = [{"name": name, "url": url, "in_black_list": listed} for name, url in BLACKLISTS.items()]
     return {"result": "success", "domain": domain, "ip": ip, "report": report}

@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The mail that left: what live streams sent and what sandboxes forwarded (read on the control plane)."""
+"""The outbox: mail that was sent live, forwarded or sent by a campaign. The control plane shows it."""
 
 from typing import Any
 
 from ..mail.mime import parse
+from ..state.json_codec import JsonObject
 from ..state.store import Row, TableSpec
 from ..state.world import World
 from .billing import STREAM_COUNTS, add_usage
@@ -18,7 +19,7 @@ RAW_OUTBOX = TableSpec("raw_outbox")
 def record_sent_mail(
     world: World, account_id: int, stream: str, raw: bytes, recipients: list[str], **fields: Any
 ) -> Row:
-    """Note a message as sent. ``recipients`` is the envelope, Bcc included."""
+    """Add a message to the outbox. ``recipients`` is the envelope, including Bcc."""
     row = world.store["outbox"].add(
         {"account_id": account_id, "stream": stream, "sent_at": world.clock.stamp(), "recipients": recipients, **fields}
     )
@@ -29,19 +30,21 @@ def record_sent_mail(
 
 
 def keep_raw(world: World, raw: bytes) -> int:
-    """Keep the bytes of a message that nobody was sent; the id under which ``raw_outbox`` has them."""
-    return world.store["raw_outbox"].add({"id": world.store.next_id(OUTBOX), "raw": raw})["id"]
+    """Store the bytes of a message that was not sent to anyone, and return their id in ``raw_outbox``."""
+    raw_id = world.store.next_id(OUTBOX)
+    world.store["raw_outbox"].add({"id": raw_id, "raw": raw})
+    return raw_id
 
 
-def show_sent_mail(world: World, row: Row) -> dict:
-    """A sent message with what its bytes say, and the bytes as text."""
-    raw = world.store["raw_outbox"].get(row["id"])["raw"]
+def show_sent_mail(world: World, row: Row) -> JsonObject:
+    """Return a sent message as the control plane shows it: the row, the parsed message and the bytes as text."""
+    raw = world.store["raw_outbox"][row["id"]]["raw"]
     mail = parse(raw)
     return row | {
         "subject": mail.subject,
         "from": describe_person(mail.sender),
-        "to": [describe_person(one) for one in mail.to],
-        "cc": [describe_person(one) for one in mail.cc],
+        "to": [describe_person(person) for person in mail.to],
+        "cc": [describe_person(person) for person in mail.cc],
         "text": mail.text,
         "html": mail.html,
         "headers": [[name, value] for name, value in mail.headers],
@@ -59,8 +62,9 @@ def show_sent_mail(world: World, row: Row) -> dict:
     }
 
 
-def describe_person(pair: tuple[str, str]) -> dict[str, str]:
-    return {"name": pair[0], "email": pair[1]}
+def describe_person(person: tuple[str, str]) -> dict[str, str]:
+    """Convert a (name, address) pair to an object."""
+    return {"name": person[0], "email": person[1]}
 
 
 TABLES = [OUTBOX, RAW_OUTBOX]

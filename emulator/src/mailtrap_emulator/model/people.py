@@ -2,21 +2,21 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The people of an account: its owner, its users, and who is invited (facts 3.2).
+"""The people of an account: its owner, its users and invited people (docs/service.md#account-accesses).
 
-What a person may do is kept here. What an API token may do is kept with the token; both count their account accesses
-by the same ids.
+Permissions of people are in this table, permissions of API tokens in the rows of the tokens. The ids of both are
+account access ids and never repeat.
 """
 
 from ..state.errors import ControlError
 from ..state.seeding import FieldReader
 from ..state.store import Row, TableSpec
 from ..state.world import World
-from .permissions import ACCESSES, OWNER, TOKENS
+from .permissions import ACCESSES, OWNER, TOKENS, Grant
 
 USER, INVITE = "User", "Invite"
 
-# Only counted: nothing but an account access knows a user or an invite.
+# This table only counts ids: users and invitations appear only inside account accesses.
 PEOPLE = TableSpec("people", 1_900_000)
 
 
@@ -25,17 +25,14 @@ def add_person(
     account_id: int,
     kind: str,
     email: str,
-    resources: list[dict],
+    resources: list[Grant],
     *,
     name: str | None = None,
     two_factor: bool = False,
     is_owner: bool = False,
     access_id: int | None = None,
 ) -> Row:
-    """Let a person into an account. ``kind`` is USER or INVITE; an invite has no ``name``.
-
-    ``resources`` are in current words with numeric levels. Without an ``access_id`` the next one is taken.
-    """
+    """Add an account access of a person. ``kind`` is USER or INVITE; an invitation has no ``name``."""
     row = {
         "account_id": account_id,
         "kind": kind,
@@ -50,9 +47,12 @@ def add_person(
 
 
 def add_owner(world: World, account: Row) -> Row:
-    """Let the owner in. The owner's level is on the organization (facts 3.2); an account outside any stands for its
-    own."""
-    grant = {
+    """Add the account access of the owner.
+
+    The owner's permission is on the organization, or on the account if it has no organization
+    (docs/service.md#account-accesses).
+    """
+    grant: Grant = {
         "resource_type": "organization",
         "resource_id": account["organization_id"] or account["id"],
         "access_level": OWNER,
@@ -63,14 +63,16 @@ def add_owner(world: World, account: Row) -> Row:
 
 
 def read_access_id(world: World, item: FieldReader, name: str) -> int | None:
-    """The id that a seed item chooses for an account access, kept from being given out again. Raises ControlError if
-    it is taken."""
-    value = item.get(name, int)
-    if value is None:
+    """Return the account access id that a seed item chooses, or None, and reserve it.
+
+    :raises ControlError: if it is out of range or already used.
+    """
+    access_id: int | None = item.get(name, int)
+    if access_id is None:
         return None
-    if not 0 < value < 2**63:
+    if not 0 < access_id < 2**63:
         raise ControlError(f"{item.location}: {name} must be between 1 and 2^63.")
-    if world.store[ACCESSES.name].get(value) or world.store[TOKENS.name].find("access_id", value):
-        raise ControlError(f"{item.location}: there is an account access {value} already.")
-    world.store.reserve_id(ACCESSES, value)
-    return value
+    if world.store[ACCESSES.name].get(access_id) or world.store[TOKENS.name].find("access_id", access_id):
+        raise ControlError(f"{item.location}: there is an account access {access_id} already.")
+    world.store.reserve_id(ACCESSES, access_id)
+    return access_id

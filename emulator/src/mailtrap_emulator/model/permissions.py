@@ -2,12 +2,23 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who may do what: API tokens and the levels that they have on things (facts 1.2, 3.3, 3.4)."""
+"""Access levels of API tokens and people (docs/service.md#permissions)."""
+
+from typing import TypedDict
 
 from ..state.clock import Clock, parse_iso
 from ..state.store import Row, Store, TableSpec
 
 OWNER, ADMIN, VIEWER, INDETERMINATE, NONE = 1000, 100, 10, 1, 0
+
+
+class Grant(TypedDict):
+    """A permission of a token or a person. ``resource_type`` is a current name."""
+
+    resource_type: str
+    resource_id: int
+    access_level: int
+
 
 ACCESSES = TableSpec("account_accesses", 4_700_000, groups={"account": lambda row: row["account_id"]})
 TOKENS = TableSpec(
@@ -19,29 +30,35 @@ TOKENS = TableSpec(
 
 
 def is_expired(token: Row, clock: Clock) -> bool:
+    """Return whether a token has expired."""
     return token["expires_at"] is not None and parse_iso(token["expires_at"]) <= clock.now()
 
 
 def find_valid_token(store: Store, clock: Clock, value: str | None) -> Row | None:
-    """The token with this value, unless it is unknown, deleted or expired."""
+    """Return the token with this value, or None if it is unknown, deleted or expired."""
     token = store[TOKENS.name].find("token", value) if value else None
     return None if token is None or is_expired(token, clock) else token
 
 
 class AccessLevels:
-    """The levels of one token inside its account. The wider grant includes the narrower (facts 3.3)."""
+    """The access levels of a token. A level on the account or a project includes what is inside it.
+
+    See docs/service.md#permissions.
+    """
 
     def __init__(self, token: Row) -> None:
-        self._grants = {
-            (item["resource_type"], item["resource_id"]): item["access_level"] for item in token["resources"]
+        self._grants: dict[tuple[str, int | None], int] = {
+            (grant["resource_type"], grant["resource_id"]): grant["access_level"] for grant in token["resources"]
         }
         self.account_id: int | None = token["account_id"]
         self.account = self._grants.get(("account", self.account_id), NONE)
 
     def project(self, project: Row) -> int:
+        """Return the level on a project."""
         return max(self.account, self._grants.get(("project", project["id"]), NONE))
 
     def sandbox(self, sandbox: Row) -> int:
+        """Return the level on a sandbox."""
         if self.account >= ADMIN:
             return self.account
         return max(
@@ -51,41 +68,49 @@ class AccessLevels:
         )
 
     def domain(self, domain: Row) -> int:
+        """Return the level on a domain."""
         return max(self.account, self._grants.get(("domain", domain["id"]), NONE))
 
     def domains(self) -> set[int] | None:
-        """The ids of the domains that the token may look at; None is all (facts 3.20)."""
+        """Return the ids of the domains that the token can read, or None for all (docs/service.md#email-logs)."""
         if self.account >= VIEWER:
             return None
-        return {key for (kind, key), level in self._grants.items() if kind == "domain" and level >= VIEWER}
+        return {
+            resource_id
+            for (resource_type, resource_id), level in self._grants.items()
+            if resource_type == "domain" and resource_id is not None and level >= VIEWER
+        }
 
     def scope(self, resource_type: str) -> int:
-        """The level on a part of the account that has no object of its own, such as ``billing`` or
-        ``email_template_permission_scope``, whose id is the account's."""
+        """Return the level on a part of the account, such as ``billing`` or ``email_template_permission_scope``.
+
+        The resource id of such a part is the account id.
+        """
         return max(self.account, self._grants.get((resource_type, self.account_id), NONE))
 
     def organization(self, organization_id: int) -> int:
+        """Return the level on an organization."""
         return self._grants.get(("organization", organization_id), NONE)
 
     def levels(self) -> list[int]:
-        """The distinct levels of the token, highest first."""
+        """Return the distinct levels of the token, highest first."""
         return sorted(set(self._grants.values()), reverse=True)
 
 
-def remove_grants(store: Store, account_id: int, resource_type: str, key: int) -> None:
-    """Take the permissions on a thing that is gone away from everybody."""
+def remove_grants(store: Store, account_id: int, resource_type: str, resource_id: int) -> None:
+    """Remove the permissions of all tokens and people on a deleted resource."""
     for table in (store[ACCESSES.name], store[TOKENS.name]):
         for row in table.select("account", account_id):
-            others = [
-                item
-                for item in row["resources"]
-                if (item["resource_type"], item["resource_id"]) != (resource_type, key)
+            remaining = [
+                grant
+                for grant in row["resources"]
+                if (grant["resource_type"], grant["resource_id"]) != (resource_type, resource_id)
             ]
-            if len(others) < len(row["resources"]):
-                table.update(row, resources=others)
+            if len(remaining) < len(row["resources"]):
+                table.update(row, resources=remaining)
 
 
 def describe_permissions(level: int) -> dict[str, bool]:
-    """The ``permissions`` object that an answer carries for a thing the token has this level on."""
-    admin = level >= ADMIN
-    return {"can_read": level >= INDETERMINATE, "can_update": admin, "can_destroy": admin, "can_leave": True}
+    """Return the ``permissions`` object of a resource for a token that has this level on it."""
+    is_admin = level >= ADMIN
+    return {"can_read": level >= INDETERMINATE, "can_update": is_admin, "can_destroy": is_admin, "can_leave": True}

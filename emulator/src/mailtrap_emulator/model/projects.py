@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Projects as table rows and seeds (facts 3.7)."""
+"""Projects: table, creation and seeds (docs/service.md#projects)."""
 
 from typing import Any
 
@@ -16,6 +16,7 @@ TABLES = [PROJECTS]
 
 
 def insert_project(world: World, account_id: int, name: str, **fields: Any) -> Row:
+    """Add a project."""
     return world.store["projects"].add(
         fields
         | {
@@ -28,6 +29,7 @@ def insert_project(world: World, account_id: int, name: str, **fields: Any) -> R
 
 
 def seed_project(world: World, item: FieldReader) -> None:
+    """Add a project."""
     insert_project(
         world, find_account_id(world, item), item.require("name", str), **item.identity_fields(world, "projects")
     )

@@ -2,12 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who receives live mail: what can be told from an address, and how receivers behave (facts 3.10, 3.20)."""
+"""Simulated recipients of live mail: mailbox providers, and the events that a message leads to."""
 
 from fnmatch import fnmatchcase
-from typing import Any
 
-# Mailbox provider by the domain of the address; the names are those of the statistics' filter.
+from ..state.json_codec import JsonObject
+
+# Mailbox provider and mail exchanger by domain. The names of the providers are those of the statistics' filter.
 PROVIDERS = {
     "gmail.com": ("Google", "gmail-smtp-in.l.google.com"),
     "googlemail.com": ("Google", "gmail-smtp-in.l.google.com"),
@@ -28,15 +29,15 @@ PROVIDERS = {
     "comcast.net": ("Comcast", "mx2h1.comcast.net"),
 }
 
-# Addresses that RFC 5737 keeps for documentation.
+# Addresses that RFC 5737 reserves for documentation.
 SENDING_IPS = {"transactional": "192.0.2.10", "bulk": "192.0.2.20"}
 READER_IP = "198.51.100.50"
 READER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 
 READER = {"ip": READER_IP, "user_agent": READER_AGENT}
 
-# What an event says when the one who fires it says nothing.
-DEFAULT_DETAILS: dict[str, dict[str, Any]] = {
+# The default details of each event kind.
+DEFAULT_DETAILS: dict[str, JsonObject] = {
     "delivery": {},
     "soft_bounce": {
         "response": "452 4.2.2 The recipient's mailbox is over its quota",
@@ -58,21 +59,22 @@ DEFAULT_DETAILS: dict[str, dict[str, Any]] = {
 
 
 def mailbox_provider(email: str) -> str:
-    """The mailbox provider of an address; how the service calls those that it does not know is not known."""
+    """Return the mailbox provider of an address. The service's name for unknown providers is not known."""
     domain = email.rpartition("@")[2].lower()
     return PROVIDERS[domain][0] if domain in PROVIDERS else "Other"
 
 
 def mail_exchanger(email: str) -> str:
-    """The name of the mail exchanger of an address."""
+    """Return the host name of the mail exchanger of an address."""
     domain = email.rpartition("@")[2].lower()
     return PROVIDERS[domain][1] if domain in PROVIDERS else f"mx.{domain}"
 
 
 def simulate_events(rules: dict[str, str], email: str) -> list[str]:
-    """The events that a message to this address leads to, by the first of the patterns that fits.
+    """Return the kinds of events that a message to an address leads to.
 
-    ``rules`` are the setting ``recipients``: pattern to kind, ``none`` for mail that stays in the queue.
+    ``rules`` is the setting ``recipients``: event kind by address pattern. The first match applies; ``none`` leaves the
+    message in the queue.
     """
     kind = next((kind for pattern, kind in rules.items() if fnmatchcase(email.lower(), pattern.lower())), "delivery")
     if kind == "none":

@@ -2,13 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sandbox messages: delivery, removal and seeds (facts 3.9)."""
+"""Sandbox messages: delivery, deletion and seeds (docs/service.md#sandbox-messages)."""
 
 from typing import Any
 
 from ..mail.mime import parse
 from ..state.clock import iso_ms, parse_iso, parse_offset
 from ..state.errors import ControlError
+from ..state.json_codec import JsonObject
 from ..state.seeding import FieldReader, Seed
 from ..state.store import Row, TableSpec
 from ..state.world import World
@@ -26,7 +27,7 @@ MESSAGES = TableSpec(
     },
 )
 ATTACHMENTS = TableSpec("attachments", 790_000_001, groups={"message": lambda row: row["message_id"]})
-# The bytes of a message apart from what is said about it: marking it read must not write it to disk again.
+# The bytes of messages, in a table of their own, so that marking a message as read does not write them again.
 RAW_MESSAGES = TableSpec("raw_messages")
 
 
@@ -37,14 +38,14 @@ def deliver_message(
     *,
     bcc: list[str],
     template_id: int | None = 0,
-    template_variables: dict | None = None,
-    smtp: dict | None = None,
-    **given: Any,
+    template_variables: JsonObject | None = None,
+    smtp: JsonObject | None = None,
+    **fields: Any,
 ) -> Row:
-    """Take a message into a sandbox; the oldest one goes when the sandbox is full (facts 1.11).
+    """Add a message to a sandbox. A full sandbox loses its oldest message (docs/service.md#sandboxes).
 
-    ``bcc`` are the recipients that the message itself does not name, ``smtp`` is the envelope of mail that came by
-    SMTP, ``given`` are fields that a seed fixes.
+    ``bcc`` are recipients that the headers do not name, ``smtp`` is the envelope if the message arrived by SMTP, and
+    ``fields`` override fields of the row.
     """
     mail = parse(raw)
     now = world.clock.stamp()
@@ -70,7 +71,7 @@ def deliver_message(
             "bcc": bcc,
             "smtp": smtp,
         }
-        | given
+        | fields
     )
     store["raw_messages"].add({"id": message["id"], "raw": raw})
     for index, part in enumerate(mail.parts):
@@ -97,22 +98,22 @@ def deliver_message(
     add_usage(world, sandbox["account_id"], CAUGHT_COUNT)
     ids = store["messages"].ids("sandbox", sandbox["id"])
     while len(ids) > max_messages(world, sandbox):
-        remove_message(world, store["messages"].get(ids[0]))
+        remove_message(world, store["messages"][ids[0]])
     return message
 
 
 def remove_message(world: World, message: Row) -> None:
-    """Delete a message with everything that belongs to it."""
+    """Delete a message with its attachments and bytes."""
     store = world.store
     for attachment in store["attachments"].select("message", message["id"]):
         store["attachments"].remove(attachment)
-    store["raw_messages"].remove(store["raw_messages"].get(message["id"]))
+    store["raw_messages"].remove(store["raw_messages"][message["id"]])
     store["messages"].remove(message)
 
 
 def remove_all_messages(world: World, sandbox: Row) -> None:
     """Delete all messages of a sandbox."""
-    # Newest first: taking the last entry off an ordered list is the cheap way to empty it.
+    # Newest first, because the last id of an index is the cheapest to remove.
     for message in reversed(world.store["messages"].select("sandbox", sandbox["id"])):
         remove_message(world, message)
 
@@ -128,34 +129,35 @@ TABLES = [MESSAGES, ATTACHMENTS, RAW_MESSAGES]
 
 
 def find_raw_message(world: World, message: Row) -> bytes:
-    return world.store["raw_messages"].get(message["id"])["raw"]
+    """Return the bytes of a message."""
+    raw: bytes = world.store["raw_messages"][message["id"]]["raw"]
+    return raw
 
 
 def seed_sandbox_message(world: World, item: FieldReader) -> None:
-    """``raw`` (RFC 822 text), or the fields of a send request."""
+    """Deliver a message, which is ``raw`` (RFC 822) or the fields of a send request, to a sandbox."""
     sandbox = item.find_parent(world, "sandboxes", "sandbox_id")
-    given = item.identity_fields(world, "messages")
+    row_fields: Row = {**item.identity_fields(world, "messages")}
     if item.get("is_read", bool):
-        given["is_read"] = True
-    moment = item.get("created_at", str)
-    if moment is not None:
+        row_fields["is_read"] = True
+    created_at = item.get("created_at", str)
+    if created_at is not None:
         try:
-            stamp = iso_ms(parse_iso(moment).astimezone(parse_offset("Z")))
+            stamp = iso_ms(parse_iso(created_at).astimezone(parse_offset("Z")))
         except (ValueError, OverflowError):
             raise ControlError(f"{item.location}: created_at must be an ISO-8601 time.") from None
-        given |= {"sent_at": stamp, "created_at": stamp, "updated_at": stamp}
+        row_fields |= {"sent_at": stamp, "created_at": stamp, "updated_at": stamp}
     raw = item.get("raw", str)
     bcc: list[str] = []
     if raw is not None:
         data = raw.replace("\r\n", "\n").replace("\n", "\r\n").encode()
     else:
-        payload = item.read_rest()
-        fields, errors = parse_send_request(payload)
+        request, errors = parse_send_request(item.read_rest())
         if errors:
             raise ControlError(f"{item.location}: {errors[0]}.")
-        data = compose_request(world, fields)
-        bcc = [one["email"] for one in fields.bcc]
-    deliver_message(world, sandbox, data, bcc=bcc, **given)
+        data = compose_request(world, request)
+        bcc = [person["email"] for person in request.bcc]
+    deliver_message(world, sandbox, data, bcc=bcc, **row_fields)
 
 
 SEEDS = [Seed("messages", seed_sandbox_message, after=("sandboxes",))]

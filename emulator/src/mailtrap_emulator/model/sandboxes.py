@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sandboxes: addresses, limits and seeds (facts 3.8)."""
+"""Sandboxes: addresses, limits and seeds (docs/service.md#sandboxes)."""
 
 import re
 from typing import Any
@@ -18,23 +18,27 @@ EMAIL_DOMAIN = "inbox.mailtrap.io"
 
 
 def sandbox_email_username(sandbox: Row) -> str:
-    """The local part of the sandbox's own address: what was chosen, and a hash for life (facts 3.8)."""
+    """Return the local part of a sandbox's address: the alias, which can change, and a permanent hash."""
     return f"{sandbox['alias']}-{sandbox['address_hash']}"
 
 
 def max_messages(world: World, sandbox: Row) -> int:
-    """How many messages the sandbox keeps."""
-    return sandbox["max_size"] or world.settings["max_size"]
+    """Return how many messages a sandbox keeps."""
+    limit: int = sandbox["max_size"] or world.settings["max_size"]
+    return limit
 
 
 def max_message_size(world: World, sandbox: Row) -> int:
-    """How many bytes one message may have."""
-    return sandbox["max_message_size"] or world.settings["max_message_size"]
+    """Return the maximum size of a message in bytes."""
+    limit: int = sandbox["max_message_size"] or world.settings["max_message_size"]
+    return limit
 
 
 def consume_send_quota(world: World, sandbox: Row) -> bool:
-    """Count a message against the sandbox's rate; whether it may come in. Nothing may once the plan's messages are used
-    up (facts 2.2)."""
+    """Count a message against the rate limit of a sandbox and return whether the sandbox accepts it.
+
+    It accepts none after the plan's messages are used up (docs/service.md#quotas).
+    """
     if get_usage_counts(world, sandbox["account_id"])[CAUGHT_COUNT] >= world.settings["caught_per_month"]:
         return False
     rate = world.settings["sandbox_sends_per_10_seconds"]
@@ -42,7 +46,7 @@ def consume_send_quota(world: World, sandbox: Row) -> bool:
 
 
 def find_sandbox_by_address(world: World, address: str) -> Row | None:
-    """The sandbox that receives mail for an address of its own; what follows a ``+`` is free (facts 3.8)."""
+    """Return the sandbox that receives mail for an address, or None. The local part may have a ``+`` suffix."""
     local, _, host = address.lower().partition("@")
     if host != EMAIL_DOMAIN:
         return None
@@ -67,8 +71,8 @@ ALIAS = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 def insert_sandbox(world: World, account_id: int, project_id: int, name: str, **fields: Any) -> Row:
-    """A new sandbox with its own credentials. ``max_size`` and ``max_message_size`` of None are the plan's."""
-    defaults = {
+    """Add a sandbox with random credentials. By default ``max_size`` and ``max_message_size`` are the plan's limits."""
+    defaults: Row = {
         "account_id": account_id,
         "project_id": project_id,
         "name": name,
@@ -89,14 +93,16 @@ def insert_sandbox(world: World, account_id: int, project_id: int, name: str, **
 
 
 def find_alias_errors(alias: str | None) -> list[str]:
+    """Return the errors of an alias."""
     if not alias or not alias.strip():
         return [BLANK]
     return [] if ALIAS.fullmatch(alias) else [INVALID]
 
 
 def seed_sandbox(world: World, item: FieldReader) -> None:
+    """Add a sandbox."""
     project = item.find_parent(world, "projects", "project_id")
-    fields = {
+    optional = {
         "username": item.get("username", str),
         "password": item.get("password", str),
         "status": item.get("status", str),
@@ -106,11 +112,13 @@ def seed_sandbox(world: World, item: FieldReader) -> None:
         "max_size": item.get("max_size", int),
         "max_message_size": item.get("max_message_size", int),
     }
-    given = {name: value for name, value in fields.items() if value is not None}
-    if given.get("status", "active") not in STATUSES:
+    optional = {name: value for name, value in optional.items() if value is not None}
+    if optional.get("status", "active") not in STATUSES:
         raise ControlError(f"{item.location}: status must be one of {', '.join(STATUSES)}.")
-    identity = item.identity_fields(world, "sandboxes")
-    insert_sandbox(world, project["account_id"], project["id"], item.require("name", str), **identity, **given)
+    identity_fields = item.identity_fields(world, "sandboxes")
+    insert_sandbox(
+        world, project["account_id"], project["id"], item.require("name", str), **identity_fields, **optional
+    )
 
 
 SEEDS = [Seed("sandboxes", seed_sandbox, after=("projects",))]

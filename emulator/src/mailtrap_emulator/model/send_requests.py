@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Send requests: parsing, validation and composition of the mail (facts 4)."""
+"""Send requests: parsing, validation and composition of the message (docs/service.md#sending-request)."""
 
 import base64
 import binascii
@@ -12,17 +12,25 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..mail.mime import File, Mail, compose, is_address
-from ..state.json_codec import encode_json
+from ..state.json_codec import JsonObject, encode_json
 from ..state.world import World
 
+# Maximum number of addresses in one field, and sizes (docs/service.md#quotas).
 MAX_PEOPLE = 1000
 MAX_CATEGORY = 255
 MAX_CUSTOM_VARIABLES = 1000
 
 MAX_LIVE_MESSAGE = 10 * 1024 * 1024
 
-JSON_TYPES = {dict: "object", list: "array", str: "string", bool: "boolean", int: "number", float: "number"}
-FIELD_TYPES = {
+JSON_TYPES: dict[type, str] = {
+    dict: "object",
+    list: "array",
+    str: "string",
+    bool: "boolean",
+    int: "number",
+    float: "number",
+}
+FIELD_TYPES: dict[str, type] = {
     "from": dict,
     "to": list,
     "cc": list,
@@ -55,13 +63,13 @@ RESERVED_HEADERS = {
     "category",
     "x-mt-category",
 }
-# Ignored rather than refused: the service writes its own.
+# Ignored instead of refused, because the service sets this header itself.
 IGNORED_HEADERS = {"content-transfer-encoding"}
 
 
 @dataclass
 class SendRequest:
-    """A send request that has passed the checks. People are ``{"email": ..., "name": ...}``."""
+    """A valid send request. People are ``{"email": ..., "name": ...}``."""
 
     sender: dict[str, str] = field(default_factory=dict)
     to: list[dict[str, str]] = field(default_factory=list)
@@ -80,25 +88,28 @@ class SendRequest:
 
     @property
     def recipients(self) -> list[str]:
-        """Addresses in the order in which message ids are given: To, Cc, Bcc (facts 4.3)."""
+        """The addresses in the order of the message ids: To, Cc, Bcc (docs/service.md#sending-answers)."""
         return [person["email"] for person in (*self.to, *self.cc, *self.bcc)]
 
 
-def parse_send_request(payload: dict[str, Any]) -> tuple[SendRequest, list[str]]:
-    """The fields of a send request, and what is wrong with them in the service's order and words (facts 2.3)."""
+def parse_send_request(payload: JsonObject) -> tuple[SendRequest, list[str]]:
+    """Parse a send request and return it with its errors, in the service's order.
+
+    With errors, the request may be incomplete.
+    """
     given = {name: value for name, value in payload.items() if value is not None}
     errors = [
-        f"invalid type for field `{name}`, expected: `{JSON_TYPES[kind]}`, given: `{JSON_TYPES[type(given[name])]}`"
-        for name, kind in FIELD_TYPES.items()
-        if name in given and not isinstance(given[name], kind)
+        f"invalid type for field `{name}`, expected: `{JSON_TYPES[expected]}`, given: `{JSON_TYPES[type(given[name])]}`"
+        for name, expected in FIELD_TYPES.items()
+        if name in given and not isinstance(given[name], expected)
     ]
     if errors:
         return SendRequest(), errors
-    fields = SendRequest(
+    request = SendRequest(
         sender=parse_person(given.get("from")),
-        to=[parse_person(one) for one in given.get("to", [])],
-        cc=[parse_person(one) for one in given.get("cc", [])],
-        bcc=[parse_person(one) for one in given.get("bcc", [])],
+        to=[parse_person(person) for person in given.get("to", [])],
+        cc=[parse_person(person) for person in given.get("cc", [])],
+        bcc=[parse_person(person) for person in given.get("bcc", [])],
         reply_to=parse_person(given["reply_to"]) if given.get("reply_to") else None,
         subject=given.get("subject", ""),
         text=given.get("text") or None,
@@ -108,57 +119,59 @@ def parse_send_request(payload: dict[str, Any]) -> tuple[SendRequest, list[str]]
         category=given.get("category"),
         custom_variables=given.get("custom_variables"),
     )
-    errors += find_people_errors(given, fields) + find_content_errors(given, fields)
-    # Several addresses for replies fit only into a header; the field of one goes before it.
-    ignored = IGNORED_HEADERS | ({"reply-to"} if fields.reply_to else set())
-    fields.headers, more = parse_headers(given.get("headers", {}), ignored)
-    fields.files, most = parse_attachments(given.get("attachments", []))
-    return fields, errors + more + most
+    errors += find_people_errors(given, request) + find_content_errors(given, request)
+    # A Reply-To header can hold several addresses, but the field reply_to takes precedence.
+    ignored = IGNORED_HEADERS | ({"reply-to"} if request.reply_to else set())
+    request.headers, header_errors = parse_headers(given.get("headers", {}), ignored)
+    request.files, attachment_errors = parse_attachments(given.get("attachments", []))
+    return request, errors + header_errors + attachment_errors
 
 
 def parse_person(value: Any) -> dict[str, str]:
-    """Address and name as texts; nothing where there is no address."""
+    """Return the address and the name of a person. A missing or invalid value becomes an empty text."""
     if not isinstance(value, dict):
         return {"email": "", "name": ""}
     email, name = value.get("email"), value.get("name")
     return {"email": email if isinstance(email, str) else "", "name": name if isinstance(name, str) else ""}
 
 
-def find_people_errors(given: dict[str, Any], fields: SendRequest) -> list[str]:
+def find_people_errors(given: JsonObject, request: SendRequest) -> list[str]:
+    """Return the errors of the sender and the recipients. ``given`` are the fields before parsing."""
     errors = []
     if not given.get("from"):
         errors.append("'from' is required")
-    elif not is_address(fields.sender["email"]):
+    elif not is_address(request.sender["email"]):
         errors.append("'from' address is invalid")
-    if not fields.recipients:
+    if not request.recipients:
         errors.append("'to', 'cc' or 'bcc' address is required")
-    for name, people in (("to", fields.to), ("cc", fields.cc), ("bcc", fields.bcc)):
-        if not all(is_address(one["email"]) for one in people):
+    for name, people in (("to", request.to), ("cc", request.cc), ("bcc", request.bcc)):
+        if not all(is_address(person["email"]) for person in people):
             errors.append(f"'{name}' address is invalid")
         if len(people) > MAX_PEOPLE:
             errors.append(f"'{name}' must not have more than {MAX_PEOPLE} addresses")
-    if fields.reply_to and not is_address(fields.reply_to["email"]):
+    if request.reply_to and not is_address(request.reply_to["email"]):
         errors.append("'reply_to' address is invalid")
     return errors
 
 
-def find_content_errors(given: dict[str, Any], fields: SendRequest) -> list[str]:
-    """Either a template or subject and body, never both."""
-    if fields.template_uuid:
+def find_content_errors(given: JsonObject, request: SendRequest) -> list[str]:
+    """Return the errors of the content. A request has either a template, or a subject and a body."""
+    if request.template_uuid:
         excluded = ("subject", "text", "html", "category")
         errors = [f"'{name}' is not allowed with 'template_uuid'" for name in excluded if name in given]
     else:
-        errors = [] if fields.subject else ["'subject' is required"]
-        if not (fields.text or fields.html):
+        errors = [] if request.subject else ["'subject' is required"]
+        if not (request.text or request.html):
             errors.append("must specify either text or html body")
-    if len(fields.category or "") > MAX_CATEGORY:
+    if len(request.category or "") > MAX_CATEGORY:
         errors.append(f"'category' must not be longer than {MAX_CATEGORY} characters")
-    if len(encode_json(fields.custom_variables or {})) > MAX_CUSTOM_VARIABLES:
+    if len(encode_json(request.custom_variables or {})) > MAX_CUSTOM_VARIABLES:
         errors.append(f"'custom_variables' must not be larger than {MAX_CUSTOM_VARIABLES} bytes")
     return errors
 
 
-def parse_headers(given: dict[str, Any], ignored: set[str]) -> tuple[dict[str, str], list[str]]:
+def parse_headers(given: JsonObject, ignored: set[str]) -> tuple[dict[str, str], list[str]]:
+    """Return the custom headers as texts, without the ignored ones, and their errors."""
     headers, errors = {}, []
     for name, value in given.items():
         if name.lower() in ignored:
@@ -172,8 +185,10 @@ def parse_headers(given: dict[str, Any], ignored: set[str]) -> tuple[dict[str, s
     return headers, errors
 
 
-def parse_attachments(given: list) -> tuple[list[File], list[str]]:
-    files, errors = [], []
+def parse_attachments(given: list[Any]) -> tuple[list[File], list[str]]:
+    """Return the attachments as files, and their errors."""
+    files: list[File] = []
+    errors: list[str] = []
     for item in given:
         item = item if isinstance(item, dict) else {}
         texts = {name: value for name, value in item.items() if isinstance(value, str)}
@@ -194,36 +209,40 @@ def parse_attachments(given: list) -> tuple[list[File], list[str]]:
     return files, errors
 
 
-def compose_request(world: World, fields: SendRequest, message_id: str | None = None) -> bytes:
-    """The RFC 822 message of a send request. Category and variables travel in the headers that SMTP clients use."""
-    headers = dict(fields.headers)
-    if fields.category:
-        headers["X-MT-Category"] = fields.category
-    if fields.custom_variables:
-        headers["X-MT-Custom-Variables"] = json.dumps(fields.custom_variables, ensure_ascii=False)
+def compose_request(world: World, request: SendRequest, message_id: str | None = None) -> bytes:
+    """Return the RFC 822 message of a send request.
+
+    Category and custom variables are in the headers that SMTP clients use for them (docs/service.md#smtp).
+    """
+    headers = dict(request.headers)
+    if request.category:
+        headers["X-MT-Category"] = request.category
+    if request.custom_variables:
+        headers["X-MT-Custom-Variables"] = json.dumps(request.custom_variables, ensure_ascii=False)
     mail = Mail(
-        fields.sender,
-        fields.to,
-        fields.cc,
-        fields.reply_to,
-        fields.subject,
-        fields.text,
-        fields.html,
+        request.sender,
+        request.to,
+        request.cc,
+        request.reply_to,
+        request.subject,
+        request.text,
+        request.html,
         headers,
-        fields.files,
+        request.files,
     )
     return compose(
-        mail, f"{message_id or world.uuid1()}@{sender_domain(fields)}", world.clock.now(), world.random_hex(32)
+        mail, f"{message_id or world.uuid1()}@{sender_domain(request)}", world.clock.now(), world.random_hex(32)
     )
 
 
-def sender_domain(fields: SendRequest) -> str:
-    return fields.sender["email"].rpartition("@")[2]
+def sender_domain(request: SendRequest) -> str:
+    """Return the domain of the sender."""
+    return request.sender["email"].rpartition("@")[2]
 
 
-def add_unsubscribe_link(fields: SendRequest, message_id: str) -> None:
-    """What the bulk stream adds to a message (facts 4.4)."""
+def add_unsubscribe_link(request: SendRequest, message_id: str) -> None:
+    """Add the unsubscribe link of the bulk stream to a request (docs/service.md#sending-semantics)."""
     url = f"https://mailtrap.io/unsubscribe/{message_id}"
-    fields.headers.setdefault("List-Unsubscribe", f"<{url}>")
-    fields.text = fields.text and fields.text.replace("__unsubscribe_url__", url)
-    fields.html = fields.html and fields.html.replace("__unsubscribe_url__", url)
+    request.headers.setdefault("List-Unsubscribe", f"<{url}>")
+    request.text = request.text and request.text.replace("__unsubscribe_url__", url)
+    request.html = request.html and request.html.replace("__unsubscribe_url__", url)

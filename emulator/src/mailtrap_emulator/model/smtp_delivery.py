@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Mail that arrives by SMTP: into sandboxes and inbound inboxes (facts 1.1, 3.8, 3.21)."""
+"""Mail that arrives by SMTP, for sandboxes and inbound inboxes (docs/service.md#smtp)."""
 
 from ..mail.mime import parse
 from ..mail.smtp import SmtpMail
@@ -16,10 +16,10 @@ from .sandboxes import EMAIL_DOMAIN, consume_send_quota, find_sandbox_by_address
 
 
 class SmtpDelivery:
-    """The mailboxes of a world, as the SMTP server sees them (an :class:`SmtpBackend`).
+    """Delivers mail from the SMTP server to the mailboxes of a world (an :class:`SmtpBackend`).
 
-    A client that logged in writes to the sandbox of its credentials. Everybody else writes to the sandboxes and
-    inbound inboxes that the recipients name.
+    A client that logged in writes to the sandbox of its credentials. A client without login writes to the sandboxes
+    and inbound inboxes of the recipients.
     """
 
     def __init__(self, world: World) -> None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sending statistics, counted from the email logs (facts 3.19)."""
+"""Sending statistics, computed from the email logs (docs/service.md#stats)."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -13,7 +13,7 @@ COUNTED = ("delivery", "bounce", "open", "click", "spam")
 
 @dataclass(frozen=True)
 class StatsBucket:
-    """Messages of one kind: where they came from, where they went, which events they have had, and their number."""
+    """The number of messages that have all other fields in common, see ``stats_bucket`` in email_logs.py."""
 
     day: str
     domain_id: int
@@ -24,7 +24,7 @@ class StatsBucket:
     number: int
 
 
-# How a group is called in the path, in the answer, and what it is grouped by.
+# By the name of the group in the path: its name in the answer and its value for a bucket.
 STATS_GROUPS: dict[str, tuple[str, Callable[[StatsBucket], object]]] = {
     "domains": ("domain_id", lambda bucket: bucket.domain_id),
     "categories": ("category", lambda bucket: bucket.category),
@@ -34,8 +34,11 @@ STATS_GROUPS: dict[str, tuple[str, Callable[[StatsBucket], object]]] = {
 
 
 def count_outcomes(events: frozenset[str]) -> list[str]:
-    """What a message counts as. One that bounced after all was not delivered, and only delivered ones are read; so no
-    rate is above 1."""
+    """Return the figures that a message with these events counts for.
+
+    A message that bounced after its delivery is not delivered, and only delivered messages can be opened or clicked, so
+    that no rate exceeds 1.
+    """
     if "bounce" in events:
         return ["sent", "bounce"]
     if "delivery" in events:
@@ -43,16 +46,19 @@ def count_outcomes(events: frozenset[str]) -> list[str]:
     return [] if events & {"reject", "suspension"} else ["sent"]
 
 
-def compute_figures(found: Iterable[StatsBucket]) -> dict:
-    """The ten keys. Delivered and bounced are parts of what was sent, the others of what was delivered, with two
-    digits: the specification's example has 3 of 190 as 0.02. Rejected mail was never sent."""
+def compute_figures(buckets: Iterable[StatsBucket]) -> dict[str, int | float]:
+    """Return the ten figures of the statistics.
+
+    Deliveries and bounces are rates of sent messages, the others of delivered messages. Rates have two decimal places:
+    an example in the specification shows 3 of 190 as 0.02. Rejected messages do not count as sent.
+    """
     counts: Counter[str] = Counter()
-    for bucket in found:
+    for bucket in buckets:
         for name in count_outcomes(bucket.events):
             counts[name] += bucket.number
-    shown: dict[str, int | float] = {}
+    figures: dict[str, int | float] = {}
     for name in COUNTED:
-        whole = counts["sent" if name in ("delivery", "bounce") else "delivery"]
-        shown[f"{name}_count"] = counts[name]
-        shown[f"{name}_rate"] = round(counts[name] / whole, 2) if whole else 0.0
-    return shown
+        total = counts["sent" if name in ("delivery", "bounce") else "delivery"]
+        figures[f"{name}_count"] = counts[name]
+        figures[f"{name}_rate"] = round(counts[name] / total, 2) if total else 0.0
+    return figures

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tracking opt-outs: addresses whose opens and clicks are not tracked (facts 11)."""
+"""Tracking opt-outs: addresses whose opens and clicks are not tracked (docs/service.md#tracking-opt-outs)."""
 
 from typing import Any
 
@@ -22,6 +22,7 @@ TABLES = [TRACKING_OPT_OUTS]
 
 
 def insert_tracking_opt_out(world: World, account_id: int, **fields: Any) -> Row:
+    """Add a tracking opt-out. Without ``domain_id`` it applies to all domains of the account."""
     created_at = fields.pop("created_at", None) or iso_seconds(world.clock.now())
     defaults = {
         "id": make_time_id(world.store, TRACKING_OPT_OUTS, created_at),
@@ -33,11 +34,13 @@ def insert_tracking_opt_out(world: World, account_id: int, **fields: Any) -> Row
 
 
 def is_opted_out(world: World, account_id: int, email: str, domain_id: int | None) -> bool:
+    """Return whether an address has opted out of tracking for a domain."""
     rows = world.store["tracking_opt_outs"].select("address", (account_id, email.lower()))
     return any(row["domain_id"] in (None, domain_id) for row in rows)
 
 
 def seed_tracking_opt_out(world: World, item: FieldReader) -> None:
+    """Add a tracking opt-out."""
     insert_tracking_opt_out(world, **parse_seed_fields(world, item))
 
 

@@ -2,13 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Events on their way to webhooks: collected, sent in batches, tried again, given up (facts 3.10).
+"""Deliveries to webhooks: events are collected, sent in batches and retried (docs/service.md#webhooks).
 
-Each batch is a row, which is also the log that the control plane shows.
+Each batch is a row. These rows are the log that the control plane shows.
 """
 
-from typing import Any
-
+from ..state.json_codec import JsonObject
 from ..state.schedule import Scheduler, cancel_jobs, schedule_after
 from ..state.store import Row, TableSpec
 from ..state.world import World
@@ -24,38 +23,40 @@ SEND, ATTEMPT = "webhooks.send", "webhooks.attempt"
 COLLECT_SECONDS = 30
 MAX_EVENTS = 500
 RETRIES, RETRY_SECONDS = 40, 300
-# The documentation says exponential and at most ten attempts in a day; with these the last comes after 21 hours.
+# The documentation says exponential backoff and at most ten attempts a day. With these values the last attempt is
+# made after 21 hours.
 INBOUND_ATTEMPTS, INBOUND_FIRST_SECONDS = 10, 150
 
-# "failed" is what all attempts could not deliver, "undelivered" what could not be tried, or no longer.
+# The states of a batch. It is "failed" after all attempts failed, and "undelivered" if it could not be sent at all or
+# is no longer sent.
 PENDING, DELIVERED, FAILED, UNDELIVERED = "pending", "delivered", "failed", "undelivered"
 
-# Beyond this the oldest deliveries are forgotten.
+# Maximum number of batches in the log; the oldest ones are removed.
 MAX_LOG = 10_000
 
 
-def collect_event(world: World, event: dict[str, Any]) -> None:
-    """Collect an event for every webhook that it concerns. A batch goes out 30 s after its first event."""
-    telling = build_payload(event)
-    if telling is None:
+def collect_event(world: World, event: JsonObject) -> None:
+    """Collect an event for every webhook that subscribes to it. A batch is sent 30 seconds after its first event."""
+    payload = build_payload(event)
+    if payload is None:
         return
     table = world.store[COLLECTED.name]
     for webhook in world.store["webhooks"].select("account", event["account_id"]):
         if webhook["active"] and is_subscribed(webhook, event):
             if not table.ids("webhook", webhook["id"]):
                 schedule_after(world, COLLECT_SECONDS, SEND, webhook_id=webhook["id"])
-            table.add({"webhook_id": webhook["id"], "payload": telling})
+            table.add({"webhook_id": webhook["id"], "payload": payload})
 
 
-def send_batch(world: World, job: dict[str, Any]) -> None:
-    """Make batches of what was collected for a webhook. A paused one is told nothing of the time of its pause."""
+def send_batch(world: World, job: JsonObject) -> None:
+    """Create the batches of a webhook from its collected events. A webhook that was paused loses them."""
     webhook = world.store["webhooks"].get(job["webhook_id"])
     collected = take_events(world, job["webhook_id"])
     if webhook is None or not webhook["active"]:
         return
-    for first in range(0, len(collected), MAX_EVENTS):
-        events = collected[first : first + MAX_EVENTS]
-        message = encode_batch(webhook["payload_format"], events)
+    for start in range(0, len(collected), MAX_EVENTS):
+        events = collected[start : start + MAX_EVENTS]
+        body = encode_batch(webhook["payload_format"], events)
         row = world.store[DELIVERIES.name].add(
             {
                 "account_id": webhook["account_id"],
@@ -63,8 +64,8 @@ def send_batch(world: World, job: dict[str, Any]) -> None:
                 "url": webhook["url"],
                 "created_at": world.clock.stamp(),
                 "events": len(events),
-                "headers": delivery_headers(webhook["payload_format"], webhook["signing_secret"], message),
-                "body": message.decode(),
+                "headers": delivery_headers(webhook["payload_format"], webhook["signing_secret"], body),
+                "body": body.decode(),
                 "state": PENDING,
                 "reason": None,
                 "attempts": [],
@@ -74,8 +75,8 @@ def send_batch(world: World, job: dict[str, Any]) -> None:
     trim_log(world)
 
 
-def take_events(world: World, webhook_id: int) -> list[dict[str, Any]]:
-    """Remove and return what was collected for a webhook."""
+def take_events(world: World, webhook_id: int) -> list[JsonObject]:
+    """Remove the collected events of a webhook and return their payloads."""
     table = world.store[COLLECTED.name]
     rows = table.select("webhook", webhook_id)
     for row in rows:
@@ -84,29 +85,30 @@ def take_events(world: World, webhook_id: int) -> list[dict[str, Any]]:
 
 
 def trim_log(world: World) -> None:
+    """Remove the oldest batches beyond the maximum."""
     table = world.store[DELIVERIES.name]
     while len(table) > MAX_LOG:
         table.remove(next(iter(table)))
 
 
-async def attempt(world: World, job: dict[str, Any]) -> None:
-    """Try to deliver a batch once. After the last attempt the webhook is paused."""
+async def attempt(world: World, job: JsonObject) -> None:
+    """Try to deliver a batch once. If it was the last attempt and it failed, pause the webhook."""
     table = world.store[DELIVERIES.name]
     delivery = table.get(job["delivery_id"])
     if delivery is None or delivery["state"] != PENDING:
         return
-    webhook = world.store["webhooks"].get(delivery["webhook_id"])
+    webhook = world.store["webhooks"][delivery["webhook_id"]]
     reason = find_delivery_obstacle(webhook, world.deliver_anywhere)
     if reason is not None:
         table.update(delivery, state=UNDELIVERED, reason=reason)
         return
-    url, at = webhook["url"], world.clock.stamp()
+    url, attempted_at = webhook["url"], world.clock.stamp()
     timeout = world.settings["webhook_timeout_seconds"]
     status, error = await post(url, delivery["headers"], delivery["body"].encode(), timeout)
-    # While this waited, the log may have been cleared, and the webhook deleted.
+    # Meanwhile the log may have been cleared and the webhook deleted.
     if table.get(delivery["id"]) is not delivery:
         return
-    attempts = [*delivery["attempts"], {"at": at, "url": url, "status": status, "error": error}]
+    attempts = [*delivery["attempts"], {"at": attempted_at, "url": url, "status": status, "error": error}]
     table.update(delivery, url=url, attempts=attempts)
     if status == 200:
         table.update(delivery, state=DELIVERED, reason=None)
@@ -115,7 +117,7 @@ async def attempt(world: World, job: dict[str, Any]) -> None:
 
 
 def schedule_retry(world: World, webhook: Row, delivery: Row) -> None:
-    """Let a failed batch be tried again, or give up and pause its webhook."""
+    """Schedule the next attempt of a failed batch, or pause its webhook if there is none."""
     seconds = retry_seconds(webhook["webhook_type"], len(delivery["attempts"]))
     if seconds is not None:
         schedule_after(world, seconds, ATTEMPT, delivery_id=delivery["id"])
@@ -125,15 +127,15 @@ def schedule_retry(world: World, webhook: Row, delivery: Row) -> None:
 
 
 def retry_seconds(webhook_type: str, attempts: int) -> float | None:
-    """How long after so many failed attempts the next one is made; None if that was the last."""
+    """Return the seconds until the next attempt after this many failed ones, or None if there is no further attempt."""
     if webhook_type == INBOUND_RECEIVING:
         return INBOUND_FIRST_SECONDS * 2 ** (attempts - 1) if attempts < INBOUND_ATTEMPTS else None
     return RETRY_SECONDS if attempts <= RETRIES else None
 
 
 def find_delivery_obstacle(webhook: Row, anywhere: bool) -> str | None:
-    """Why a batch is not even tried."""
-    # Imported late: it costs every start a fifth of a second that few runs need.
+    """Return why a batch cannot be sent at all, or None. ``anywhere`` allows webhooks on other machines."""
+    # Imported here because it takes a fifth of a second, which few runs need to spend.
     from yarl import URL
 
     if not webhook["active"]:
@@ -147,24 +149,24 @@ def find_delivery_obstacle(webhook: Row, anywhere: bool) -> str | None:
     return None
 
 
-async def post(url: str, headers: dict[str, str], message: bytes, seconds: float) -> tuple[int | None, str | None]:
-    """The status of the answer, or None and why there is none. A redirect is an answer; it is never followed."""
+async def post(url: str, headers: dict[str, str], body: bytes, timeout: float) -> tuple[int | None, str | None]:
+    """Send a POST request and return the status of the response, or None and the error. Redirects are not followed."""
     import aiohttp
 
     try:
         async with (
-            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=seconds)) as session,
-            session.post(url, data=message, headers=headers, allow_redirects=False) as answer,
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=timeout)) as session,
+            session.post(url, data=body, headers=headers, allow_redirects=False) as response,
         ):
-            return answer.status, None
+            return response.status, None
     except TimeoutError:
-        return None, f"No answer within {seconds:g} seconds."
+        return None, f"No answer within {timeout:g} seconds."
     except (aiohttp.ClientError, OSError, ValueError) as error:
         return None, str(error) or type(error).__name__
 
 
 def abandon_deliveries(world: World, webhook_id: int, reason: str) -> None:
-    """Drop what was collected for a webhook and what has not been delivered to it."""
+    """Remove the collected events of a webhook and give up its pending batches."""
     take_events(world, webhook_id)
     cancel_jobs(world, SEND, webhook_id=webhook_id)
     table = world.store[DELIVERIES.name]
@@ -175,11 +177,11 @@ def abandon_deliveries(world: World, webhook_id: int, reason: str) -> None:
 
 
 async def flush_deliveries(world: World, scheduler: Scheduler) -> list[Row]:
-    """Send what was collected and try every batch that waits once, now. Those batches, by id."""
+    """Send all collected events now, attempt every pending batch once, and return these batches by ascending id."""
     await scheduler.run_pending(SEND)
-    waiting = [row for row in world.store[DELIVERIES.name] if row["state"] == PENDING]
+    pending = [row for row in world.store[DELIVERIES.name] if row["state"] == PENDING]
     await scheduler.run_pending(ATTEMPT)
-    return waiting
+    return pending
 
 
 LISTENERS = [collect_event]
