@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Billing usage (facts 3.5)."""
+"""Billing usage (docs/service.md#billing)."""
 
 import pytest
 
@@ -13,6 +13,7 @@ PATH = "/api/billing/usage"
 
 @pytest.fixture
 def current(api):
+    """Return a function that reads the current usage counts."""
     def read():
         body = api.get(PATH).json()
         testing = body["testing"]["usage"]
@@ -26,7 +27,7 @@ def current(api):
     return read
 
 
-def test_the_shape_and_its_order(api, emulator):
+def test_usage_has_the_documented_keys_in_order(api, emulator):
     emulator.clock(set="2026-02-17T10:11:12.345Z", frozen=True)
     emulator.limits(plan_name="Team", caught_per_month=50, forwarded_per_month=5, sent_per_month=7)
     body = api.get(PATH).json()
@@ -43,7 +44,7 @@ def test_the_shape_and_its_order(api, emulator):
     assert api.get("/api/accounts/1234567/billing/usage").json() == body
 
 
-def test_counts_follow_sends(api, sandbox, deliver, mail, current):
+def test_sent_mail_is_counted(api, sandbox, deliver, mail, current):
     message_id = deliver()
     deliver()
     assert current() == {"caught": 2, "forwarded": 0, "sent": 0, "campaigns": 0}
@@ -56,7 +57,7 @@ def test_counts_follow_sends(api, sandbox, deliver, mail, current):
     assert current() == {"caught": 2, "forwarded": 1, "sent": 4, "campaigns": 0}
 
 
-def test_what_was_used_stays_used_until_the_next_cycle(api, emulator, sandbox, deliver, current):
+def test_usage_remains_until_the_next_cycle(api, emulator, sandbox, deliver, current):
     emulator.clock(set="2026-01-31T23:59:00Z", frozen=True)
     deliver()
     api.patch(f"/api/sandboxes/{sandbox['id']}/clean")
@@ -66,14 +67,14 @@ def test_what_was_used_stays_used_until_the_next_cycle(api, emulator, sandbox, d
     assert current()["caught"] == 0
 
 
-def test_sandboxes_catch_nothing_once_the_plan_is_used_up(api, emulator, sandbox, mail, deliver):
+def test_sandboxes_refuse_mail_when_the_plan_is_used_up(api, emulator, sandbox, mail, deliver):
     emulator.limits(caught_per_month=1)
     deliver()
-    answer = api.post(f"/api/send/{sandbox['id']}", json=mail)
-    assert (answer.status_code, answer.json()) == (429, {"success": False, "errors": ["Rate limit exceeded"]})
+    response = api.post(f"/api/send/{sandbox['id']}", json=mail)
+    assert (response.status_code, response.json()) == (429, {"success": False, "errors": ["Rate limit exceeded"]})
 
 
-def test_who_may_read_it(api, emulator, client_of, project):
+def test_usage_needs_a_billing_permission(api, emulator, client_of, project):
     grants = {
         "a": {"resource_type": "billing", "resource_id": emulator.account_id, "access_level": 10},
         "b": {"resource_type": "account", "resource_id": emulator.account_id, "access_level": 10},
@@ -85,7 +86,7 @@ def test_who_may_read_it(api, emulator, client_of, project):
     assert client_of(emulator, "c" * 32).get(PATH).json() == {"errors": "Account access forbidden"}
 
 
-def test_accounts_are_counted_apart(emulator, deliver, client_of):
+def test_usage_is_counted_per_account(emulator, deliver, client_of):
     deliver()
     emulator.seed(
         accounts=[{"id": 77, "name": "Other"}], api_tokens=[{"name": "t", "account_id": 77, "token": "d" * 32}]
@@ -95,6 +96,6 @@ def test_accounts_are_counted_apart(emulator, deliver, client_of):
 
 
 @pytest.mark.parametrize("change", [{"plan_name": 7}, {"sent_per_month": None}, {"caught_per_month": -1}])
-def test_limits_that_cannot_be(emulator, change):
+def test_invalid_limits_are_rejected(emulator, change):
     with pytest.raises(EmulatorError):
         emulator.limits(**change)

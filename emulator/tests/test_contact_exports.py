@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Contact exports (facts 3.17)."""
+"""Contact exports (docs/service.md#contact-jobs)."""
 
 import base64
 import csv
@@ -21,8 +21,8 @@ RUNNING = "There is a previous export initiated. You will be notified by email o
 
 
 @pytest.fixture(autouse=True)
-def book(emulator):
-    """Three contacts in two lists, a field, and a clock that stands."""
+def contacts(emulator):
+    """Add three contacts in two lists and a contact field, and freeze the clock."""
     emulator.seed(
         contact_lists=[{"id": number, "name": f"List {number}"} for number in (1, 2)],
         contact_fields=[{"name": "Is VIP", "data_type": "boolean", "merge_tag": "is_vip"}],
@@ -40,17 +40,18 @@ def book(emulator):
 
 @pytest.fixture
 def start(api):
+    """Return a function that starts an export and returns the response."""
     def start(*filters):
-        answer = api.post(BASE, json={"filters": filters})
-        assert answer.status_code == 201, answer.text
-        return answer.json()
+        response = api.post(BASE, json={"filters": filters})
+        assert response.status_code == 201, response.text
+        return response.json()
 
     return start
 
 
 @pytest.fixture
 def export(api, emulator, start):
-    """The rows of the file of an export, and the finished export."""
+    """Return a function that runs an export and returns the rows of its file and the finished export."""
 
     def export(*filters):
         path = f"{BASE}/{start(*filters)['id']}"
@@ -62,7 +63,7 @@ def export(api, emulator, start):
     return export
 
 
-def test_an_export_takes_its_time(api, emulator, start):
+def test_export_passes_through_its_statuses(api, emulator, start):
     created = start()
     assert list(created) == KEYS
     stamp = "2026-04-28T12:40:48.519Z"
@@ -84,7 +85,7 @@ def test_an_export_takes_its_time(api, emulator, start):
     assert scoped["updated_at"] == finished["updated_at"]
 
 
-def test_the_file(export):
+def test_file_contains_all_contacts(export):
     rows, _ = export()
     times = [f"2026-04-28T12:40:4{second}.519Z" for second in (5, 6, 7)]
     common = {"first_name": "", "last_name": "", "is_vip": "", "status": "subscribed", "list_ids": ""}
@@ -109,7 +110,7 @@ def test_the_file(export):
     ]
 
 
-def test_the_file_is_of_the_moment_at_which_the_export_ends(api, emulator, start):
+def test_file_reflects_the_contacts_when_the_export_ends(api, emulator, start):
     path = f"{BASE}/{start()['id']}"
     api.delete("/api/contacts/ann@example.com")
     emulator.clock(advance=10)
@@ -118,32 +119,32 @@ def test_the_file_is_of_the_moment_at_which_the_export_ends(api, emulator, start
     assert [row["email"] for row in csv.DictReader(io.StringIO(content))] == ["bob@example.com", "eve@example.com"]
 
 
-def of_list(*ids):
+def list_filter(*ids):
     return {"name": "list_id", "operator": "equal", "value": list(ids)}
 
 
-def of_status(status):
+def status_filter(status):
     return {"name": "subscription_status", "operator": "equal", "value": status}
 
 
 @pytest.mark.parametrize(
-    ("filters", "found"),
+    ("filters", "expected"),
     [
-        ([of_list(1)], ["ann"]),
-        ([of_list(2)], ["ann", "bob"]),
-        ([of_list(1, 2)], ["ann", "bob"]),
-        ([of_list(77)], []),
-        ([of_list()], []),
-        ([of_status("subscribed")], ["ann", "eve"]),
-        ([of_status("unsubscribed")], ["bob"]),
-        ([of_list(2), of_status("subscribed")], ["ann"]),
-        ([of_list(1), of_list(2)], ["ann"]),
+        ([list_filter(1)], ["ann"]),
+        ([list_filter(2)], ["ann", "bob"]),
+        ([list_filter(1, 2)], ["ann", "bob"]),
+        ([list_filter(77)], []),
+        ([list_filter()], []),
+        ([status_filter("subscribed")], ["ann", "eve"]),
+        ([status_filter("unsubscribed")], ["bob"]),
+        ([list_filter(2), status_filter("subscribed")], ["ann"]),
+        ([list_filter(1), list_filter(2)], ["ann"]),
     ],
     ids=str,
 )
-def test_filters(export, filters, found):
+def test_export_is_filtered(export, filters, expected):
     rows, _ = export(*filters)
-    assert [row["email"].partition("@")[0] for row in rows] == found
+    assert [row["email"].partition("@")[0] for row in rows] == expected
 
 
 @pytest.mark.parametrize(
@@ -157,35 +158,35 @@ def test_filters(export, filters, found):
         ["x"],
         [{}],
         [{"name": "list_id", "operator": "equal"}],
-        [of_list(1) | {"operator": "not_equal"}],
-        [of_list(1) | {"value": 1}],
-        [of_list(1) | {"value": "1"}],
-        [of_list("1")],
-        [of_list(True)],
-        [of_list([1])],
-        [of_status("pending")],
-        [of_status(["subscribed"])],
-        [of_status({})],
-        [of_list(1) | {"name": "email"}],
-        [of_list(1), of_list(1) | {"name": []}],
+        [list_filter(1) | {"operator": "not_equal"}],
+        [list_filter(1) | {"value": 1}],
+        [list_filter(1) | {"value": "1"}],
+        [list_filter("1")],
+        [list_filter(True)],
+        [list_filter([1])],
+        [status_filter("pending")],
+        [status_filter(["subscribed"])],
+        [status_filter({})],
+        [list_filter(1) | {"name": "email"}],
+        [list_filter(1), list_filter(1) | {"name": []}],
     ],
     ids=str,
 )
-def test_invalid_filters(api, emulator, filters):
-    answer = api.post(BASE, json={"filters": filters})
-    assert (answer.status_code, answer.json()) == (422, {"errors": {"filters": "invalid"}})
+def test_invalid_filters_are_rejected(api, emulator, filters):
+    response = api.post(BASE, json={"filters": filters})
+    assert (response.status_code, response.json()) == (422, {"errors": {"filters": "invalid"}})
     assert emulator.dump()["contact_exports"] == []
 
 
 @pytest.mark.parametrize("body", [None, {}, [], {"filters": None}, {"filters": []}])
-def test_no_filters_at_all(api, body):
+def test_export_without_filters_contains_all_contacts(api, body):
     assert api.post(BASE, json=body).status_code == 201
 
 
-def test_one_at_a_time(api, emulator, start, client_of):
+def test_second_concurrent_export_is_rejected(api, emulator, start, client_of):
     start()
-    answer = api.post(BASE, json={"filters": []})
-    assert (answer.status_code, answer.json()) == (422, {"errors": {"base": [RUNNING]}})
+    response = api.post(BASE, json={"filters": []})
+    assert (response.status_code, response.json()) == (422, {"errors": {"base": [RUNNING]}})
     emulator.seed(
         accounts=[{"id": 2_000_000, "name": "Other"}],
         api_tokens=[{"name": "other", "token": "other", "account_id": 2_000_000}],
@@ -197,12 +198,12 @@ def test_one_at_a_time(api, emulator, start, client_of):
     start()
 
 
-def test_the_address_needs_no_token_and_runs_out(api, emulator, export):
+def test_file_url_needs_no_token_and_expires(api, emulator, export):
     _, finished = export()
     url = finished["url"]
-    answer = httpx.get(url, trust_env=False)
-    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/gzip")
-    assert answer.headers["content-disposition"] == f'attachment; filename="contacts-{finished["id"]}.csv.gz"'
+    response = httpx.get(url, trust_env=False)
+    assert (response.status_code, response.headers["content-type"]) == (200, "application/gzip")
+    assert response.headers["content-disposition"] == f'attachment; filename="contacts-{finished["id"]}.csv.gz"'
     for bad in (
         url[:-1],
         url.replace("signature=", "signature=é"),
@@ -217,16 +218,16 @@ def test_the_address_needs_no_token_and_runs_out(api, emulator, export):
     assert httpx.get(url, trust_env=False).status_code == 403
     again = api.get(f"{BASE}/{finished['id']}").json()
     assert again == finished | {"url": again["url"]}
-    assert httpx.get(again["url"], trust_env=False).content == answer.content
+    assert httpx.get(again["url"], trust_env=False).content == response.content
 
 
 @pytest.mark.parametrize("key", ["0", "-1", "x", "9" * 30, "1"])
-def test_unknown_exports(api, key):
-    answer = api.get(f"{BASE}/{key}")
-    assert (answer.status_code, answer.json()) == (404, {"error": "Not Found"})
+def test_unknown_export_is_not_found(api, key):
+    response = api.get(f"{BASE}/{key}")
+    assert (response.status_code, response.json()) == (404, {"error": "Not Found"})
 
 
-def test_other_accounts_see_nothing(emulator, start, client_of):
+def test_exports_of_another_account_are_not_found(emulator, start, client_of):
     emulator.seed(
         accounts=[{"id": 2_000_000, "name": "Other"}],
         api_tokens=[{"name": "other", "token": "other", "account_id": 2_000_000}],
@@ -234,7 +235,7 @@ def test_other_accounts_see_nothing(emulator, start, client_of):
     assert client_of(emulator, "other").get(f"{BASE}/{start()['id']}").status_code == 404
 
 
-def test_a_restart_loses_neither_the_job_nor_the_file(tmp_path, client_of):
+def test_restart_keeps_the_job_and_the_file(tmp_path, client_of):
     state = str(tmp_path / "state")
     with Emulator("--state", state) as emulator:
         emulator.limits(contact_job_seconds=3600)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Contact imports (facts 3.17)."""
+"""Contact imports (docs/service.md#contact-jobs)."""
 
 import pytest
 
@@ -11,8 +11,8 @@ COUNTS = ["created_contacts_count", "updated_contacts_count", "contacts_over_lim
 
 
 @pytest.fixture(autouse=True)
-def book(emulator):
-    """Lists 1 to 3, a date field, and a clock that stands."""
+def directory(emulator):
+    """Add the lists 1 to 3 and a date field, and freeze the clock."""
     emulator.seed(
         contact_lists=[{"id": number, "name": f"List {number}"} for number in (1, 2, 3)],
         contact_fields=[{"name": "Born", "data_type": "date", "merge_tag": "born"}],
@@ -23,23 +23,25 @@ def book(emulator):
 
 @pytest.fixture
 def start(api):
+    """Return a function that starts an import and returns the response."""
     def start(*contacts):
-        answer = api.post(BASE, json={"contacts": contacts})
-        assert answer.status_code == 201, answer.text
-        return answer.json()
+        response = api.post(BASE, json={"contacts": contacts})
+        assert response.status_code == 201, response.text
+        return response.json()
 
     return start
 
 
 @pytest.fixture
 def contact(api):
+    """Return a function that reads a contact."""
     def contact(email):
         return api.get(f"/api/contacts/{email}").json()["data"]
 
     return contact
 
 
-def test_an_import_takes_its_time(api, emulator, start, contact):
+def test_import_passes_through_its_statuses(api, emulator, start, contact):
     existing = {"email": "Old@example.com", "fields": {"first_name": "Old", "last_name": "Lee"}, "list_ids": [1, 2]}
     api.post("/api/contacts", json={"contact": existing})
     created = start(
@@ -71,21 +73,21 @@ def test_an_import_takes_its_time(api, emulator, start, contact):
     assert old["fields"] == {"first_name": "Old", "last_name": None, "born": None}
 
 
-def test_an_import_happens_in_real_time_too(api, emulator, start, contact):
+def test_import_finishes_in_real_time(api, emulator, start, contact):
     emulator.limits(contact_job_seconds=0)
     emulator.clock(frozen=False)
     path = f"{BASE}/{start({'email': 'new@example.com'})['id']}"
     for _ in range(140):
-        if (answer := api.get(path).json())["status"] == "finished":
+        if (response := api.get(path).json())["status"] == "finished":
             break
     else:
         emulator.clock(advance=1)
-        answer = api.get(path).json()
-    assert [answer[name] for name in COUNTS] == [1, 0, 0]
+        response = api.get(path).json()
+    assert [response[name] for name in COUNTS] == [1, 0, 0]
     assert contact("new@example.com")["email"] == "new@example.com"
 
 
-def test_what_is_wrong_is_told_by_contact_and_nothing_is_imported(api, emulator):
+def test_errors_are_listed_per_contact_and_nothing_is_imported(api, emulator):
     contacts = [
         {"email": "good@example.com"},
         {"email": "bad"},
@@ -96,10 +98,10 @@ def test_what_is_wrong_is_told_by_contact_and_nothing_is_imported(api, emulator)
         "rubbish",
         {"email": 7},
     ]
-    answer = api.post(BASE, json={"contacts": contacts})
-    assert answer.status_code == 422
+    response = api.post(BASE, json={"contacts": contacts})
+    assert response.status_code == 422
     blank, invalid, data = ["can't be blank"], ["is invalid"], ["contains invalid data"]
-    assert answer.json() == {
+    assert response.json() == {
         "errors": [
             {"email": "bad", "errors": {"email": invalid}},
             {
@@ -127,24 +129,24 @@ def test_what_is_wrong_is_told_by_contact_and_nothing_is_imported(api, emulator)
 @pytest.mark.parametrize(
     "body", [None, {}, [], "x", {"contacts": None}, {"contacts": []}, {"contacts": {}}, {"contacts": "x"}]
 )
-def test_no_contacts_at_all(api, body):
-    answer = api.post(BASE, json=body)
-    assert (answer.status_code, answer.content) == (400, b"")
+def test_import_without_contacts_is_rejected(api, body):
+    response = api.post(BASE, json=body)
+    assert (response.status_code, response.content) == (400, b"")
 
 
-def test_50000_contacts_at_once_and_no_more(api):
-    answer = api.post(BASE, json={"contacts": [{"email": f"u{number}@a.bc"} for number in range(50_001)]})
-    assert answer.status_code == 422
-    sentence = "cannot import more than 50000 contacts at once"
-    assert answer.json() == {"errors": [{"email": "u50000@a.bc", "errors": {"base": [sentence]}}]}
+def test_import_accepts_at_most_50000_contacts(api):
+    response = api.post(BASE, json={"contacts": [{"email": f"u{number}@a.bc"} for number in range(50_001)]})
+    assert response.status_code == 422
+    message = "cannot import more than 50000 contacts at once"
+    assert response.json() == {"errors": [{"email": "u50000@a.bc", "errors": {"base": [message]}}]}
 
 
-def test_those_over_the_limit_are_counted(api, emulator, start):
+def test_contacts_over_the_limit_are_counted(api, emulator, start):
     emulator.limits(contacts=2)
     import_id = start(*({"email": f"u{number}@example.com"} for number in (1, 2, 3, 1, 4)))["id"]
     emulator.clock(advance=10)
-    answer = api.get(f"{BASE}/{import_id}").json()
-    assert [answer[name] for name in COUNTS] == [2, 1, 2]
+    response = api.get(f"{BASE}/{import_id}").json()
+    assert [response[name] for name in COUNTS] == [2, 1, 2]
     assert api.get("/api/contacts/u3@example.com").status_code == 404
     full = api.post(BASE, json={"contacts": [{"email": "u1@example.com"}, {"email": "u3@example.com"}]})
     assert full.status_code == 422
@@ -152,7 +154,7 @@ def test_those_over_the_limit_are_counted(api, emulator, start):
     assert start({"email": "u1@example.com"})["status"] == "created"
 
 
-def test_lists_and_fields_may_go_meanwhile(api, emulator, start, contact):
+def test_lists_and_fields_deleted_during_the_import_are_ignored(api, emulator, start, contact):
     born = api.get("/api/contacts/fields").json()[2]["id"]
     start({"email": "new@example.com", "fields": {"born": "2000-01-01"}, "list_ids_included": [1, 2]})
     assert api.delete("/api/contacts/lists/1").status_code == 204
@@ -162,7 +164,7 @@ def test_lists_and_fields_may_go_meanwhile(api, emulator, start, contact):
     assert contact("new@example.com")["fields"] == {"first_name": None, "last_name": None}
 
 
-def test_an_import_can_fail(api, emulator, start):
+def test_import_can_fail(api, emulator, start):
     emulator.limits(contact_imports_fail=True)
     import_id = start({"email": "new@example.com"})["id"]
     emulator.clock(advance=10)
@@ -171,12 +173,12 @@ def test_an_import_can_fail(api, emulator, start):
 
 
 @pytest.mark.parametrize("key", ["0", "-1", "x", "9" * 30, "1"])
-def test_unknown_imports(api, key):
-    answer = api.get(f"{BASE}/{key}")
-    assert (answer.status_code, answer.json()) == (404, {"error": "Not Found"})
+def test_unknown_import_is_not_found(api, key):
+    response = api.get(f"{BASE}/{key}")
+    assert (response.status_code, response.json()) == (404, {"error": "Not Found"})
 
 
-def test_other_accounts_see_nothing(emulator, start, client_of):
+def test_imports_of_another_account_are_not_found(emulator, start, client_of):
     emulator.seed(
         accounts=[{"id": 2_000_000, "name": "Other"}],
         api_tokens=[{"name": "other", "token": "other", "account_id": 2_000_000}],

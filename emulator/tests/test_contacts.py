@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Contacts and their events (facts 3.14, 3.17)."""
+"""Contacts and contact events (docs/service.md#contacts)."""
 
 import re
 import statistics
@@ -18,8 +18,8 @@ NOBODY = "018dd5e3-f6d2-7c00-8f9b-e5c3f2d8a132"
 
 
 @pytest.fixture
-def book(emulator):
-    """Lists 1 to 4 and a field of every type; list 9 is another account's."""
+def directory(emulator):
+    """Add the lists 1 to 4 and a field of each data type. List 9 belongs to another account."""
     emulator.seed(
         accounts=[{"id": 2_000_000, "name": "Other"}],
         api_tokens=[{"name": "other", "token": "other", "account_id": 2_000_000}],
@@ -36,6 +36,7 @@ def book(emulator):
 
 @pytest.fixture
 def create(api):
+    """Return a function that creates a contact and returns the response."""
     def create(email="ann@example.com", **more):
         return api.post("/api/contacts", json={"contact": {"email": email} | more})
 
@@ -44,6 +45,7 @@ def create(api):
 
 @pytest.fixture
 def patch(api):
+    """Return a function that updates a contact and returns the response."""
     def patch(identifier, **fields):
         return api.patch(f"/api/contacts/{quote(identifier, safe='')}", json={"contact": fields})
 
@@ -52,15 +54,16 @@ def patch(api):
 
 @pytest.fixture
 def ann(create):
+    """Return the contact Ann."""
     return create(fields={"first_name": "Ann"}).json()["data"]
 
 
-def test_create_answers_201(emulator, create, book):
+def test_create_returns_201(emulator, create, directory):
     emulator.clock(set="2026-03-01T10:00:00.123Z", frozen=True)
-    answer = create(fields={"first_name": "Ann", "date": "2024-02-29"}, list_ids=[3, 1, "2", 1])
-    assert answer.status_code == 201
-    assert list(answer.json()) == ["data"]
-    contact = answer.json()["data"]
+    response = create(fields={"first_name": "Ann", "date": "2024-02-29"}, list_ids=[3, 1, "2", 1])
+    assert response.status_code == 201
+    assert list(response.json()) == ["data"]
+    contact = response.json()["data"]
     assert list(contact) == KEYS
     assert re.fullmatch(r"019ca[0-9a-f]{3}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", contact["id"])
     assert int(contact["id"].replace("-", "")[:12], 16) == 1772359200123
@@ -80,12 +83,12 @@ def test_create_answers_201(emulator, create, book):
 
 
 @pytest.mark.parametrize("fraction", ["001", "519", "999"])
-def test_milliseconds_are_exact(emulator, create, fraction):
+def test_timestamps_have_exact_milliseconds(emulator, create, fraction):
     emulator.clock(set=f"2026-04-28T12:40:45.{fraction}Z", frozen=True)
     assert create().json()["data"]["created_at"] == 1777380045000 + int(fraction)
 
 
-def test_a_contact_is_found_by_id_and_by_email_in_any_case(api, create):
+def test_contact_is_found_by_id_and_email_in_any_letter_case(api, create):
     contact = create("Ann.O'Neil+x@Example.com").json()["data"]
     for identifier in (
         contact["id"],
@@ -94,12 +97,12 @@ def test_a_contact_is_found_by_id_and_by_email_in_any_case(api, create):
         "ann.o'neil+x@example.com",
         quote("ANN.O'NEIL+X@EXAMPLE.COM", safe=""),
     ):
-        answer = api.get(f"/api/contacts/{identifier}")
-        assert answer.status_code == 200
-        assert answer.json() == {"data": contact}
+        response = api.get(f"/api/contacts/{identifier}")
+        assert response.status_code == 200
+        assert response.json() == {"data": contact}
 
 
-def test_both_generations_show_the_same_contact(api, ann):
+def test_contact_is_the_same_in_both_generations(api, ann):
     new = api.get("/api/contacts/ann@example.com")
     old = api.get(f"/api/accounts/1234567/contacts/{ann['id']}")
     assert new.content == old.content
@@ -108,30 +111,30 @@ def test_both_generations_show_the_same_contact(api, ann):
     assert api.get("/api/accounts/2000000/contacts/ann@example.com").status_code == 403
 
 
-def test_unknown_contacts(api, ann, emulator, book, client_of):
+def test_unknown_contact_is_not_found(api, ann, emulator, directory, client_of):
     other = client_of(emulator, "other")
     theirs = other.post("/api/contacts", json={"contact": {"email": "theirs@example.com"}}).json()["data"]
     for identifier in (NOBODY, "nobody@example.com", "1", "%00", "😀", "%FF", "a b", theirs["id"], theirs["email"]):
-        answer = api.get(f"/api/contacts/{identifier}")
-        assert (answer.status_code, answer.json()) == (404, {"error": "Not Found"})
-        answer = api.delete(f"/api/contacts/{identifier}")
-        assert (answer.status_code, answer.json()) == (404, {"errors": "Contact(s) not found"})
-        answer = api.post(f"/api/contacts/{identifier}/events", json={"name": "UserLogin"})
-        assert (answer.status_code, answer.json()) == (404, {"error": "Not Found"})
+        response = api.get(f"/api/contacts/{identifier}")
+        assert (response.status_code, response.json()) == (404, {"error": "Not Found"})
+        response = api.delete(f"/api/contacts/{identifier}")
+        assert (response.status_code, response.json()) == (404, {"errors": "Contact(s) not found"})
+        response = api.post(f"/api/contacts/{identifier}/events", json={"name": "UserLogin"})
+        assert (response.status_code, response.json()) == (404, {"error": "Not Found"})
     assert other.get(f"/api/contacts/{theirs['id']}").status_code == 200
 
 
-def test_accounts_share_no_contacts(emulator, api, ann, book, client_of):
-    answer = client_of(emulator, "other").post("/api/contacts", json={"contact": {"email": "ann@example.com"}})
-    assert answer.status_code == 201
-    assert answer.json()["data"]["id"] != ann["id"]
+def test_contacts_are_separate_per_account(emulator, api, ann, directory, client_of):
+    response = client_of(emulator, "other").post("/api/contacts", json={"contact": {"email": "ann@example.com"}})
+    assert response.status_code == 201
+    assert response.json()["data"]["id"] != ann["id"]
 
 
 @pytest.mark.parametrize("again", ["ann@example.com", "ANN@Example.com"])
-def test_an_email_is_taken_in_any_case(create, ann, again):
-    answer = create(again)
-    assert answer.status_code == 422
-    assert answer.json() == {"errors": {"email": ["Email has already been taken"]}}
+def test_email_is_unique_in_any_letter_case(create, ann, again):
+    response = create(again)
+    assert response.status_code == 422
+    assert response.json() == {"errors": {"email": ["Email has already been taken"]}}
 
 
 EMAILS = [
@@ -156,27 +159,27 @@ EMAILS = [
 ]
 
 
-@pytest.mark.parametrize(("email", "sentence"), EMAILS)
-def test_bad_emails(api, create, patch, ann, email, sentence):
-    answer = create(email)
-    assert answer.status_code == 422
-    assert answer.json() == {"errors": {"email": [f"Email {sentence}"]}}
-    answer = patch(ann["id"], email=email)
-    assert answer.status_code == 422
-    assert answer.json() == {"errors": {"email": [[sentence]]}}
+@pytest.mark.parametrize(("email", "message"), EMAILS)
+def test_invalid_email_is_rejected(api, create, patch, ann, email, message):
+    response = create(email)
+    assert response.status_code == 422
+    assert response.json() == {"errors": {"email": [f"Email {message}"]}}
+    response = patch(ann["id"], email=email)
+    assert response.status_code == 422
+    assert response.json() == {"errors": {"email": [[message]]}}
     assert api.get(f"/api/contacts/{ann['id']}").json()["data"] == ann
 
 
 @pytest.mark.parametrize(
     "email", ["ü@example.com", "ann@bücher.example", "a@xn--bcher-kva.example", "x" * 64 + "@a.bc"]
 )
-def test_good_emails(create, patch, email):
+def test_valid_email_is_accepted(create, patch, email):
     assert create(email).json()["data"]["email"] == email
     assert patch(email).status_code == 400
     assert patch(email, unsubscribed=True).json()["action"] == "updated"
 
 
-def test_create_without_an_email(api):
+def test_create_requires_an_email(api):
     assert api.post("/api/contacts", json={"contact": {"fields": {}}}).json() == {
         "errors": {"email": ["Email can't be blank"]}
     }
@@ -220,63 +223,63 @@ BAD_VALUES = [
 ]
 
 
-@pytest.mark.parametrize(("tag", "value"), GOOD_VALUES)
-def test_values_of_the_right_type(api, book, create, patch, tag, value):
-    assert create(fields={tag: value}).json()["data"]["fields"][tag] == value
-    assert type(api.get("/api/contacts/ann@example.com").json()["data"]["fields"][tag]) is (
-        float if tag == "float" else type(value)
+@pytest.mark.parametrize(("merge_tag", "value"), GOOD_VALUES)
+def test_valid_field_values_are_stored(api, directory, create, patch, merge_tag, value):
+    assert create(fields={merge_tag: value}).json()["data"]["fields"][merge_tag] == value
+    assert type(api.get("/api/contacts/ann@example.com").json()["data"]["fields"][merge_tag]) is (
+        float if merge_tag == "float" else type(value)
     )
-    assert patch("ann@example.com", fields={tag: None}).json()["data"]["fields"][tag] is None
+    assert patch("ann@example.com", fields={merge_tag: None}).json()["data"]["fields"][merge_tag] is None
 
 
-@pytest.mark.parametrize(("tag", "value"), BAD_VALUES)
-def test_values_of_the_wrong_type_and_unknown_tags(api, book, ann, create, patch, tag, value):
-    expected = {"errors": {tag: [["is invalid"]]}}
-    for answer in (create("new@example.com", fields={tag: value}), patch(ann["id"], fields={tag: value})):
-        assert answer.status_code == 422
-        assert answer.json() == expected
+@pytest.mark.parametrize(("merge_tag", "value"), BAD_VALUES)
+def test_invalid_field_values_and_unknown_merge_tags_are_rejected(api, directory, ann, create, patch, merge_tag, value):
+    expected = {"errors": {merge_tag: [["is invalid"]]}}
+    for response in (create("new@example.com", fields={merge_tag: value}), patch(ann["id"], fields={merge_tag: value})):
+        assert response.status_code == 422
+        assert response.json() == expected
     assert api.get("/api/contacts/new@example.com").status_code == 404
 
 
 @pytest.mark.parametrize("fields", [[], "x", 5, True])
-def test_fields_that_are_no_object(create, patch, ann, fields):
-    for answer in (create("new@example.com", fields=fields), patch(ann["id"], fields=fields)):
-        assert answer.status_code == 422
-        assert answer.json() == {"errors": {"fields": [["is invalid"]]}}
+def test_fields_must_be_an_object(create, patch, ann, fields):
+    for response in (create("new@example.com", fields=fields), patch(ann["id"], fields=fields)):
+        assert response.status_code == 422
+        assert response.json() == {"errors": {"fields": [["is invalid"]]}}
 
 
 BAD_IDS = [[5], [9], [0], [-1], [1, None], ["x"], [[1]], [{}], [True], [1.0], [10**30], "1", 1, {"1": 1}]
 
 
 @pytest.mark.parametrize("ids", BAD_IDS, ids=str)
-def test_bad_list_ids(book, ann, create, patch, ids):
-    answer = create("new@example.com", list_ids=ids)
-    assert answer.status_code == 422
-    assert answer.json() == {"errors": {"list_ids": [["contains invalid data"]]}}
+def test_invalid_list_ids_are_rejected(directory, ann, create, patch, ids):
+    response = create("new@example.com", list_ids=ids)
+    assert response.status_code == 422
+    assert response.json() == {"errors": {"list_ids": [["contains invalid data"]]}}
     for side in ("included", "excluded"):
-        answer = patch(ann["id"], **{f"list_ids_{side}": ids})
-        assert answer.status_code == 422
-        assert answer.json() == {"errors": {f"list_id_{side}": [["contains invalid data"]]}}
+        response = patch(ann["id"], **{f"list_ids_{side}": ids})
+        assert response.status_code == 422
+        assert response.json() == {"errors": {f"list_id_{side}": [["contains invalid data"]]}}
 
 
-def test_membership_changes_by_differences(book, create, patch):
+def test_update_adds_and_removes_list_memberships(directory, create, patch):
     create(list_ids=[1, 2])
-    answer = patch("ann@example.com", list_ids_included=[2, 3], list_ids_excluded=[1, 4])
-    assert answer.json()["data"]["list_ids"] == [2, 3]
+    response = patch("ann@example.com", list_ids_included=[2, 3], list_ids_excluded=[1, 4])
+    assert response.json()["data"]["list_ids"] == [2, 3]
     assert patch("ann@example.com", list_ids=[4], unsubscribed=False).json()["data"]["list_ids"] == [2, 3]
     assert patch("ann@example.com", list_ids_included=None).json()["data"]["list_ids"] == [2, 3]
 
 
 @pytest.mark.parametrize(("both", "words"), [([1], "1"), ([2, 1], "1 and 2"), ([1, 2, 3], "1, 2 and 3")])
-def test_lists_on_both_sides(book, ann, patch, both, words):
-    answer = patch(ann["id"], list_ids_included=both, list_ids_excluded=[*both, 4])
-    assert answer.status_code == 422
-    sentence = f"same list_ids {words} are specified both as included and excluded"
-    assert answer.json() == {"errors": {"base": [[sentence]]}}
+def test_list_cannot_be_both_included_and_excluded(directory, ann, patch, both, words):
+    response = patch(ann["id"], list_ids_included=both, list_ids_excluded=[*both, 4])
+    assert response.status_code == 422
+    message = f"same list_ids {words} are specified both as included and excluded"
+    assert response.json() == {"errors": {"base": [[message]]}}
 
 
-def test_all_that_is_wrong_is_told_at_once(book, ann, patch):
-    answer = patch(
+def test_all_errors_are_returned_together(directory, ann, patch):
+    response = patch(
         ann["id"],
         email="x",
         fields={"date": "x", "y": 1},
@@ -284,16 +287,16 @@ def test_all_that_is_wrong_is_told_at_once(book, ann, patch):
         list_ids_excluded=[1],
         unsubscribed="x",
     )
-    assert set(answer.json()["errors"]) == {"email", "date", "y", "base", "unsubscribed"}
+    assert set(response.json()["errors"]) == {"email", "date", "y", "base", "unsubscribed"}
 
 
-def test_update_says_so(api, emulator, ann, patch):
+def test_update_returns_the_action(api, emulator, ann, patch):
     emulator.clock(advance=60)
-    answer = patch("Ann@example.com", fields={"last_name": "Lee"})
-    assert answer.status_code == 200
-    assert list(answer.json()) == ["action", "data"]
-    assert answer.json()["action"] == "updated"
-    contact = answer.json()["data"]
+    response = patch("Ann@example.com", fields={"last_name": "Lee"})
+    assert response.status_code == 200
+    assert list(response.json()) == ["action", "data"]
+    assert response.json()["action"] == "updated"
+    contact = response.json()["data"]
     assert list(contact) == KEYS
     assert contact["updated_at"] >= ann["updated_at"] + 60_000
     assert contact == ann | {
@@ -305,11 +308,11 @@ def test_update_says_so(api, emulator, ann, patch):
     assert api.get("/api/contacts/ann@example.com").json()["data"] == contact
 
 
-def test_update_creates_what_is_not_there(api, patch):
-    answer = patch("new@example.com", fields={"first_name": "New"}, unsubscribed=True)
-    assert answer.status_code == 200
-    assert answer.json()["action"] == "created"
-    contact = answer.json()["data"]
+def test_update_creates_a_missing_contact(api, patch):
+    response = patch("new@example.com", fields={"first_name": "New"}, unsubscribed=True)
+    assert response.status_code == 200
+    assert response.json()["action"] == "created"
+    contact = response.json()["data"]
     assert (contact["email"], contact["status"], contact["fields"]["first_name"]) == (
         "new@example.com",
         "unsubscribed",
@@ -325,7 +328,7 @@ def test_update_creates_what_is_not_there(api, patch):
     }
 
 
-def test_the_email_can_change(api, create, patch, ann):
+def test_email_can_be_changed(api, create, patch, ann):
     create("bob@example.com")
     assert patch(ann["id"], email="BOB@example.com").json() == {"errors": {"email": [["has already been taken"]]}}
     moved = patch("ann@example.com", email="Ann.Lee@example.com").json()["data"]
@@ -344,14 +347,14 @@ def test_unsubscribed_sets_the_status(ann, patch, value, status):
 
 
 @pytest.mark.parametrize("value", [1, "", "yes", [], {}])
-def test_unsubscribed_must_be_true_or_false(ann, patch, value):
-    answer = patch(ann["id"], unsubscribed=value)
-    assert (answer.status_code, answer.json()) == (422, {"errors": {"unsubscribed": [["is invalid"]]}})
+def test_unsubscribed_must_be_a_boolean(ann, patch, value):
+    response = patch(ann["id"], unsubscribed=value)
+    assert (response.status_code, response.json()) == (422, {"errors": {"unsubscribed": [["is invalid"]]}})
 
 
-def test_delete(api, ann, create):
-    answer = api.delete(f"/api/contacts/{quote('ANN@example.com', safe='')}")
-    assert (answer.status_code, answer.content) == (204, b"")
+def test_contact_is_deleted(api, ann, create):
+    response = api.delete(f"/api/contacts/{quote('ANN@example.com', safe='')}")
+    assert (response.status_code, response.content) == (204, b"")
     assert api.delete(f"/api/contacts/{ann['id']}").json() == {"errors": "Contact(s) not found"}
     assert create().json()["data"]["id"] != ann["id"]
 
@@ -359,22 +362,22 @@ def test_delete(api, ann, create):
 @pytest.mark.parametrize(
     "body", [None, {}, [], "x", {"contact": None}, {"contact": {}}, {"contact": "x"}, {"email": "a"}]
 )
-def test_a_missing_wrapper(api, ann, body):
-    for answer in (api.post("/api/contacts", json=body), api.patch("/api/contacts/ann@example.com", json=body)):
-        assert (answer.status_code, answer.content) == (400, b"")
+def test_missing_wrapper_returns_an_empty_400(api, ann, body):
+    for response in (api.post("/api/contacts", json=body), api.patch("/api/contacts/ann@example.com", json=body)):
+        assert (response.status_code, response.content) == (400, b"")
 
 
-def test_the_account_is_full(api, emulator, ann, create, patch):
+def test_creation_fails_at_the_contact_limit(api, emulator, ann, create, patch):
     emulator.limits(contacts=1)
-    answer = create("new@example.com")
-    assert (answer.status_code, answer.json()) == (422, {"errors": {"base": ["contacts limit reached"]}})
-    assert patch("new@example.com", unsubscribed=True).json() == answer.json()
+    response = create("new@example.com")
+    assert (response.status_code, response.json()) == (422, {"errors": {"base": ["contacts limit reached"]}})
+    assert patch("new@example.com", unsubscribed=True).json() == response.json()
     assert patch(ann["id"], unsubscribed=True).status_code == 200
     emulator.limits(contacts=2)
     assert create("new@example.com").status_code == 201
 
 
-def test_viewers_only_read(api, emulator, ann, client_of):
+def test_viewer_can_only_read(api, emulator, ann, client_of):
     viewer = [{"resource_type": "account", "resource_id": 1234567, "access_level": 10}]
     billing = [{"resource_type": "billing", "resource_id": 1234567, "access_level": 100}]
     emulator.seed(
@@ -403,36 +406,36 @@ def test_viewers_only_read(api, emulator, ann, client_of):
     for name in ("viewer", "billing"):
         client = client_of(emulator, name)
         for method, path, body in writes:
-            answer = client.request(method, f"/api/{path}", json=body)
-            assert (answer.status_code, answer.json()) == forbidden, (method, path)
+            response = client.request(method, f"/api/{path}", json=body)
+            assert (response.status_code, response.json()) == forbidden, (method, path)
         for path in [*reads, "contacts/imports/1", "contacts/exports/1"] if name == "billing" else reads:
-            answer = client.get(f"/api/{path}")
-            assert answer.status_code == (200 if name == "viewer" else 403), path
+            response = client.get(f"/api/{path}")
+            assert response.status_code == (200 if name == "viewer" else 403), path
     assert client_of(emulator, "").get("/api/contacts/lists").json() == {"error": "Incorrect API token"}
 
 
-def test_200_requests_a_minute_for_the_account(api, emulator, client_of):
+def test_rate_limit_is_200_requests_per_minute_and_account(api, emulator, client_of):
     emulator.seed(api_tokens=[{"name": "second", "token": "second"}])
     second = client_of(emulator, "second")
     emulator.clock(frozen=True)
     for client in (api, second):
         assert {client.get("/api/contacts/lists").status_code for _ in range(100)} == {200}
     for path in ("contacts/x", "contacts/fields", "contacts/imports/1", "contacts/exports/1", "contacts/lists"):
-        answer = second.get(f"/api/{path}")
-        assert (answer.status_code, answer.json()) == (429, {"errors": "Rate limit exceeded"})
+        response = second.get(f"/api/{path}")
+        assert (response.status_code, response.json()) == (429, {"errors": "Rate limit exceeded"})
     assert api.get("/api/projects").status_code == 200
     emulator.clock(advance=60)
     assert api.get("/api/contacts/lists").status_code == 200
 
 
-def test_an_event(api, emulator, ann):
+def test_contact_event_is_created(api, emulator, ann):
     params = {"user_id": 101, "user_name": "John Smith", "is_active": True, "last_seen": None, "score": 0.5}
     for identifier in ("Ann@example.com", ann["id"]):
-        answer = api.post(f"/api/contacts/{identifier}/events", json={"name": "UserLogin", "params": params})
-        assert answer.status_code == 201
+        response = api.post(f"/api/contacts/{identifier}/events", json={"name": "UserLogin", "params": params})
+        assert response.status_code == 201
         expected = {"contact_id": ann["id"], "contact_email": "ann@example.com", "name": "UserLogin", "params": params}
-        assert answer.json() == expected
-        assert list(answer.json()) == list(expected)
+        assert response.json() == expected
+        assert list(response.json()) == list(expected)
     assert api.post(f"/api/contacts/{ann['id']}/events", json={"name": "é" * 255}).json()["params"] == {}
     assert [event["name"] for event in emulator.dump()["contact_events"]] == ["UserLogin", "UserLogin", "é" * 255]
 
@@ -457,13 +460,13 @@ LONG = "x" * 256
         ([], {"name": ["can't be blank", "must be a string"]}),
     ],
 )
-def test_bad_events(api, emulator, ann, body, errors):
-    answer = api.post(f"/api/contacts/{ann['id']}/events", json=body)
-    assert (answer.status_code, answer.json()) == (422, {"errors": errors})
+def test_invalid_events_are_rejected(api, emulator, ann, body, errors):
+    response = api.post(f"/api/contacts/{ann['id']}/events", json=body)
+    assert (response.status_code, response.json()) == (422, {"errors": errors})
     assert emulator.dump()["contact_events"] == []
 
 
-def test_seeds(api, emulator, book):
+def test_seeding_contacts(api, emulator, directory):
     fields = {"first_name": "Ann", "integer": 7}
     seed = {"id": NOBODY.upper(), "email": "ann@example.com", "fields": fields, "list_ids": [2], "unsubscribed": True}
     emulator.seed(contacts=[seed])
@@ -473,7 +476,7 @@ def test_seeds(api, emulator, book):
 
 
 @pytest.mark.parametrize(
-    ("contact", "sentence"),
+    ("contact", "message"),
     [
         ({"email": "x"}, "contacts[0]: email is invalid."),
         ({"email": "a@b.co", "fields": {"x": 1}}, "contacts[0]: x is invalid."),
@@ -482,24 +485,24 @@ def test_seeds(api, emulator, book):
         ({"email": "ANN@example.com"}, "Another object already has email_key 1234567:ann@example.com."),
     ],
 )
-def test_bad_seeds(emulator, ann, contact, sentence):
-    with pytest.raises(EmulatorError, match=f"^{re.escape(sentence)}$"):
+def test_invalid_seeds_are_rejected(emulator, ann, contact, message):
+    with pytest.raises(EmulatorError, match=f"^{re.escape(message)}$"):
         emulator.seed(contacts=[contact])
 
 
-def test_fifty_thousand_contacts_cost_no_more_than_one(api, emulator, ann, patch):
-    """Reading and changing one contact takes as long among many as alone."""
+def test_one_contact_is_as_fast_among_50000(api, emulator, ann, patch):
+    """Reading and changing one contact takes as long among 50,000 contacts as alone."""
     emulator.limits(rate_limits="off")
 
     def seconds() -> float:
-        took = []
+        durations = []
         for number in range(15):
             started = time.perf_counter()
             assert api.get("/api/contacts/ann@example.com").status_code == 200
             assert patch(ann["id"], fields={"last_name": f"N{number}"}).status_code == 200
             assert patch(f"new{number}@example.com", unsubscribed=True).status_code == 200
-            took.append(time.perf_counter() - started)
-        return statistics.median(took)
+            durations.append(time.perf_counter() - started)
+        return statistics.median(durations)
 
     alone = seconds()
     items = [{"email": f"u{number}@example.com", "fields": {"first_name": "U"}} for number in range(50_000)]

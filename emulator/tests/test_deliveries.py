@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What webhooks are told: words, batches, signatures, attempts (facts 3.10)."""
+"""Webhook deliveries: payloads, batches, signatures and retries (docs/service.md#webhooks)."""
 
 import asyncio
 import base64
@@ -46,7 +46,7 @@ READER = {"ip": "192.0.2.1", "user_agent": "Mozilla/5.0"}
 
 
 class Receiver(ThreadingHTTPServer):
-    """A webhook endpoint. It answers with ``statuses`` one after the other, the last one for ever."""
+    """A webhook endpoint. It responds with ``statuses`` in order, and then always with the last one."""
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
@@ -91,8 +91,8 @@ def receiver():
 
 
 @pytest.fixture
-def hook(api, receiver):
-    """Makes a webhook for the receiver, with these fields changed, and gives it with its secret."""
+def create_webhook(api, receiver):
+    """Return a function that creates a webhook for the receiver, with changed fields, and returns it with its secret."""
 
     def make(**changes):
         fields = {
@@ -101,29 +101,29 @@ def hook(api, receiver):
             "sending_stream": "transactional",
             "event_types": ["delivery", "bounce"],
         }
-        answer = api.post("/api/webhooks", json={"webhook": fields | changes})
-        assert answer.status_code == 200, answer.text
-        return answer.json()["data"]
+        response = api.post("/api/webhooks", json={"webhook": fields | changes})
+        assert response.status_code == 200, response.text
+        return response.json()["data"]
 
     return make
 
 
 @pytest.fixture
 def send(api, mail):
-    """Sends a live mail, with these fields changed, and gives its ids."""
+    """Return a function that sends a live message, with changed fields, and returns its message ids."""
 
     def post(prefix="", **changes):
-        answer = api.post(f"{prefix}/api/send", json=mail | changes)
-        assert answer.status_code == 200, answer.text
-        return answer.json()["message_ids"]
+        response = api.post(f"{prefix}/api/send", json=mail | changes)
+        assert response.status_code == 200, response.text
+        return response.json()["message_ids"]
 
     return post
 
 
-def wait(holds):
-    """Wait until something holds, five seconds at most."""
+def wait(condition):
+    """Wait until a condition is true, at most five seconds."""
     deadline = time.monotonic() + 5
-    while not holds():
+    while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)
 
@@ -132,11 +132,11 @@ def is_active(api, webhook):
     return api.get(f"/api/webhooks/{webhook['id']}").json()["data"]["active"]
 
 
-# The words.
+# Payloads.
 
 
 @pytest.mark.parametrize(
-    ("kind", "word", "details"),
+    ("kind", "event_name", "details"),
     [
         ("delivery", "delivery", {}),
         ("soft_bounce", "soft bounce", BOUNCE),
@@ -150,10 +150,10 @@ def is_active(api, webhook):
         ("unsubscribe", "unsubscribe", {}),
     ],
 )
-def test_the_payload_of_each_kind(kind, word, details):
-    told = build_payload(EVENT | {"kind": kind, "details": details | {"of_no_interest": 1}})
-    assert list(told.items()) == [
-        ("event", word),
+def test_the_payload_of_each_kind(kind, event_name, details):
+    payload = build_payload(EVENT | {"kind": kind, "details": details | {"of_no_interest": 1}})
+    assert list(payload.items()) == [
+        ("event", event_name),
         ("timestamp", 1728669700),
         ("sending_stream", "transactional"),
         ("message_id", EVENT["message_id"]),
@@ -164,19 +164,19 @@ def test_the_payload_of_each_kind(kind, word, details):
     ]
 
 
-def test_every_kind_of_mail_event_is_told():
+def test_every_kind_of_mail_event_has_a_payload():
     assert all(build_payload(EVENT | {"kind": kind}) for kind in MAIL_EVENT_KINDS)
     assert build_payload(EVENT | {"kind": "something.else"}) is None
 
 
-def test_category_and_variables_stand_after_the_stream():
-    told = build_payload(EVENT | {"category": "Password reset", "custom_variables": {"user_id": "123"}})
-    assert list(told)[2:6] == ["sending_stream", "category", "custom_variables", "message_id"]
-    assert (told["category"], told["custom_variables"]) == ("Password reset", {"user_id": "123"})
+def test_category_and_variables_follow_the_stream():
+    payload = build_payload(EVENT | {"category": "Password reset", "custom_variables": {"user_id": "123"}})
+    assert list(payload)[2:6] == ["sending_stream", "category", "custom_variables", "message_id"]
+    assert (payload["category"], payload["custom_variables"]) == ("Password reset", {"user_id": "123"})
     assert "custom_variables" not in build_payload(EVENT | {"custom_variables": {}})
 
 
-def test_inbound_mail_is_told_in_milliseconds():
+def test_inbound_payload_has_a_timestamp_in_milliseconds():
     event = {
         "kind": "inbound.message_received",
         "account_id": 1,
@@ -196,7 +196,7 @@ def test_inbound_mail_is_told_in_milliseconds():
     ]
 
 
-def test_audit_events_leave_out_what_they_do_not_have():
+def test_audit_payload_omits_missing_fields():
     event = {
         "kind": "audit",
         "account_id": 1,
@@ -246,14 +246,14 @@ INBOUND_EVENT = {"kind": "inbound.message_received", "inbound_inbox_id": 42}
         ({}, INBOUND_EVENT, False),
     ],
 )
-def test_which_events_concern_which_webhook(webhook, event, expected):
+def test_webhook_subscribes_to_matching_events(webhook, event, expected):
     assert is_subscribed(webhook_row(**webhook), EVENT | event) is expected
 
 
-# The body and its signature.
+# Bodies and signatures.
 
 
-def test_the_signature_vector_of_the_official_clients():
+def test_signature_matches_the_official_test_vector():
     message = (
         '{"event":"delivery","sending_stream":"transactional","category":"welcome",'
         '"message_id":"a8b1d8f6-1f8d-4a3c-9b2e-1a2b3c4d5e6f","email":"recipient@example.com",'
@@ -264,19 +264,19 @@ def test_the_signature_vector_of_the_official_clients():
     assert sign("8d9a3c0e7f5b2d4a6c1e9f8b3a7d5c2f", message.encode()) != digest
 
 
-def test_bodies_in_both_formats():
-    told = [{"event": "open", "email": "größe@example.com"}, {"event": "click"}]
+def test_batch_is_encoded_in_both_formats():
+    payload = [{"event": "open", "email": "größe@example.com"}, {"event": "click"}]
     assert (
-        encode_batch("json", told)
+        encode_batch("json", payload)
         == '{"events":[{"event":"open","email":"größe@example.com"},{"event":"click"}]}'.encode()
     )
     assert (
-        encode_batch("jsonlines", told) == '{"event":"open","email":"größe@example.com"}\n{"event":"click"}\n'.encode()
+        encode_batch("jsonlines", payload) == '{"event":"open","email":"größe@example.com"}\n{"event":"click"}\n'.encode()
     )
 
 
-def test_a_delivery_as_json(emulator, receiver, hook, send):
-    webhook = hook()
+def test_delivery_as_json(emulator, receiver, create_webhook, send):
+    webhook = create_webhook()
     (message_id,) = send(category="welcome", custom_variables={"größe": "1"})
     emulator.clock(advance=31)
     (request,) = receiver.requests
@@ -292,8 +292,8 @@ def test_a_delivery_as_json(emulator, receiver, hook, send):
     assert (event["category"], event["custom_variables"]) == ("welcome", {"größe": "1"})
 
 
-def test_a_delivery_as_json_lines(emulator, receiver, hook, send):
-    webhook = hook(payload_format="jsonlines")
+def test_delivery_as_json_lines(emulator, receiver, create_webhook, send):
+    webhook = create_webhook(payload_format="jsonlines")
     send(to=[{"email": f"{name}@example.org"} for name in "ab"])
     emulator.clock(advance=31)
     (request,) = receiver.requests
@@ -304,8 +304,8 @@ def test_a_delivery_as_json_lines(emulator, receiver, hook, send):
     assert request["headers"]["Mailtrap-Signature"] == digest
 
 
-def test_the_password_of_the_url_is_sent_as_basic_auth(emulator, receiver, hook, send):
-    hook(url=receiver.url.replace("http://", "http://user:p%40ss@") + "?token=t")
+def test_password_in_the_url_is_sent_as_basic_auth(emulator, receiver, create_webhook, send):
+    create_webhook(url=receiver.url.replace("http://", "http://user:p%40ss@") + "?token=t")
     send()
     emulator.clock(advance=31)
     (request,) = receiver.requests
@@ -313,12 +313,12 @@ def test_the_password_of_the_url_is_sent_as_basic_auth(emulator, receiver, hook,
     assert request["path"] == "/hook?token=t"
 
 
-# Collecting.
+# Collection of events.
 
 
-def test_events_are_collected_for_thirty_seconds(emulator, receiver, hook, send):
+def test_events_are_collected_for_thirty_seconds(emulator, receiver, create_webhook, send):
     emulator.clock(frozen=True)
-    hook()
+    create_webhook()
     send()
     emulator.clock(advance=20)
     send()
@@ -334,9 +334,9 @@ def test_events_are_collected_for_thirty_seconds(emulator, receiver, hook, send)
     assert len(receiver.requests) == 2
 
 
-def test_real_time_brings_them_too(emulator, receiver, hook, send):
+def test_events_are_delivered_in_real_time(emulator, receiver, create_webhook, send):
     emulator.clock(frozen=True)
-    hook()
+    create_webhook()
     send()
     emulator.clock(advance=29.9)
     assert receiver.requests == []
@@ -345,8 +345,8 @@ def test_real_time_brings_them_too(emulator, receiver, hook, send):
     assert len(receiver.requests) == 1
 
 
-def test_at_most_five_hundred_events_in_a_batch(emulator, receiver, hook, send):
-    hook()
+def test_batch_contains_at_most_500_events(emulator, receiver, create_webhook, send):
+    create_webhook()
     addresses = [f"r{number}@example.org" for number in range(501)]
     send(to=[{"email": address} for address in addresses])
     emulator.clock(advance=31)
@@ -356,31 +356,31 @@ def test_at_most_five_hundred_events_in_a_batch(emulator, receiver, hook, send):
     assert [row["events"] for row in emulator.deliveries()] == [500, 1]
 
 
-def test_only_what_was_asked_for(emulator, api, receiver, hook, send):
-    other = hook(event_types=["open"], url=receiver.url + "/open")
-    bulk = hook(sending_stream="bulk", url=receiver.url + "/bulk")
-    hook(active=False, url=receiver.url + "/paused")
+def test_webhook_receives_only_subscribed_events(emulator, api, receiver, create_webhook, send):
+    other = create_webhook(event_types=["open"], url=receiver.url + "/open")
+    bulk = create_webhook(sending_stream="bulk", url=receiver.url + "/bulk")
+    create_webhook(active=False, url=receiver.url + "/paused")
     send()
     emulator.event("open", email="ann@example.org")
     send("/bulk")
     emulator.clock(advance=31)
-    told = {request["path"]: json.loads(request["body"])["events"] for request in receiver.requests}
-    assert {path: [event["event"] for event in batch] for path, batch in told.items()} == {
+    payload = {request["path"]: json.loads(request["body"])["events"] for request in receiver.requests}
+    assert {path: [event["event"] for event in batch] for path, batch in payload.items()} == {
         "/hook/open": ["open"],
         "/hook/bulk": ["delivery"],
     }
     assert {row["webhook_id"] for row in emulator.deliveries()} == {other["id"], bulk["id"]}
 
 
-def test_inbound_mail(emulator, receiver, hook):
+def test_inbound_webhook_receives_inbound_mail(emulator, receiver, create_webhook):
     emulator.seed(
         inbound_folders=[{"id": 7, "name": "Support"}],
         inbound_inboxes=[
             {"id": key, "folder_id": 7, "name": "x", "address": f"{key}@inbound-mailtrap.io"} for key in (513, 514)
         ],
     )
-    hook(webhook_type="inbound_receiving", url=receiver.url + "/all")
-    hook(webhook_type="inbound_receiving", url=receiver.url + "/one", inbound_inbox_id=514)
+    create_webhook(webhook_type="inbound_receiving", url=receiver.url + "/all")
+    create_webhook(webhook_type="inbound_receiving", url=receiver.url + "/one", inbound_inbox_id=514)
     emulator.clock(set="2026-06-02T08:17:31.879Z", frozen=True)
     message = emulator.receive(address="513@inbound-mailtrap.io", raw="From: Ann <ann@example.org>\n\nHello\n")
     emulator.clock(advance=30)
@@ -394,9 +394,9 @@ def test_inbound_mail(emulator, receiver, hook):
     assert [request["path"] for request in receiver.requests[1:]] == ["/hook/all", "/hook/one"]
 
 
-def test_mail_of_a_campaign_is_told_to_webhooks_for_campaigns(emulator, api, receiver, hook):
-    hook(webhook_type="campaigns", url=receiver.url + "/campaigns")
-    hook(sending_stream="bulk", url=receiver.url + "/bulk")
+def test_campaign_webhook_receives_campaign_events(emulator, api, receiver, create_webhook):
+    create_webhook(webhook_type="campaigns", url=receiver.url + "/campaigns")
+    create_webhook(sending_stream="bulk", url=receiver.url + "/bulk")
     emulator.seed(
         verified_domains=[{"id": 77, "domain_name": "acme.example"}],
         contact_lists=[{"id": 1, "name": "Readers"}],
@@ -417,15 +417,15 @@ def test_mail_of_a_campaign_is_told_to_webhooks_for_campaigns(emulator, api, rec
     assert [(event["event"], event["email"]) for event in receiver.events] == [("delivery", "ann@example.org")]
 
 
-def test_other_accounts_hear_nothing(emulator, receiver, send):
+def test_webhooks_of_other_accounts_receive_nothing(emulator, receiver, send):
     emulator.seed(accounts=[{"id": 7, "name": "Other"}], webhooks=[{"account_id": 7, "url": receiver.url}])
     send()
     emulator.clock(advance=31)
     assert (receiver.requests, emulator.deliveries()) == ([], [])
 
 
-def test_a_webhook_that_is_paused_meanwhile_is_told_nothing(emulator, api, receiver, hook, send):
-    path = f"/api/webhooks/{hook()['id']}"
+def test_webhook_paused_during_collection_receives_nothing(emulator, api, receiver, create_webhook, send):
+    path = f"/api/webhooks/{create_webhook()['id']}"
     send()
     api.patch(path, json={"webhook": {"active": False}})
     emulator.clock(advance=31)
@@ -437,33 +437,33 @@ def test_a_webhook_that_is_paused_meanwhile_is_told_nothing(emulator, api, recei
     assert len(receiver.events) == 1
 
 
-# Attempts.
+# Attempts and retries.
 
 
 @pytest.mark.parametrize("status", [201, 204, 302, 307, 400, 410, 500])
-def test_only_200_counts_and_redirects_are_not_followed(emulator, receiver, hook, send, status):
+def test_only_status_200_succeeds_and_redirects_are_not_followed(emulator, receiver, create_webhook, send, status):
     receiver.statuses = [status, 200]
-    hook()
+    create_webhook()
     send()
     emulator.clock(advance=31)
     (delivery,) = emulator.deliveries()
-    assert (delivery["state"], [one["status"] for one in delivery["attempts"]]) == ("pending", [status])
+    assert (delivery["state"], [first_row["status"] for first_row in delivery["attempts"]]) == ("pending", [status])
     emulator.clock(advance=301)
     (delivery,) = emulator.deliveries()
-    assert (delivery["state"], [one["status"] for one in delivery["attempts"]]) == ("delivered", [status, 200])
+    assert (delivery["state"], [first_row["status"] for first_row in delivery["attempts"]]) == ("delivered", [status, 200])
     first, second = receiver.requests
     assert first == second
     assert {request["path"] for request in receiver.requests} == {"/hook"}
 
 
-def moments(delivery):
-    return [datetime.fromisoformat(one["at"]).timestamp() for one in delivery["attempts"]]
+def attempt_times(delivery):
+    return [datetime.fromisoformat(first_row["at"]).timestamp() for first_row in delivery["attempts"]]
 
 
-def test_forty_retries_at_five_minutes_then_the_webhook_is_paused(emulator, api, receiver, hook, send):
+def test_webhook_is_paused_after_40_retries_every_five_minutes(emulator, api, receiver, create_webhook, send):
     emulator.clock(frozen=True)
     receiver.statuses = [500]
-    webhook = hook()
+    webhook = create_webhook()
     send()
     emulator.clock(advance=30)
     assert len(receiver.requests) == 1
@@ -476,7 +476,7 @@ def test_forty_retries_at_five_minutes_then_the_webhook_is_paused(emulator, api,
     assert len(receiver.requests) == 41
     (delivery,) = emulator.deliveries()
     assert (delivery["state"], delivery["reason"]) == ("failed", "No attempt was answered with 200.")
-    times = moments(delivery)
+    times = attempt_times(delivery)
     assert {round(later - earlier, 3) for earlier, later in pairwise(times)} == {300.0}
     assert not is_active(api, webhook)
     emulator.clock(advance=86_400)
@@ -489,9 +489,9 @@ def test_forty_retries_at_five_minutes_then_the_webhook_is_paused(emulator, api,
     assert is_active(api, webhook)
 
 
-def test_other_batches_of_a_webhook_end_with_its_pause(emulator, api, receiver, hook, send):
+def test_pause_ends_all_batches_of_the_webhook(emulator, api, receiver, create_webhook, send):
     receiver.statuses = [500]
-    webhook = hook()
+    webhook = create_webhook()
     send()
     emulator.clock(advance=31)
     send()
@@ -503,41 +503,41 @@ def test_other_batches_of_a_webhook_end_with_its_pause(emulator, api, receiver, 
     assert not is_active(api, webhook)
 
 
-def test_an_endpoint_that_takes_too_long(emulator, receiver, hook, send):
+def test_slow_endpoint_times_out(emulator, receiver, create_webhook, send):
     assert emulator.limits()["webhook_timeout_seconds"] == 30
     emulator.limits(webhook_timeout_seconds=0.2)
     receiver.delay = 0.5
-    hook()
+    create_webhook()
     send()
     emulator.clock(advance=31)
     (delivery,) = emulator.deliveries()
-    (one,) = delivery["attempts"]
-    assert (one["status"], one["error"]) == (None, "No answer within 0.2 seconds.")
+    (first_row,) = delivery["attempts"]
+    assert (first_row["status"], first_row["error"]) == (None, "No answer within 0.2 seconds.")
 
 
-def test_an_endpoint_that_is_not_there(emulator, receiver, hook, send):
-    hook(url="http://127.0.0.1:1/")
-    hook(url="https://" + receiver.url.removeprefix("http://"))
+def test_unreachable_endpoint_fails(emulator, receiver, create_webhook, send):
+    create_webhook(url="http://127.0.0.1:1/")
+    create_webhook(url="https://" + receiver.url.removeprefix("http://"))
     send()
     emulator.clock(advance=31)
     assert [row["state"] for row in emulator.deliveries()] == ["pending", "pending"]
-    assert all(one["status"] is None and one["error"] for row in emulator.deliveries() for one in row["attempts"])
+    assert all(first_row["status"] is None and first_row["error"] for row in emulator.deliveries() for first_row in row["attempts"])
 
 
-def test_a_mended_url_is_used_for_the_next_attempt(emulator, api, receiver, hook, send):
-    webhook = hook(url="http://127.0.0.1:1/")
+def test_next_attempt_uses_a_corrected_url(emulator, api, receiver, create_webhook, send):
+    webhook = create_webhook(url="http://127.0.0.1:1/")
     send()
     emulator.clock(advance=31)
     api.patch(f"/api/webhooks/{webhook['id']}", json={"webhook": {"url": receiver.url}})
     emulator.clock(advance=301)
     (delivery,) = emulator.deliveries()
-    assert [one["url"] for one in delivery["attempts"]] == ["http://127.0.0.1:1/", receiver.url]
+    assert [first_row["url"] for first_row in delivery["attempts"]] == ["http://127.0.0.1:1/", receiver.url]
     assert (delivery["state"], delivery["url"]) == ("delivered", receiver.url)
 
 
-def test_a_deleted_webhook_is_told_nothing_more(emulator, api, receiver, hook, send):
+def test_deleted_webhook_receives_nothing_more(emulator, api, receiver, create_webhook, send):
     receiver.statuses = [500]
-    path = f"/api/webhooks/{hook()['id']}"
+    path = f"/api/webhooks/{create_webhook()['id']}"
     send()
     emulator.clock(advance=31)
     send()
@@ -550,7 +550,7 @@ def test_a_deleted_webhook_is_told_nothing_more(emulator, api, receiver, hook, s
     assert (dump["webhook_events"], [job for job in dump["jobs"] if "webhooks" in job["kind"]]) == ([], [])
 
 
-def test_inbound_webhooks_wait_longer_each_time_and_ten_attempts_fit_in_a_day(receiver):
+def test_inbound_retries_back_off_and_end_within_a_day(receiver):
     receiver.statuses = [500]
     world = create_world()
     create_start_state(world, None)
@@ -567,7 +567,7 @@ def test_inbound_webhooks_wait_longer_each_time_and_ten_attempts_fit_in_a_day(re
     asyncio.run(Scheduler(world).advance_clock(30))
     asyncio.run(Scheduler(world).advance_clock(86_400))
     (delivery,) = world.store["webhook_deliveries"]
-    times = moments(delivery)
+    times = attempt_times(delivery)
     pauses = [round(later - earlier) for earlier, later in pairwise(times)]
     assert len(times) == len(receiver.requests) == 10
     assert all(later == 2 * earlier for earlier, later in pairwise(pauses))
@@ -576,11 +576,11 @@ def test_inbound_webhooks_wait_longer_each_time_and_ten_attempts_fit_in_a_day(re
     assert [row["active"] for row in world.store["webhooks"]] == [False]
 
 
-# Where deliveries go.
+# Destinations.
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST", "127.0.0.1", "127.9.8.7", "::1"])
-def test_what_is_this_machine(host):
+def test_loopback_hosts(host):
     assert is_loopback(host)
 
 
@@ -588,16 +588,16 @@ def test_what_is_this_machine(host):
     "host",
     ["", "example.com", "localhost.example.com", "0.0.0.0", "127.1", "2130706433", "::", "10.0.0.1", "169.254.1.1"],
 )
-def test_what_is_not_this_machine(host):
+def test_other_hosts_are_not_loopback(host):
     assert not is_loopback(host)
 
 
 # The wildcard address is not a loopback address, and yet nothing sent to it leaves the machine.
 
 
-def test_nothing_leaves_the_machine(emulator, api, receiver, hook, send):
-    webhook = hook(url=receiver.url.replace("127.0.0.1", "0.0.0.0"))
-    hook(url="http://127.0.0.1@example.com/")
+def test_other_machines_are_not_called(emulator, api, receiver, create_webhook, send):
+    webhook = create_webhook(url=receiver.url.replace("127.0.0.1", "0.0.0.0"))
+    create_webhook(url="http://127.0.0.1@example.com/")
     send()
     emulator.clock(advance=31)
     emulator.clock(advance=86_400)
@@ -609,7 +609,7 @@ def test_nothing_leaves_the_machine(emulator, api, receiver, hook, send):
     assert is_active(api, webhook)
 
 
-def test_unless_it_was_asked_for(receiver, client_of, mail):
+def test_other_machines_are_called_with_deliver_anywhere(receiver, client_of, mail):
     with Emulator("--deliver-anywhere") as emulator:
         emulator.seed(webhooks=[{"url": receiver.url.replace("127.0.0.1", "0.0.0.0")}])
         assert client_of(emulator).post("/api/send", json=mail).status_code == 200
@@ -618,7 +618,7 @@ def test_unless_it_was_asked_for(receiver, client_of, mail):
         assert len(receiver.requests) == 1
 
 
-def test_an_https_endpoint_that_is_trusted(tmp_path, monkeypatch, receiver, client_of, mail):
+def test_trusted_https_endpoint_is_called(tmp_path, monkeypatch, receiver, client_of, mail):
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(context)
@@ -635,8 +635,8 @@ def test_an_https_endpoint_that_is_trusted(tmp_path, monkeypatch, receiver, clie
 # The control plane.
 
 
-def test_the_log(emulator, receiver, hook, send):
-    webhook = hook()
+def test_deliveries_are_logged(emulator, receiver, create_webhook, send):
+    webhook = create_webhook()
     send()
     emulator.clock(advance=31)
     (delivery,) = emulator.deliveries()
@@ -656,11 +656,11 @@ def test_the_log(emulator, receiver, hook, send):
         emulator.control("GET", "deliveries?since=x")
 
 
-def test_flush_sends_at_once_and_tries_again(emulator, receiver, hook, send):
+def test_flush_sends_immediately_and_retries_pending_batches(emulator, receiver, create_webhook, send):
     emulator.clock(frozen=True)
     assert emulator.flush_deliveries() == []
     receiver.statuses = [500, 500, 200]
-    hook()
+    create_webhook()
     send()
     for number, state in ((1, "pending"), (2, "pending"), (3, "delivered")):
         (delivery,) = emulator.flush_deliveries()
@@ -671,14 +671,14 @@ def test_flush_sends_at_once_and_tries_again(emulator, receiver, hook, send):
 
 
 @pytest.mark.parametrize("value", [0, -1, 301, "1", True, None])
-def test_timeouts_that_are_refused(emulator, value):
+def test_invalid_timeouts_are_rejected(emulator, value):
     with pytest.raises(EmulatorError, match="webhook_timeout_seconds must be"):
         emulator.limits(webhook_timeout_seconds=value)
 
 
-def test_reset_forgets_what_is_on_its_way(emulator, receiver, hook, send):
+def test_reset_drops_pending_deliveries(emulator, receiver, create_webhook, send):
     receiver.statuses = [500]
-    hook()
+    create_webhook()
     send()
     emulator.clock(advance=31)
     send()
@@ -688,7 +688,7 @@ def test_reset_forgets_what_is_on_its_way(emulator, receiver, hook, send):
     assert emulator.deliveries() == []
 
 
-def test_what_was_on_its_way_arrives_after_a_restart(tmp_path, receiver, client_of, mail):
+def test_pending_delivery_is_sent_after_a_restart(tmp_path, receiver, client_of, mail):
     options = ("--state", str(tmp_path / "state"))
     with Emulator(*options) as emulator:
         emulator.seed(webhooks=[{"url": receiver.url, "signing_secret": "s"}])
@@ -701,7 +701,7 @@ def test_what_was_on_its_way_arrives_after_a_restart(tmp_path, receiver, client_
         assert receiver.requests[0]["headers"]["Mailtrap-Signature"] == sign("s", receiver.requests[0]["body"])
 
 
-def test_an_attempt_that_the_end_cut_short_is_made_again(tmp_path, receiver, client_of, mail):
+def test_interrupted_attempt_is_repeated_after_a_restart(tmp_path, receiver, client_of, mail):
     options = ("--state", str(tmp_path / "state"))
     receiver.delay = 2
     with Emulator(*options) as emulator:
@@ -719,7 +719,7 @@ def test_an_attempt_that_the_end_cut_short_is_made_again(tmp_path, receiver, cli
         assert first["body"] == second["body"]
 
 
-def test_the_log_has_an_end(monkeypatch):
+def test_log_is_trimmed(monkeypatch):
     monkeypatch.setattr(webhook_deliveries, "MAX_LOG", 2)
     world = create_world()
     create_start_state(world, None)
