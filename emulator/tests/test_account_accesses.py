@@ -41,6 +41,7 @@ def people(emulator, project, sandbox):
 @pytest.fixture
 def resources_of(api):
     """Return a function that reads the resources of an access."""
+
     def read(access_id):
         (listed,) = [row for row in list_accesses(api) if row["id"] == access_id]
         return listed["resources"]

@@ -14,6 +14,7 @@ PATH = "/api/billing/usage"
 @pytest.fixture
 def current(api):
     """Return a function that reads the current usage counts."""
+
     def read():
         body = api.get(PATH).json()
         testing = body["testing"]["usage"]

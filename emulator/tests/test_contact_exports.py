@@ -41,6 +41,7 @@ def contacts(emulator):
 @pytest.fixture
 def start(api):
     """Return a function that starts an export and returns the response."""
+
     def start(*filters):
         response = api.post(BASE, json={"filters": filters})
         assert response.status_code == 201, response.text

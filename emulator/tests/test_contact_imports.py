@@ -24,6 +24,7 @@ def directory(emulator):
 @pytest.fixture
 def start(api):
     """Return a function that starts an import and returns the response."""
+
     def start(*contacts):
         response = api.post(BASE, json={"contacts": contacts})
         assert response.status_code == 201, response.text
@@ -35,6 +36,7 @@ def start(api):
 @pytest.fixture
 def contact(api):
     """Return a function that reads a contact."""
+
     def contact(email):
         return api.get(f"/api/contacts/{email}").json()["data"]
 

@@ -37,6 +37,7 @@ def directory(emulator):
 @pytest.fixture
 def create(api):
     """Return a function that creates a contact and returns the response."""
+
     def create(email="ann@example.com", **more):
         return api.post("/api/contacts", json={"contact": {"email": email} | more})
 
@@ -46,6 +47,7 @@ def create(api):
 @pytest.fixture
 def patch(api):
     """Return a function that updates a contact and returns the response."""
+
     def patch(identifier, **fields):
         return api.patch(f"/api/contacts/{quote(identifier, safe='')}", json={"contact": fields})
 

@@ -92,7 +92,7 @@ def receiver():
 
 @pytest.fixture
 def create_webhook(api, receiver):
-    """Return a function that creates a webhook for the receiver, with changed fields, and returns it with its secret."""
+    """Return a function that creates a webhook for the receiver, with changed fields. It returns the webhook."""
 
     def make(**changes):
         fields = {
@@ -271,7 +271,8 @@ def test_batch_is_encoded_in_both_formats():
         == '{"events":[{"event":"open","email":"größe@example.com"},{"event":"click"}]}'.encode()
     )
     assert (
-        encode_batch("jsonlines", payload) == '{"event":"open","email":"größe@example.com"}\n{"event":"click"}\n'.encode()
+        encode_batch("jsonlines", payload)
+        == '{"event":"open","email":"größe@example.com"}\n{"event":"click"}\n'.encode()
     )
 
 
@@ -447,17 +448,17 @@ def test_only_status_200_succeeds_and_redirects_are_not_followed(emulator, recei
     send()
     emulator.clock(advance=31)
     (delivery,) = emulator.deliveries()
-    assert (delivery["state"], [first_row["status"] for first_row in delivery["attempts"]]) == ("pending", [status])
+    assert (delivery["state"], [attempt["status"] for attempt in delivery["attempts"]]) == ("pending", [status])
     emulator.clock(advance=301)
     (delivery,) = emulator.deliveries()
-    assert (delivery["state"], [first_row["status"] for first_row in delivery["attempts"]]) == ("delivered", [status, 200])
+    assert (delivery["state"], [attempt["status"] for attempt in delivery["attempts"]]) == ("delivered", [status, 200])
     first, second = receiver.requests
     assert first == second
     assert {request["path"] for request in receiver.requests} == {"/hook"}
 
 
 def attempt_times(delivery):
-    return [datetime.fromisoformat(first_row["at"]).timestamp() for first_row in delivery["attempts"]]
+    return [datetime.fromisoformat(attempt["at"]).timestamp() for attempt in delivery["attempts"]]
 
 
 def test_webhook_is_paused_after_40_retries_every_five_minutes(emulator, api, receiver, create_webhook, send):
@@ -511,8 +512,8 @@ def test_slow_endpoint_times_out(emulator, receiver, create_webhook, send):
     send()
     emulator.clock(advance=31)
     (delivery,) = emulator.deliveries()
-    (first_row,) = delivery["attempts"]
-    assert (first_row["status"], first_row["error"]) == (None, "No answer within 0.2 seconds.")
+    (attempt,) = delivery["attempts"]
+    assert (attempt["status"], attempt["error"]) == (None, "No answer within 0.2 seconds.")
 
 
 def test_unreachable_endpoint_fails(emulator, receiver, create_webhook, send):
@@ -521,7 +522,9 @@ def test_unreachable_endpoint_fails(emulator, receiver, create_webhook, send):
     send()
     emulator.clock(advance=31)
     assert [row["state"] for row in emulator.deliveries()] == ["pending", "pending"]
-    assert all(first_row["status"] is None and first_row["error"] for row in emulator.deliveries() for first_row in row["attempts"])
+    assert all(
+        attempt["status"] is None and attempt["error"] for row in emulator.deliveries() for attempt in row["attempts"]
+    )
 
 
 def test_next_attempt_uses_a_corrected_url(emulator, api, receiver, create_webhook, send):
@@ -531,7 +534,7 @@ def test_next_attempt_uses_a_corrected_url(emulator, api, receiver, create_webho
     api.patch(f"/api/webhooks/{webhook['id']}", json={"webhook": {"url": receiver.url}})
     emulator.clock(advance=301)
     (delivery,) = emulator.deliveries()
-    assert [first_row["url"] for first_row in delivery["attempts"]] == ["http://127.0.0.1:1/", receiver.url]
+    assert [attempt["url"] for attempt in delivery["attempts"]] == ["http://127.0.0.1:1/", receiver.url]
     assert (delivery["state"], delivery["url"]) == ("delivered", receiver.url)
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sending domains (facts 3.11, 11)."""
+"""Sending domains (docs/service.md#domains)."""
 
 import re
 
@@ -50,28 +50,31 @@ NOT_A_NAME = "Tracking domain name is not a valid domain name"
 
 
 @pytest.fixture
-def make(api):
+def create_domain(api):
+    """Return a function that creates a domain and returns it."""
+
     def create(name="shop.example"):
-        answer = api.post("/api/domains", json={"domain": {"domain_name": name}})
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        response = api.post("/api/domains", json={"domain": {"domain_name": name}})
+        assert response.status_code == 200, response.text
+        return response.json()
 
     return create
 
 
 @pytest.fixture
-def domain(make):
-    return make()
+def domain(create_domain):
+    return create_domain()
 
 
 @pytest.fixture
 def path(domain):
+    """Return the path of the domain."""
     return f"/api/domains/{domain['id']}"
 
 
 @pytest.fixture
-def still(emulator):
-    """The clock stands, so that times can be told exactly."""
+def frozen_clock(emulator):
+    """Freeze the clock, so that times are exact."""
     emulator.clock(set="2026-05-01T10:00:00Z", frozen=True)
 
 
@@ -79,19 +82,19 @@ def statuses(domain):
     return {record["key"]: record["status"] for record in domain["dns_records"]}
 
 
-def refusal(answer):
-    assert answer.status_code == 422, answer.text
-    return answer.json()["errors"]
+def read_errors(response):
+    assert response.status_code == 422, response.text
+    return response.json()["errors"]
 
 
-def names(api):
+def list_domain_names(api):
     return [row["domain_name"] for row in api.get("/api/domains").json()["data"]]
 
 
-# Making, reading, changing, deleting.
+# Creating, reading, updating and deleting domains.
 
 
-def test_a_new_domain_comes_bare_with_its_keys_in_order(domain):
+def test_new_domain_is_bare_with_keys_in_order(domain):
     assert list(domain) == SHOWN
     shown = {name: value for name, value in domain.items() if name not in ("id", "dns_records")}
     assert shown == {
@@ -115,7 +118,7 @@ def test_a_new_domain_comes_bare_with_its_keys_in_order(domain):
     assert 940_000 <= domain["id"] < 950_000
 
 
-def test_its_five_records(domain):
+def test_domain_has_five_dns_records(domain):
     verification = domain["dns_records"][0]["name"]
     assert re.fullmatch(r"mt\d\d", verification)
     assert domain["dns_records"] == [
@@ -138,7 +141,7 @@ def test_its_five_records(domain):
     assert list(domain["dns_records"][0]) == ["key", "domain", "type", "value", "status", "name"]
 
 
-def test_the_list_is_wrapped_and_the_single_one_is_not(api, domain, path):
+def test_list_is_wrapped_but_a_single_domain_is_not(api, domain, path):
     assert api.get(path).json() == domain
     listed = api.get("/api/domains").json()
     assert list(listed) == ["data"]
@@ -146,7 +149,7 @@ def test_the_list_is_wrapped_and_the_single_one_is_not(api, domain, path):
     assert listed["data"][2] == domain
 
 
-def test_both_generations_are_one_state_with_their_own_wrapper(api, emulator, make):
+def test_generations_share_domains_but_have_their_own_wrapper(api, emulator, create_domain):
     old = f"/api/accounts/{emulator.account_id}/sending_domains"
     made = api.post(old, json={"sending_domain": {"domain_name": "old.example"}})
     assert made.status_code == 200
@@ -158,28 +161,28 @@ def test_both_generations_are_one_state_with_their_own_wrapper(api, emulator, ma
         assert made.json() in api.get(base).json()["data"]
         same = api.patch(f"{base}/{key}", json={wrapper: {"open_tracking_enabled": True}})
         assert (same.status_code, same.json()) == (200, made.json())
-        for answer in (
+        for response in (
             api.post(base, json={other: {"domain_name": "x.example"}}),
             api.patch(f"{base}/{key}", json={other: {"open_tracking_enabled": False}}),
         ):
-            assert (answer.status_code, answer.content) == (400, b"")
+            assert (response.status_code, response.content) == (400, b"")
     assert api.delete(f"{old}/{key}").status_code == 204
     assert api.get(f"/api/domains/{key}").status_code == 404
 
 
 @pytest.mark.parametrize("flag", [*SHOWN[1:5], "inbound_enabled"])
-def test_each_flag_is_set_alone(api, domain, path, flag):
-    answer = api.patch(path, json={"domain": {flag: not domain[flag]}})
-    assert answer.status_code == 200
+def test_each_flag_is_set_independently(api, domain, path, flag):
+    response = api.patch(path, json={"domain": {flag: not domain[flag]}})
+    assert response.status_code == 200
     expected = domain | {flag: not domain[flag]}
-    # Click tracking needs the domain's own tracking host.
+    # Click tracking needs the tracking host of the domain.
     expected["custom_domain_tracking_enabled"] = expected["click_tracking_enabled"]
-    assert answer.json() == expected
+    assert response.json() == expected
     assert api.get(path).json() == expected
     assert api.patch(path, json={"domain": {flag: domain[flag]}}).json() == domain
 
 
-def test_what_cannot_be_set_is_ignored(api, domain, path):
+def test_read_only_fields_are_ignored(api, domain, path):
     fixed = {
         "domain_name": "other.example",
         "custom_domain_tracking_enabled": True,
@@ -195,23 +198,25 @@ def test_what_cannot_be_set_is_ignored(api, domain, path):
     assert api.patch(path, json={"domain": fixed}).json() == domain
 
 
-@pytest.mark.parametrize(("value", "meant"), [("false", False), ("0", False), (0, False), ("true", True), (1, True)])
-def test_flags_are_cast(api, path, value, meant):
-    answer = api.patch(path, json={"domain": {"open_tracking_enabled": value}})
-    assert answer.json()["open_tracking_enabled"] is meant
+@pytest.mark.parametrize(
+    ("value", "expected_value"), [("false", False), ("0", False), (0, False), ("true", True), (1, True)]
+)
+def test_flags_are_cast_to_booleans(api, path, value, expected_value):
+    response = api.patch(path, json={"domain": {"open_tracking_enabled": value}})
+    assert response.json()["open_tracking_enabled"] is expected_value
 
 
 @pytest.mark.parametrize("value", [None, ""])
-def test_a_flag_is_on_or_off(api, domain, path, value):
+def test_flag_cannot_be_blank(api, domain, path, value):
     body = {"domain": {"open_tracking_enabled": value, "inbound_enabled": True}}
-    assert refusal(api.patch(path, json=body)) == {"open_tracking_enabled": ["is not included in the list"]}
+    assert read_errors(api.patch(path, json=body)) == {"open_tracking_enabled": ["is not included in the list"]}
     assert api.get(path).json() == domain
 
 
 @pytest.mark.parametrize("name", ["", " ", None, [], {"a": 1}])
-def test_a_blank_name(api, name):
+def test_blank_name_is_rejected(api, name):
     body = {"domain": {"domain_name": name, "demo": False}}
-    assert refusal(api.post("/api/domains", json=body)) == {
+    assert read_errors(api.post("/api/domains", json=body)) == {
         "base": [f"Validation failed: Domain name can't be blank, {NOT_A_NAME}"]
     }
 
@@ -235,70 +240,70 @@ def test_a_blank_name(api, name):
         True,
     ],
 )
-def test_names_that_are_none(api, name):
-    assert refusal(api.post("/api/domains", json={"domain": {"domain_name": name}})) == {
+def test_invalid_names_are_rejected(api, name):
+    assert read_errors(api.post("/api/domains", json={"domain": {"domain_name": name}})) == {
         "base": [f"Validation failed: Domain name is not a valid domain name, {NOT_A_NAME}"]
     }
-    assert names(api) == ["example.com", "demomailtrap.co"]
+    assert list_domain_names(api) == ["example.com", "demomailtrap.co"]
 
 
 @pytest.mark.parametrize("name", ["shop.example", "SHOP.example", " shop.example "])
-def test_a_name_is_taken_once(api, domain, name):
-    assert refusal(api.post("/api/domains", json={"domain": {"domain_name": name}})) == {
+def test_name_is_unique_in_the_account(api, domain, name):
+    assert read_errors(api.post("/api/domains", json={"domain": {"domain_name": name}})) == {
         "base": ["Validation failed: Domain name has already been taken"]
     }
 
 
-def test_names_are_kept_in_lower_case_and_sub_domains_are_others(make):
-    assert make("Mail.Shop.EXAMPLE")["domain_name"] == "mail.shop.example"
-    assert make("shop.example")["domain_name"] == "shop.example"
+def test_names_are_lower_case_and_subdomains_are_separate(create_domain):
+    assert create_domain("Mail.Shop.EXAMPLE")["domain_name"] == "mail.shop.example"
+    assert create_domain("shop.example")["domain_name"] == "shop.example"
 
 
-def test_another_account_may_have_the_name(emulator, domain, client_of):
+def test_another_account_can_use_the_name(emulator, domain, client_of):
     emulator.seed(
         accounts=[{"id": 77, "name": "Other"}], api_tokens=[{"name": "t", "account_id": 77, "token": "theirs"}]
     )
     theirs = client_of(emulator, "theirs")
-    answer = theirs.post("/api/domains", json={"domain": {"domain_name": "shop.example"}})
-    assert answer.status_code == 200
-    # The demo domain is nobody's to make.
+    response = theirs.post("/api/domains", json={"domain": {"domain_name": "shop.example"}})
+    assert response.status_code == 200
+    # No account can create the demo domain.
     demo = theirs.post("/api/domains", json={"domain": {"domain_name": "demomailtrap.co"}})
-    assert refusal(demo) == {"base": ["Validation failed: Domain name is reserved"]}
+    assert read_errors(demo) == {"base": ["Validation failed: Domain name is reserved"]}
     for method in ("GET", "PATCH", "DELETE"):
         foreign = theirs.request(method, f"/api/domains/{domain['id']}", json={"domain": {"demo": True}})
         assert (foreign.status_code, foreign.json()) == (404, NOT_FOUND)
 
 
-def test_delete(api, make, domain, path):
-    answer = api.delete(path)
-    assert (answer.status_code, answer.content) == (204, b"")
-    assert names(api) == ["example.com", "demomailtrap.co"]
-    again = make()
+def test_domain_is_deleted(api, create_domain, domain, path):
+    response = api.delete(path)
+    assert (response.status_code, response.content) == (204, b"")
+    assert list_domain_names(api) == ["example.com", "demomailtrap.co"]
+    again = create_domain()
     assert again["id"] > domain["id"]
     assert again["dns_verified"] is False
 
 
 @pytest.mark.parametrize("key", ["1", "-1", "0", "does-not-exist", "9" * 30, "%00"])
 @pytest.mark.parametrize("rest", ["", "/send_setup_instructions", "/company_info"])
-def test_unknown_ids(api, key, rest):
+def test_unknown_domain_is_not_found(api, key, rest):
     methods = {"": ("GET", "PATCH", "DELETE"), "/company_info": ("GET", "POST", "PATCH")}.get(rest, ("POST",))
     for method in methods:
         body = {"email": "a@example.org", "domain": {"demo": True}, "company_info": COMPANY}
-        answer = api.request(method, f"/api/domains/{key}{rest}", json=body)
-        assert (answer.status_code, answer.json()) == (404, NOT_FOUND)
+        response = api.request(method, f"/api/domains/{key}{rest}", json=body)
+        assert (response.status_code, response.json()) == (404, NOT_FOUND)
 
 
-def test_the_demo_domain(api):
+def test_demo_domain(api):
     demo = api.get("/api/domains").json()["data"][1]
     assert (demo["demo"], demo["compliance_status"], demo["dns_verified"]) == (True, "demo", True)
     assert demo["dns_records"][0]["domain"] == "demo.demomailtrap.co"
     assert set(statuses(demo).values()) == {"pass"}
 
 
-# The token that comes with a domain, and what goes with it.
+# The token and the permissions of a domain.
 
 
-def test_a_domain_brings_a_token_that_sends_from_it(api, emulator, domain, client_of, mail):
+def test_new_domain_has_a_token_that_can_send(api, emulator, domain, client_of, mail):
     (token,) = [row for row in api.get("/api/api_tokens").json() if row["name"] != "Start token"]
     assert token["name"] == f"shop.example token {token['id']}"
     assert token["resources"] == [{"resource_type": "domain", "resource_id": domain["id"], "access_level": 100}]
@@ -311,7 +316,7 @@ def test_a_domain_brings_a_token_that_sends_from_it(api, emulator, domain, clien
     assert [row["domain_name"] for row in own.get("/api/domains").json()["data"]] == ["shop.example"]
 
 
-def test_the_permissions_on_a_domain_go_with_it(api, emulator, domain, path):
+def test_deleting_a_domain_removes_its_permissions(api, emulator, domain, path):
     grants = [
         {"resource_type": "domain", "resource_id": domain["id"], "access_level": 100},
         {"resource_type": "account", "resource_id": emulator.account_id, "access_level": 10},
@@ -323,8 +328,8 @@ def test_the_permissions_on_a_domain_go_with_it(api, emulator, domain, path):
     assert tokens["both"] == grants[1:]
 
 
-def test_levels(api, emulator, make, client_of):
-    mine, other = make("mine.example"), make("other.example")
+def test_required_access_levels(api, emulator, create_domain, client_of):
+    mine, other = create_domain("mine.example"), create_domain("other.example")
     for level, value in ((10, "viewer"), (100, "admin")):
         grant = {"resource_type": "domain", "resource_id": mine["id"], "access_level": level}
         emulator.seed(api_tokens=[{"name": value, "token": value, "resources": [grant]}])
@@ -346,8 +351,8 @@ def test_levels(api, emulator, make, client_of):
         (admin, "GET", f"/api/domains/{other['id']}/company_info"),
     ]
     for client, method, where in refused:
-        answer = client.request(method, where, json={"domain": {"domain_name": "n.example"}})
-        assert (where, answer.status_code, answer.json()) == (where, 403, FORBIDDEN)
+        response = client.request(method, where, json={"domain": {"domain_name": "n.example"}})
+        assert (where, response.status_code, response.json()) == (where, 403, FORBIDDEN)
     changed = admin.patch(path, json={"domain": {"inbound_enabled": True}})
     assert changed.json()["permissions"] == {"can_read": True, "can_update": True, "can_destroy": True}
     assert admin.delete(path).status_code == 204
@@ -356,10 +361,10 @@ def test_levels(api, emulator, make, client_of):
 # Setup instructions.
 
 
-def test_setup_instructions_are_mailed_each_time(api, emulator, domain, path):
+def test_setup_instructions_are_mailed_every_time(api, emulator, domain, path):
     for number in (1, 2):
-        answer = api.post(f"{path}/send_setup_instructions", json={"email": "devops@example.org"})
-        assert (answer.status_code, answer.content) == (204, b"")
+        response = api.post(f"{path}/send_setup_instructions", json={"email": "devops@example.org"})
+        assert (response.status_code, response.content) == (204, b"")
         assert len(emulator.outbox()) == number
     sent = emulator.outbox()[0]
     assert (sent["stream"], sent["recipients"]) == ("setup_instructions", ["devops@example.org"])
@@ -370,7 +375,7 @@ def test_setup_instructions_are_mailed_each_time(api, emulator, domain, path):
 
 
 @pytest.mark.parametrize(
-    ("email", "sentence"),
+    ("email", "message"),
     [
         ("", "can't be blank"),
         (None, "can't be blank"),
@@ -379,15 +384,15 @@ def test_setup_instructions_are_mailed_each_time(api, emulator, domain, path):
         (7, "is invalid"),
     ],
 )
-def test_nobody_to_mail_to(api, emulator, path, email, sentence):
-    assert refusal(api.post(f"{path}/send_setup_instructions", json={"email": email})) == {"email": [sentence]}
+def test_setup_instructions_need_a_valid_address(api, emulator, path, email, message):
+    assert read_errors(api.post(f"{path}/send_setup_instructions", json={"email": email})) == {"email": [message]}
     assert emulator.outbox() == []
 
 
-# DNS and compliance by the clock.
+# DNS checks and compliance, by the clock.
 
 
-def test_dns_is_looked_at_every_hour(api, emulator, still, domain, path):
+def test_dns_is_checked_every_hour(api, emulator, frozen_clock, domain, path):
     emulator.domain("shop.example", dns="ok")
     assert api.get(path).json() == domain
     emulator.clock(advance=HOUR - 1)
@@ -400,7 +405,7 @@ def test_dns_is_looked_at_every_hour(api, emulator, still, domain, path):
     assert api.get("/api/domains").json()["data"][2] == verified
 
 
-def test_what_was_missed_happened_at_its_time(api, emulator, still, domain, path):
+def test_missed_check_has_the_time_when_it_was_due(api, emulator, frozen_clock, domain, path):
     api.post(f"{path}/company_info", json={"company_info": COMPANY})
     emulator.domain(domain["id"], dns="ok")
     emulator.clock(advance=HOUR + 119)
@@ -412,20 +417,20 @@ def test_what_was_missed_happened_at_its_time(api, emulator, still, domain, path
     assert api.get(path).json() == body
 
 
-def test_the_clock_moves_domains_that_nobody_reads(emulator, domain):
+def test_unread_domains_are_checked_too(emulator, domain):
     emulator.domain("shop.example", dns="ok")
     emulator.clock(advance=HOUR)
     assert next(row for row in emulator.dump()["domains"] if row["id"] == domain["id"])["dns_verified"] is True
 
 
-def test_from_nothing_to_mail(api, emulator, domain, path, mail):
-    """unverified_dns, missing_company_info, under_review, compliant (facts 3.11)."""
+def test_verification_of_a_domain_until_it_can_send(api, emulator, domain, path, mail):
+    """The compliance status is unverified_dns, missing_company_info, under_review and then compliant."""
     own = mail | {"from": {"email": "sales@shop.example"}}
 
     def state():
-        answer = api.post("/api/send", json=own)
-        assert answer.status_code in (200, 401)
-        return api.get(path).json()["compliance_status"], answer.status_code
+        response = api.post("/api/send", json=own)
+        assert response.status_code in (200, 401)
+        return api.get(path).json()["compliance_status"], response.status_code
 
     assert state() == ("unverified_dns", 401)
     emulator.domain("shop.example", dns="ok")
@@ -437,9 +442,9 @@ def test_from_nothing_to_mail(api, emulator, domain, path, mail):
     assert state() == ("compliant", 200)
 
 
-def test_no_domain_waits_for_company_info_that_is_there(api, emulator, make, domain, path):
+def test_existing_company_info_starts_the_review_at_once(api, emulator, create_domain, domain, path):
     api.post(f"{path}/company_info", json={"company_info": COMPANY})
-    make("second.example")
+    create_domain("second.example")
     assert emulator.domain("second.example", dns="ok", check=True)["compliance_status"] == "under_review"
 
 
@@ -452,18 +457,18 @@ def test_all_records_must_pass(api, emulator, path):
         assert api.get(path).json() == body
 
 
-def test_records_that_go_take_the_verification_with_them(api, emulator, path, mail):
+def test_missing_records_end_the_verification(api, emulator, path, mail):
     emulator.seed(verified_domains=[{"domain_name": "gone.example"}])
     before = emulator.domain("gone.example")
     assert (before["dns_verified"], before["compliance_status"]) == (True, "compliant")
-    # A server that does not answer proves nothing.
+    # A DNS server that does not answer changes nothing.
     silent = emulator.domain("gone.example", dns="network_error", check=True)
     assert (silent["dns_verified"], silent["compliance_status"]) == (True, "compliant")
     gone = emulator.domain("gone.example", dns={"dkim1": "missing"}, check=True)
     assert (gone["dns_verified"], gone["compliance_status"]) == (False, "unverified_dns")
     assert gone["dns_verified_at"] == before["dns_verified_at"]
-    answer = api.post("/api/send", json=mail | {"from": {"email": "a@gone.example"}})
-    assert answer.status_code == 401
+    response = api.post("/api/send", json=mail | {"from": {"email": "a@gone.example"}})
+    assert response.status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -480,58 +485,58 @@ def test_records_that_go_take_the_verification_with_them(api, emulator, path, ma
         "suspended",
     ],
 )
-def test_every_compliance_status_can_be_set_and_only_compliant_domains_send(api, emulator, mail, status):
+def test_only_compliant_domains_can_send(api, emulator, mail, status):
     assert api.post("/api/send", json=mail).status_code == 200
     assert emulator.domain("example.com", compliance_status=status)["compliance_status"] == status
-    answer = api.post("/api/send", json=mail)
-    assert (answer.status_code, answer.json()) == (401, {"errors": ["Unauthorized"]})
+    response = api.post("/api/send", json=mail)
+    assert (response.status_code, response.json()) == (401, {"errors": ["Unauthorized"]})
     emulator.limits(unverified_domain_status=403)
-    answer = api.post("/api/send", json=mail)
-    assert (answer.status_code, answer.json()) == (403, {"success": False, "errors": ["Forbidden"]})
+    response = api.post("/api/send", json=mail)
+    assert (response.status_code, response.json()) == (403, {"success": False, "errors": ["Forbidden"]})
     emulator.clock(advance=2 * HOUR)
-    # Only a review ends by itself.
+    # Only a review ends on its own.
     later = next(row for row in api.get("/api/domains").json()["data"] if row["domain_name"] == "example.com")
     assert later["compliance_status"] == ("compliant" if status == "under_review" else status)
     emulator.domain("example.com", compliance_status="compliant")
     assert api.post("/api/send", json=mail).status_code == 200
 
 
-def test_a_demo_domain_that_is_used_up(api, emulator, mail):
+def test_exhausted_demo_domain_cannot_send(api, emulator, mail):
     demo = mail | {"from": {"email": "a@demomailtrap.co"}, "to": [{"email": "owner@example.com"}]}
     assert api.post("/api/send", json=demo).status_code == 200
     emulator.domain("demomailtrap.co", compliance_status="demo_exhausted")
     assert api.post("/api/send", json=demo).status_code == 401
 
 
-def test_a_clock_that_is_set_back_holds_nothing_up(api, emulator, domain, path):
+def test_setting_the_clock_back_does_not_block_checks(api, emulator, domain, path):
     emulator.domain("shop.example", dns="ok")
     emulator.clock(set="2020-01-01T00:00:00Z")
     assert api.get(path).json()["dns_verified_at"].startswith("2020-01-01T00:00:0")
 
 
-# The control plane and the seeds.
+# The control plane and seeds.
 
 
-def test_what_only_the_service_sets(api, emulator, path):
+def test_control_plane_sets_service_fields(api, emulator, path):
     change = {
         "health_alerts_enabled": False,
         "critical_alerts_enabled": False,
         "alert_recipient_email": "ops@example.org",
         "inbound_verified": True,
     }
-    told = emulator.domain("shop.example", **change)
-    assert told.items() >= change.items()
-    assert api.get(path).json() == told
+    shown_domain = emulator.domain("shop.example", **change)
+    assert shown_domain.items() >= change.items()
+    assert api.get(path).json() == shown_domain
 
 
-def test_what_was_told_can_be_taken_back(emulator, domain):
+def test_dns_statuses_can_be_returned_to_the_server(emulator, domain):
     assert emulator.domain("shop.example", dns="ok", check=True)["dns_verified"] is True
     body = emulator.domain("shop.example", dns="server", check=True)
     assert statuses(body) == dict.fromkeys(KEYS, "missing")
 
 
 @pytest.mark.parametrize(
-    ("key", "change", "sentence"),
+    ("key", "change", "message"),
     [
         ("nowhere.example", {"dns": "ok"}, "There is no domain nowhere.example."),
         ("1", {}, "There is no domain 1."),
@@ -545,14 +550,14 @@ def test_what_was_told_can_be_taken_back(emulator, domain):
         ("example.com", {"verified": True}, "unknown field verified"),
     ],
 )
-def test_control_requests_that_are_refused_change_nothing(emulator, key, change, sentence):
+def test_rejected_control_requests_change_nothing(emulator, key, change, message):
     before = emulator.dump()["domains"]
-    with pytest.raises(EmulatorError, match=re.escape(sentence)):
+    with pytest.raises(EmulatorError, match=re.escape(message)):
         emulator.domain(key, **change)
     assert emulator.dump()["domains"] == before
 
 
-def test_a_name_in_two_accounts_is_named_by_id(emulator):
+def test_ambiguous_name_requires_the_id(emulator):
     emulator.seed(
         accounts=[{"id": 77, "name": "Other"}], domains=[{"domain_name": "example.com", "account_id": 77, "id": 5}]
     )
@@ -561,7 +566,7 @@ def test_a_name_in_two_accounts_is_named_by_id(emulator):
     assert emulator.domain(5, dns="ok", check=True)["dns_verified"] is True
 
 
-def test_seeds(api, emulator):
+def test_seeding_domains(api, emulator):
     emulator.seed(
         domains=[
             {
@@ -587,7 +592,7 @@ def test_seeds(api, emulator):
         emulator.seed(domains=[{"domain_name": "half.example"}])
 
 
-def test_a_restart_keeps_domains(tmp_path, client_of):
+def test_restart_keeps_domains(tmp_path, client_of):
     options = ("--state", str(tmp_path / "state"))
     with Emulator(*options) as emulator:
         api = client_of(emulator)
@@ -601,24 +606,24 @@ def test_a_restart_keeps_domains(tmp_path, client_of):
         assert (again["dns_verified"], again["compliance_status"]) == (True, "compliant")
 
 
-# Rubbish.
+# Invalid values.
 
 
 @pytest.mark.parametrize(
     "body", [{}, {"domain": {}}, {"domain": None}, {"domain": "x"}, {"domain": []}, [], "x", 7, None]
 )
-def test_a_missing_wrapper_is_an_empty_400(api, path, body):
-    for answer in (api.post("/api/domains", json=body), api.patch(path, json=body)):
-        assert (answer.status_code, answer.content) == (400, b"")
+def test_missing_wrapper_returns_an_empty_400(api, path, body):
+    for response in (api.post("/api/domains", json=body), api.patch(path, json=body)):
+        assert (response.status_code, response.content) == (400, b"")
 
 
 @pytest.mark.parametrize("value", [[], {}, [None], {"a": 1}])
-def test_flags_that_are_no_scalars_are_not_permitted(api, domain, path, value):
+def test_flags_that_are_not_scalars_are_ignored(api, domain, path, value):
     assert api.patch(path, json={"domain": {"open_tracking_enabled": value}}).json() == domain
 
 
 @pytest.mark.parametrize("value", ["x" * 100_000, 10**400, 1.5, "\x00", "😀"])
-def test_huge_and_odd_values(api, path, value):
+def test_huge_and_invalid_values(api, path, value):
     assert api.patch(path, json={"domain": {"inbound_enabled": value}}).status_code == 200
     assert api.post("/api/domains", json={"domain": {"domain_name": value}}).status_code == 422
     assert api.post(f"{path}/send_setup_instructions", json={"email": value}).status_code == 422

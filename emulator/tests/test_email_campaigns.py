@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""E-mail campaigns (facts 3.22)."""
+"""Email campaigns (docs/service.md#email-campaigns)."""
 
 import pytest
 from test_bad_input import VALUES
@@ -63,18 +63,20 @@ def world(emulator):
 
 
 @pytest.fixture
-def make(api):
+def create_campaign(api):
+    """Return a function that creates a campaign and returns it."""
+
     def create(**changes):
-        answer = api.post(PATH, json=MINIMUM | changes)
-        assert answer.status_code == 201, answer.text
-        return answer.json()["data"]
+        response = api.post(PATH, json=MINIMUM | changes)
+        assert response.status_code == 201, response.text
+        return response.json()["data"]
 
     return create
 
 
 @pytest.fixture
-def people(api):
-    """Three subscribed contacts in a list; the list's id."""
+def list_id(api):
+    """Add three subscribed contacts in a list and return the id of the list."""
     key = api.post("/api/contacts/lists", json={"name": "Readers"}).json()["id"]
     for name in ("Ann", "Bob", "Cy"):
         fields = {"first_name": name}
@@ -84,13 +86,17 @@ def people(api):
 
 
 @pytest.fixture
-def ready(make, people):
-    """A campaign that can be sent."""
-    return make(contact_list_ids=[people], template_attributes={"subject": "Hi {{first_name}}", "body_html": HTML})
+def sendable_campaign(create_campaign, list_id):
+    """Return a campaign that can be sent."""
+    return create_campaign(
+        contact_list_ids=[list_id], template_attributes={"subject": "Hi {{first_name}}", "body_html": HTML}
+    )
 
 
 @pytest.fixture
 def act(api):
+    """Return a function that performs an action of a campaign and returns the response."""
+
     def post(campaign, action, **body):
         return api.post(f"{PATH}/{campaign['id']}/{action}", **({"json": body} if body else {}))
 
@@ -99,11 +105,12 @@ def act(api):
 
 @pytest.fixture
 def read(api):
+    """Return a function that reads a campaign."""
     return lambda campaign: api.get(f"{PATH}/{campaign['id']}").json()["data"]
 
 
-def test_create_a_minimal_draft(api, emulator, make, read):
-    campaign = make()
+def test_create_a_minimal_draft(api, emulator, create_campaign, read):
+    campaign = create_campaign()
     assert list(campaign) == KEYS
     template = campaign.pop("template")
     assert list(template) == ["id", "subject", "merge_tags", "body_html", "body_text"]
@@ -135,7 +142,7 @@ def test_create_a_minimal_draft(api, emulator, make, read):
     assert read(campaign) == campaign | {"template": template}
 
 
-def test_create_with_everything(make):
+def test_create_with_all_fields(create_campaign):
     given = {
         "from_display_name": "Acme",
         "reply_to": {"display_name": "Help", "local_part": "help", "domain": "acme.example"},
@@ -145,7 +152,7 @@ def test_create_with_everything(make):
         "contact_segment_ids": [12],
     }
     template = {"subject": "S", "body_html": HTML, "body_text": "Hi", "merge_tags": ["first_name"]}
-    campaign = make(**given, template_attributes=template)
+    campaign = create_campaign(**given, template_attributes=template)
     assert {name: campaign[name] for name in given} == given
     assert campaign["template"] == template | {"id": campaign["template"]["id"]}
 
@@ -182,67 +189,69 @@ def test_create_with_everything(make):
         ({"contact_segment_ids": [None]}, {"contact_segment_ids": ["is invalid"]}),
     ],
 )
-def test_what_cannot_be(api, make, change, errors):
-    answer = api.post(PATH, json=MINIMUM | change)
-    assert (answer.status_code, answer.json()) == (422, {"errors": errors})
+def test_invalid_values_are_rejected(api, create_campaign, change, errors):
+    response = api.post(PATH, json=MINIMUM | change)
+    assert (response.status_code, response.json()) == (422, {"errors": errors})
     assert api.get(PATH).json()["data"] == []
-    campaign = make()
+    campaign = create_campaign()
     key = next(iter(change))
     if change[key] not in (None, []):
-        answer = api.patch(f"{PATH}/{campaign['id']}", json=change)
-        assert (answer.status_code, answer.json()) == (422, {"errors": errors})
+        response = api.patch(f"{PATH}/{campaign['id']}", json=change)
+        assert (response.status_code, response.json()) == (422, {"errors": errors})
 
 
 @pytest.mark.parametrize("body", [{}, [], 7, {"email_campaign": MINIMUM}])
-def test_an_empty_body_lacks_everything(api, body):
-    answer = api.post(PATH, json=body)
-    assert answer.status_code == 422
-    assert list(answer.json()["errors"]) == ["name", "domain_id", "from_local_part", "template.subject"]
+def test_empty_body_reports_all_required_fields(api, body):
+    response = api.post(PATH, json=body)
+    assert response.status_code == 422
+    assert list(response.json()["errors"]) == ["name", "domain_id", "from_local_part", "template.subject"]
 
 
-def test_a_domain_of_another_account_does_not_exist(api, emulator):
+def test_domain_of_another_account_is_not_found(api, emulator):
     emulator.seed(
         accounts=[{"id": 77, "name": "Other"}],
         verified_domains=[{"id": 940099, "account_id": 77, "domain_name": "else.example"}],
     )
-    answer = api.post(PATH, json=MINIMUM | {"domain_id": 940099})
-    assert answer.json() == {"errors": {"domain_id": ["must exist"]}}
+    response = api.post(PATH, json=MINIMUM | {"domain_id": 940099})
+    assert response.json() == {"errors": {"domain_id": ["must exist"]}}
 
 
-def test_a_change_is_partial(api, emulator, make):
-    campaign = make(contact_list_ids=[1, 2], template_attributes={"subject": "S", "merge_tags": ["a", "b"]})
+def test_update_changes_only_the_given_fields(api, emulator, create_campaign):
+    campaign = create_campaign(contact_list_ids=[1, 2], template_attributes={"subject": "S", "merge_tags": ["a", "b"]})
     emulator.clock(advance=1)
     body = {"contact_list_ids": [3], "template_attributes": {"body_html": "<p>", "merge_tags": ["c"]}, "unknown": 1}
-    answer = api.patch(f"{PATH}/{campaign['id']}", json=body)
-    assert answer.status_code == 200
+    response = api.patch(f"{PATH}/{campaign['id']}", json=body)
+    assert response.status_code == 200
     template = campaign["template"] | {"body_html": "<p>", "merge_tags": ["c"]}
     changes = {"contact_list_ids": [3], "template": template, "updated_at": "2026-05-01T12:00:01.000Z"}
-    assert answer.json()["data"] == campaign | changes
+    assert response.json()["data"] == campaign | changes
 
 
-def test_a_change_that_is_none_leaves_the_time(api, emulator, make):
-    campaign = make()
+def test_update_without_a_change_keeps_updated_at(api, emulator, create_campaign):
+    campaign = create_campaign()
     emulator.clock(advance=1)
     for body in ({}, {"name": campaign["name"]}, {"template_attributes": {}}):
         assert api.patch(f"{PATH}/{campaign['id']}", json=body).json()["data"] == campaign
 
 
-def test_clearing(api, make):
-    campaign = make(from_display_name="A", reply_to={"local_part": "r"}, contact_list_ids=[1], delivery_options={})
+def test_fields_can_be_cleared(api, create_campaign):
+    campaign = create_campaign(
+        from_display_name="A", reply_to={"local_part": "r"}, contact_list_ids=[1], delivery_options={}
+    )
     body = {"from_display_name": None, "reply_to": None, "contact_list_ids": None}
     data = api.patch(f"{PATH}/{campaign['id']}", json=body).json()["data"]
     assert (data["from_display_name"], data["reply_to"], data["contact_list_ids"]) == (None, {}, [])
 
 
-def test_delete(api, make):
-    campaign = make()
-    answer = api.delete(f"{PATH}/{campaign['id']}")
-    assert (answer.status_code, answer.content) == (204, b"")
+def test_campaign_is_deleted(api, create_campaign):
+    campaign = create_campaign()
+    response = api.delete(f"{PATH}/{campaign['id']}")
+    assert (response.status_code, response.content) == (204, b"")
     assert api.delete(f"{PATH}/{campaign['id']}").json() == NOT_FOUND
 
 
-def test_lists_are_newest_first_without_bodies(api, make):
-    ids = [make(name=name, template_attributes={"subject": "S", "body_html": HTML})["id"] for name in "abc"]
+def test_list_is_newest_first_without_bodies(api, create_campaign):
+    ids = [create_campaign(name=name, template_attributes={"subject": "S", "body_html": HTML})["id"] for name in "abc"]
     body = api.get(PATH).json()
     assert list(body) == ["data", "pagination"]
     assert [row["id"] for row in body["data"]] == ids[::-1]
@@ -250,13 +259,13 @@ def test_lists_are_newest_first_without_bodies(api, make):
     assert list(body["data"][0]["template"]) == ["id", "subject", "merge_tags"]
 
 
-def test_pages(api, emulator, make):
+def test_list_is_paginated(api, emulator, create_campaign):
     for number in range(5):
-        make(name=f"Spring sale {number}")
-    make(name="Other")
+        create_campaign(name=f"Spring sale {number}")
+    create_campaign(name="Other")
     url = f"{emulator.api_url}{PATH}?per_page=2&search=spring+SALE&token="
-    answers = [api.get(PATH, params={"per_page": 2, "search": "spring SALE", "token": page}) for page in (1, 2, 3, 4)]
-    pages = [answer.json() for answer in answers]
+    responses = [api.get(PATH, params={"per_page": 2, "search": "spring SALE", "token": page}) for page in (1, 2, 3, 4)]
+    pages = [response.json() for response in responses]
     assert [[row["name"][-1] for row in page["data"]] for page in pages] == [["4", "3"], ["2", "1"], ["0"], []]
     assert pages[0]["pagination"] == {
         "token": 1,
@@ -289,7 +298,7 @@ def test_pages(api, emulator, make):
     assert api.get(pages[0]["pagination"]["next_url"]).json() == pages[1]
 
 
-def test_page_sizes(api, emulator):
+def test_page_size_is_limited(api, emulator):
     emulator.seed(email_campaigns=[{"name": str(number), "domain_id": DOMAIN} for number in range(101)])
     sizes = {"": 50, "?per_page=100": 100, "?per_page=1000": 100, "?per_page=0": 50, "?per_page=x&token=-1": 50}
     assert {query: len(api.get(PATH + query).json()["data"]) for query in sizes} == sizes
@@ -297,12 +306,12 @@ def test_page_sizes(api, emulator):
     assert api.get(f"{PATH}?token=999999999999999999").json()["data"] == []
 
 
-def test_what_it_takes_to_be_sent(api, emulator, make, act, read):
-    campaign = make()
+def test_start_requires_design_audience_and_domain(api, emulator, create_campaign, act, read):
+    campaign = create_campaign()
     errors = ["Campaign design can't be blank", "Campaign audience can't be blank"]
     for action, body in (("start", {}), ("schedule", {"datetime": "2026-05-02T12:00:00Z"})):
-        answer = act(campaign, action, **body)
-        assert (answer.status_code, answer.json()) == (422, {"errors": errors})
+        response = act(campaign, action, **body)
+        assert (response.status_code, response.json()) == (422, {"errors": errors})
     body = {"template_attributes": {"body_html": HTML}, "contact_segment_ids": [5]}
     api.patch(f"{PATH}/{campaign['id']}", json=body)
     demo = next(row["id"] for row in emulator.dump()["domains"] if row["demo"])
@@ -311,17 +320,17 @@ def test_what_it_takes_to_be_sent(api, emulator, make, act, read):
     assert read(campaign)["current_state"] == "draft"
 
 
-def test_start_sends_to_everybody_in_the_lists(api, emulator, ready, act, read):
-    answer = act(ready, "start")
-    assert answer.status_code == 200
-    data = answer.json()["data"]
+def test_start_sends_to_all_contacts_in_the_lists(api, emulator, sendable_campaign, act, read):
+    response = act(sendable_campaign, "start")
+    assert response.status_code == 200
+    data = response.json()["data"]
     assert (data["current_state"], data["recipient_total_count"]) == ("started", 3)
     assert data["last_started_at"] == "2026-05-01T12:00:00.000Z"
     assert list(data)[8:10] == ["last_started_at", "last_started_at_date"]
     assert data["last_started_at_date"] == "2026-05-01"
     assert emulator.outbox() == []
     emulator.clock(advance=10)
-    assert read(ready)["current_state"] == "finished"
+    assert read(sendable_campaign)["current_state"] == "finished"
     mails = emulator.outbox()
     assert [(one["stream"], one["to"][0]["email"], one["subject"]) for one in mails] == [
         ("campaign", "ann@example.org", "Hi Ann"),
@@ -334,51 +343,54 @@ def test_start_sends_to_everybody_in_the_lists(api, emulator, ready, act, read):
     assert api.get("/api/billing/usage").json()["marketing"]["usage"]["sent_messages_count"]["current"] == 3
 
 
-def test_reply_to(emulator, make, people, act):
+def test_reply_to(emulator, create_campaign, list_id, act):
     template = {"subject": "S", "body_html": HTML}
     reply_to = {"display_name": "Help", "local_part": "help", "domain": None}
-    act(make(contact_list_ids=[people], template_attributes=template, reply_to=reply_to), "start")
+    act(create_campaign(contact_list_ids=[list_id], template_attributes=template, reply_to=reply_to), "start")
     emulator.clock(advance=10)
     assert dict(emulator.outbox()[0]["headers"])["Reply-To"] == '"Help" <help@acme.example>'
 
 
-def test_who_has_left_gets_nothing(api, emulator, ready, act):
+def test_unsubscribed_and_deleted_contacts_get_nothing(api, emulator, sendable_campaign, act):
     leave = {"contact": {"email": "ann@example.org", "unsubscribed": True}}
     assert api.patch("/api/contacts/ann@example.org", json=leave).status_code == 200
-    assert act(ready, "start").json()["data"]["recipient_total_count"] == 2
+    assert act(sendable_campaign, "start").json()["data"]["recipient_total_count"] == 2
     assert api.delete("/api/contacts/bob@example.org").status_code == 204
     emulator.clock(advance=10)
     assert [one["to"][0]["email"] for one in emulator.outbox()] == ["cy@example.org"]
 
 
-def test_a_throttled_campaign_rests_between_its_hours(api, emulator, ready, act, read):
-    api.patch(f"{PATH}/{ready['id']}", json={"delivery_mode": "gradual", "delivery_options": {"emails_per_hour": 2}})
-    act(ready, "start")
+def test_gradual_campaign_pauses_between_hourly_batches(api, emulator, sendable_campaign, act, read):
+    api.patch(
+        f"{PATH}/{sendable_campaign['id']}",
+        json={"delivery_mode": "gradual", "delivery_options": {"emails_per_hour": 2}},
+    )
+    act(sendable_campaign, "start")
     seen = []
     for seconds in (10, 3589, 1, 9, 1):
         emulator.clock(advance=seconds)
-        seen.append((read(ready)["current_state"], len(emulator.outbox())))
+        seen.append((read(sendable_campaign)["current_state"], len(emulator.outbox())))
     assert seen == [("queued", 2), ("queued", 2), ("started", 2), ("started", 2), ("finished", 3)]
 
 
-def test_a_scheduled_campaign_starts_in_time(emulator, ready, act, read):
-    answer = act(ready, "schedule", datetime="2026-05-02T14:00:00+02:00")
-    assert answer.status_code == 200
-    data = answer.json()["data"]
+def test_scheduled_campaign_starts_on_time(emulator, sendable_campaign, act, read):
+    response = act(sendable_campaign, "schedule", datetime="2026-05-02T14:00:00+02:00")
+    assert response.status_code == 200
+    data = response.json()["data"]
     assert data["current_state"] == "scheduled"
     assert data["current_state_metadata"] == {"scheduled_at": "2026-05-02T12:00:00.000Z"}
     emulator.clock(set="2026-05-02T11:59:59Z")
-    assert read(ready)["current_state"] == "scheduled"
+    assert read(sendable_campaign)["current_state"] == "scheduled"
     emulator.clock(set="2026-05-02T12:00:00Z")
-    data = read(ready)
+    data = read(sendable_campaign)
     assert (data["current_state"], data["current_state_metadata"]) == ("started", {})
     assert data["last_started_at"] == "2026-05-02T12:00:00.000Z"
     emulator.clock(advance=10)
-    assert read(ready)["current_state"] == "finished"
+    assert read(sendable_campaign)["current_state"] == "finished"
 
 
 @pytest.mark.parametrize(
-    ("moment", "error"),
+    ("scheduled_at", "error"),
     [
         ("2026-05-01T12:00:00Z", "Datetime must be in the future"),
         ("2026-06-01T12:00:01Z", "Datetime must be no more than 1 month ahead"),
@@ -390,35 +402,37 @@ def test_a_scheduled_campaign_starts_in_time(emulator, ready, act, read):
         ("0001-01-01T00:00:00+23:59", "Datetime is invalid"),
     ],
 )
-def test_times_that_cannot_be(ready, act, read, moment, error):
-    answer = act(ready, "schedule", datetime=moment)
-    assert (answer.status_code, answer.json()) == (422, {"errors": [error]})
-    assert read(ready) == ready
+def test_invalid_schedules_are_rejected(sendable_campaign, act, read, scheduled_at, error):
+    response = act(sendable_campaign, "schedule", datetime=scheduled_at)
+    assert (response.status_code, response.json()) == (422, {"errors": [error]})
+    assert read(sendable_campaign) == sendable_campaign
 
 
-def test_a_month_ahead_is_not_too_far(ready, act):
-    assert act(ready, "schedule", datetime="2026-06-01T12:00:00Z").status_code == 200
+def test_schedule_can_be_a_month_ahead(sendable_campaign, act):
+    assert act(sendable_campaign, "schedule", datetime="2026-06-01T12:00:00Z").status_code == 200
 
 
 @pytest.mark.parametrize("action", ["cancel", "reset"])
-def test_back_to_draft(emulator, ready, act, read, action):
-    refused = act(ready, action)
+def test_campaign_returns_to_draft(emulator, sendable_campaign, act, read, action):
+    refused = act(sendable_campaign, action)
     assert (refused.status_code, refused.json()) == (422, {"errors": "Campaign is not scheduled"})
-    act(ready, "schedule", datetime="2026-05-01T13:00:00Z")
-    answer = act(ready, action)
-    assert answer.json()["data"] == ready
+    act(sendable_campaign, "schedule", datetime="2026-05-01T13:00:00Z")
+    response = act(sendable_campaign, action)
+    assert response.json()["data"] == sendable_campaign
     emulator.clock(advance=7200)
-    assert read(ready)["current_state"] == "draft"
+    assert read(sendable_campaign)["current_state"] == "draft"
     assert emulator.outbox() == []
 
 
-def test_terminate(emulator, ready, act, read):
-    assert act(ready, "terminate").json() == {"errors": "Cannot transition from 'draft' to 'terminating'"}
-    act(ready, "start")
-    assert act(ready, "terminate").json()["data"]["current_state"] == "terminating"
-    assert act(ready, "terminate").json() == {"errors": "Cannot transition from 'terminating' to 'terminating'"}
+def test_campaign_is_terminated(emulator, sendable_campaign, act, read):
+    assert act(sendable_campaign, "terminate").json() == {"errors": "Cannot transition from 'draft' to 'terminating'"}
+    act(sendable_campaign, "start")
+    assert act(sendable_campaign, "terminate").json()["data"]["current_state"] == "terminating"
+    assert act(sendable_campaign, "terminate").json() == {
+        "errors": "Cannot transition from 'terminating' to 'terminating'"
+    }
     emulator.clock(advance=10)
-    assert read(ready)["current_state"] == "finished"
+    assert read(sendable_campaign)["current_state"] == "finished"
     emulator.clock(advance=7200)
     assert emulator.outbox() == []
 
@@ -437,31 +451,31 @@ def test_terminate(emulator, ready, act, read):
         "failed_immediately",
     ],
 )
-def test_what_each_state_allows(api, emulator, act, state):
+def test_actions_allowed_in_each_state(api, emulator, act, state):
     campaign = {"id": 5, "name": "C", "domain_id": DOMAIN, "current_state": state, "body_html": HTML}
     if state == "scheduled":
         campaign["scheduled_at"] = "2026-05-02T00:00:00Z"
     emulator.seed(email_campaigns=[campaign])
     assert api.get(f"{PATH}/5").json()["data"]["current_state"] == state
-    answers = {
+    responses = {
         "update": api.patch(f"{PATH}/5", json={"name": "x"}),
         "delete": api.delete(f"{PATH}/5"),
         "start": act(campaign, "start"),
         "schedule": act(campaign, "schedule", datetime="2026-05-02T00:00:00Z"),
         "terminate": act(campaign, "terminate"),
     }
-    assert answers["update"].json() == {"errors": "Only draft campaigns can be updated"}
-    assert answers["delete"].json() == {"errors": "Only draft campaigns can be deleted"}
-    assert answers["start"].json() == {"errors": f"Cannot transition from '{state}' to 'started'"}
-    assert answers["schedule"].json() == {"errors": f"Cannot transition from '{state}' to 'scheduled'"}
-    assert answers["terminate"].status_code == (200 if state in ("started", "queued", "paused") else 422)
-    assert {answers[name].status_code for name in ("update", "delete", "start", "schedule")} == {422}
+    assert responses["update"].json() == {"errors": "Only draft campaigns can be updated"}
+    assert responses["delete"].json() == {"errors": "Only draft campaigns can be deleted"}
+    assert responses["start"].json() == {"errors": f"Cannot transition from '{state}' to 'started'"}
+    assert responses["schedule"].json() == {"errors": f"Cannot transition from '{state}' to 'scheduled'"}
+    assert responses["terminate"].status_code == (200 if state in ("started", "queued", "paused") else 422)
+    assert {responses[name].status_code for name in ("update", "delete", "start", "schedule")} == {422}
     for action in ("cancel", "reset"):
         expected = 200 if state == "scheduled" and action == "cancel" else 422
         assert act(campaign, action).status_code == expected
 
 
-def test_a_scheduled_campaign_that_cannot_be_sent_any_more_fails(emulator, act, read):
+def test_scheduled_campaign_fails_if_it_can_no_longer_be_sent(emulator, act, read):
     campaign = {"id": 5, "name": "C", "domain_id": DOMAIN, "body_html": HTML}
     emulator.seed(
         email_campaigns=[campaign | {"current_state": "scheduled", "scheduled_at": "2026-05-01T13:00:00+00:00"}]
@@ -472,11 +486,11 @@ def test_a_scheduled_campaign_that_cannot_be_sent_any_more_fails(emulator, act, 
     assert data["current_state_metadata"] == {"error": "Campaign audience can't be blank"}
 
 
-def test_a_template_that_nobody_can_read_fails(api, emulator, ready, act, read):
-    api.patch(f"{PATH}/{ready['id']}", json={"template_attributes": {"body_html": "{{#if}}"}})
-    act(ready, "start")
+def test_invalid_template_fails_the_campaign(api, emulator, sendable_campaign, act, read):
+    api.patch(f"{PATH}/{sendable_campaign['id']}", json={"template_attributes": {"body_html": "{{#if}}"}})
+    act(sendable_campaign, "start")
     emulator.clock(advance=10)
-    data = read(ready)
+    data = read(sendable_campaign)
     assert data["current_state"] == "failed"
     metadata = data["current_state_metadata"]
     assert [error["rcpt_index"] for error in metadata["errors"]] == [0, 1, 2]
@@ -484,21 +498,21 @@ def test_a_template_that_nobody_can_read_fails(api, emulator, ready, act, read):
     assert emulator.outbox() == []
 
 
-def test_statistics_before_the_start_are_whole_zeros(api, make):
-    data = api.get(f"{PATH}/{make()['id']}/stats").json()["data"]
+def test_statistics_before_the_start_are_integer_zeros(api, create_campaign):
+    data = api.get(f"{PATH}/{create_campaign()['id']}/stats").json()["data"]
     assert list(data) == STATISTICS
     assert {(type(value), value) for value in data.values()} == {(int, 0)}
 
 
-def test_statistics(api, emulator, ready, act):
+def test_statistics(api, emulator, sendable_campaign, act):
     emulator.limits(recipients={"ann@*": "open", "bob@*": "bounce"})
-    act(ready, "start")
+    act(sendable_campaign, "start")
     emulator.clock(advance=10)
     emulator.event("click", email="cy@example.org", details={"url": "https://example.com/"})
     emulator.clock(advance=86400)
     emulator.event("unsubscribe", email="cy@example.org")
     emulator.event("unsubscribe", email="cy@example.org")
-    path = f"{PATH}/{ready['id']}/stats"
+    path = f"{PATH}/{sendable_campaign['id']}/stats"
     data = api.get(path).json()["data"]
     assert data == {
         "delivery_count": 2,
@@ -520,37 +534,37 @@ def test_statistics(api, emulator, ready, act):
     later = api.get(path, params={"start_date": "2026-05-02"}).json()["data"]
     assert (later["sent_count"], later["unsubscription_count"], later["delivery_rate"]) == (0, 1, 0)
     for query in ("start_date=x", "end_date=2026-02-30"):
-        answer = api.get(f"{path}?{query}")
-        assert (answer.status_code, answer.json()) == (400, {"error": "Bad Request"})
+        response = api.get(f"{path}?{query}")
+        assert (response.status_code, response.json()) == (400, {"error": "Bad Request"})
 
 
-def test_suppressed_recipients_are_rejected(api, emulator, ready, act):
+def test_suppressed_recipients_are_rejected(api, emulator, sendable_campaign, act):
     body = {"email": "ann@example.org", "domain_id": DOMAIN, "sending_stream": "bulk"}
     assert api.post("/api/suppressions", json=body).status_code == 201
-    act(ready, "start")
+    act(sendable_campaign, "start")
     emulator.clock(advance=10)
     assert len(emulator.outbox()) == 2
-    assert api.get(f"{PATH}/{ready['id']}/stats").json()["data"]["sent_count"] == 2
+    assert api.get(f"{PATH}/{sendable_campaign['id']}/stats").json()["data"]["sent_count"] == 2
 
 
-def test_campaigns_are_neither_in_the_logs_nor_in_the_statistics_of_sending(api, emulator, ready, act):
-    act(ready, "start")
+def test_campaigns_are_not_in_email_logs_or_sending_statistics(api, emulator, sendable_campaign, act):
+    act(sendable_campaign, "start")
     emulator.clock(advance=10)
     assert api.get("/api/email_logs").json()["total_count"] == 0
     figures = api.get("/api/stats?start_date=2026-05-01&end_date=2026-05-02").json()
     assert figures["delivery_count"] == 0
 
 
-def test_webhooks_for_campaigns_hear_of_them(api, emulator, ready, act):
+def test_campaign_webhooks_receive_events(api, emulator, sendable_campaign, act):
     webhook = {"url": "http://127.0.0.1:9/hook", "webhook_type": "campaigns", "event_types": ["delivery"]}
     assert api.post("/api/webhooks", json={"webhook": webhook}).status_code == 200
-    act(ready, "start")
+    act(sendable_campaign, "start")
     emulator.clock(advance=10)
     assert len(emulator.dump()["webhook_events"]) == 3
 
 
 @pytest.mark.parametrize("key", ["1", "-1", "x", "9" * 30])
-def test_unknown_campaigns(api, key):
+def test_unknown_campaign_is_not_found(api, key):
     for method, rest in [
         ("GET", ""),
         ("PATCH", ""),
@@ -558,11 +572,11 @@ def test_unknown_campaigns(api, key):
         *(("POST", f"/{action}") for action in ("start", "schedule", "cancel", "terminate", "reset")),
         ("GET", "/stats"),
     ]:
-        answer = api.request(method, f"{PATH}/{key}{rest}")
-        assert (answer.status_code, answer.json()) == (404, NOT_FOUND)
+        response = api.request(method, f"{PATH}/{key}{rest}")
+        assert (response.status_code, response.json()) == (404, NOT_FOUND)
 
 
-def test_who_may(emulator, make, client_of, ready):
+def test_required_access_levels(emulator, create_campaign, client_of, sendable_campaign):
     scope = {"resource_type": "email_campaign_permission_scope", "resource_id": emulator.account_id}
     emulator.seed(
         accounts=[{"id": 9_000_000, "name": "Other"}],
@@ -574,7 +588,7 @@ def test_who_may(emulator, make, client_of, ready):
         ],
     )
     viewer, admin, nobody, other = (client_of(emulator, letter * 32) for letter in "vano")
-    one = f"{PATH}/{ready['id']}"
+    one = f"{PATH}/{sendable_campaign['id']}"
     writes = [("POST", PATH), ("PATCH", one), ("POST", f"{one}/start"), ("POST", f"{one}/reset"), ("DELETE", one)]
     for method, path in writes:
         assert viewer.request(method, path, json=MINIMUM).json() == {"errors": "Account access forbidden"}
@@ -600,7 +614,7 @@ def test_campaigns_are_never_account_scoped(api, emulator):
         ({"domain_id": 1}, "there is no row 1 in domains"),
     ],
 )
-def test_seeds_that_cannot_be(emulator, change, error):
+def test_invalid_seeds_are_rejected(emulator, change, error):
     with pytest.raises(EmulatorError, match=error):
         emulator.seed(email_campaigns=[{"name": "C", "domain_id": DOMAIN} | change])
 
@@ -613,33 +627,33 @@ NESTED = {
 }
 
 
-def test_rubbish_in_every_field(api, emulator, ready, act):
-    """Refused or kept; and what was kept can be read, started and sent."""
+def test_invalid_values_in_every_field_cause_no_failure(api, emulator, sendable_campaign, act):
+    """An invalid value is rejected or stored. A stored campaign can be read, started and sent."""
     emulator.limits(rate_limits="off")
     bodies = [{name: value} for name in (*FIELDS, *NESTED) for value in VALUES]
     bodies += [{name: {inner: value}} for name, inners in NESTED.items() for inner in inners for value in VALUES]
     bodies += [{"contact_list_ids": [value]} for value in VALUES]
     sendable = {"subject": "S", "body_html": "x"}
-    good = MINIMUM | {"contact_list_ids": ready["contact_list_ids"], "template_attributes": sendable}
+    good = MINIMUM | {"contact_list_ids": sendable_campaign["contact_list_ids"], "template_attributes": sendable}
     for body in bodies:
         if isinstance(body.get("template_attributes"), dict):
             body = {"template_attributes": sendable | body["template_attributes"]}
-        for answer in (api.post(PATH, json=good | body), api.patch(f"{PATH}/{ready['id']}", json=body)):
-            assert answer.status_code in (200, 201, 422), (body, answer.text)
-            if answer.status_code == 201:
-                campaign = answer.json()["data"]
+        for response in (api.post(PATH, json=good | body), api.patch(f"{PATH}/{sendable_campaign['id']}", json=body)):
+            assert response.status_code in (200, 201, 422), (body, response.text)
+            if response.status_code == 201:
+                campaign = response.json()["data"]
                 assert act(campaign, "start").status_code in (200, 422), body
     for value in VALUES:
-        assert act(ready, "schedule", datetime=value).status_code == 422, value
+        assert act(sendable_campaign, "schedule", datetime=value).status_code == 422, value
     emulator.clock(advance=10)
     states = {row["current_state"] for row in emulator.dump()["email_campaigns"]}
     assert states <= {"draft", "finished", "failed"}
     assert len(api.get(f"{PATH}?per_page=100").json()["data"]) > 50
 
 
-def test_whoever_has_opted_out_is_not_tracked(api, emulator, ready, act):
+def test_opted_out_contacts_are_not_tracked(api, emulator, sendable_campaign, act):
     emulator.limits(recipients={"*": "open"})
     assert api.post("/api/tracking_opt_outs", json={"email": "ann@example.org", "domain_id": DOMAIN}).status_code < 300
-    act(ready, "start")
+    act(sendable_campaign, "start")
     emulator.clock(advance=10)
-    assert api.get(f"{PATH}/{ready['id']}/stats").json()["data"]["open_count"] == 2
+    assert api.get(f"{PATH}/{sendable_campaign['id']}/stats").json()["data"]["open_count"] == 2

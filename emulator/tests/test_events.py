@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What happens to live mail, and how tests make it happen (facts 3.10, 3.18, 8.4)."""
+"""Events of live mail: simulated ones and those from the control plane (docs/service.md#webhooks)."""
 
 import re
 
@@ -16,31 +16,31 @@ from mailtrap_emulator.testing import EmulatorError
 
 
 @pytest.fixture
-def sent(api, mail):
-    """Sends live mail to these addresses and gives the message ids."""
+def send_mail(api, mail):
+    """Return a function that sends live mail to addresses and returns the message ids."""
 
     def send(*addresses, path="/api/send", **changes):
-        answer = api.post(path, json=mail | {"to": [{"email": address} for address in addresses]} | changes)
-        assert answer.status_code == 200, answer.text
-        return answer.json()["message_ids"]
+        response = api.post(path, json=mail | {"to": [{"email": address} for address in addresses]} | changes)
+        assert response.status_code == 200, response.text
+        return response.json()["message_ids"]
 
     return send
 
 
-def log(api, message_id):
-    answer = api.get(f"/api/email_logs/{message_id}")
-    assert answer.status_code == 200
-    return answer.json()
+def read_log(api, message_id):
+    response = api.get(f"/api/email_logs/{message_id}")
+    assert response.status_code == 200
+    return response.json()
 
 
-def test_every_kind_has_a_word_in_the_log_and_usual_details():
+def test_every_kind_has_an_event_type_and_default_details():
     assert set(MAIL_EVENT_KINDS) == set(EVENT_TYPES) == set(recipients.DEFAULT_DETAILS)
     assert DEFAULT_SETTINGS["recipients"] == {}
 
 
-def test_mail_is_delivered_at_once(api, sent):
-    (message_id,) = sent("ann@gmail.com")
-    row = log(api, message_id)
+def test_mail_is_delivered_immediately(api, send_mail):
+    (message_id,) = send_mail("ann@gmail.com")
+    row = read_log(api, message_id)
     assert row["status"] == "delivered"
     (event,) = row["events"]
     assert list(event) == ["event_type", "created_at", "details"]
@@ -53,8 +53,8 @@ def test_mail_is_delivered_at_once(api, sent):
     }
 
 
-def test_an_event_as_it_is_told(api, emulator, sent):
-    (message_id,) = sent("ann@example.org", category="News", custom_variables={"order": 1})
+def test_control_plane_returns_the_event(api, emulator, send_mail):
+    (message_id,) = send_mail("ann@example.org", category="News", custom_variables={"order": 1})
     emulator.clock(frozen=True)
     emulator.clock(set="2026-11-05T10:00:00Z")
     event = emulator.event("click", message_id=message_id, details={"url": "https://example.com/a"})
@@ -78,7 +78,7 @@ def test_an_event_as_it_is_told(api, emulator, sent):
             "url": "https://example.com/a",
         },
     }
-    row = log(api, message_id)
+    row = read_log(api, message_id)
     assert row["events"][1] == {
         "event_type": "click",
         "created_at": "2026-11-05T10:00:00Z",
@@ -88,7 +88,7 @@ def test_an_event_as_it_is_told(api, emulator, sent):
 
 
 @pytest.mark.parametrize(
-    ("kind", "word", "status", "details"),
+    ("kind", "event_type", "status", "details"),
     [
         ("open", "open", "delivered", {"web_ip_address": "198.51.100.50"}),
         ("unsubscribe", "unsubscribe", "opted_out", {"web_ip_address": "198.51.100.50"}),
@@ -97,19 +97,19 @@ def test_an_event_as_it_is_told(api, emulator, sent):
         ("reject", "reject", "not_delivered", {"reject_reason": "Policy rejection"}),
     ],
 )
-def test_what_the_log_says_of_a_kind(api, emulator, sent, kind, word, status, details):
-    (message_id,) = sent("ann@example.org")
+def test_event_is_logged(api, emulator, send_mail, kind, event_type, status, details):
+    (message_id,) = send_mail("ann@example.org")
     emulator.event(kind, message_id=message_id)
-    row = log(api, message_id)
-    assert (row["status"], row["events"][1]["event_type"], row["events"][1]["details"]) == (status, word, details)
+    row = read_log(api, message_id)
+    assert (row["status"], row["events"][1]["event_type"], row["events"][1]["details"]) == (status, event_type, details)
 
 
 @pytest.mark.parametrize(("kind", "code"), [("bounce", "5.1.1"), ("soft_bounce", "4.2.2")])
-def test_what_the_log_says_of_bounces(api, emulator, sent, kind, code):
-    (message_id,) = sent("ann@example.org")
+def test_bounce_is_logged(api, emulator, send_mail, kind, code):
+    (message_id,) = send_mail("ann@example.org")
     event = emulator.event(kind, email="ANN@example.org")
     assert event["message_id"] == message_id
-    row = log(api, message_id)
+    row = read_log(api, message_id)
     assert row["status"] == "not_delivered"
     assert row["events"][1]["event_type"] == kind
     assert row["events"][1]["details"] == {
@@ -122,15 +122,15 @@ def test_what_the_log_says_of_bounces(api, emulator, sent, kind, code):
     }
 
 
-def test_an_address_names_the_last_mail_to_it(emulator, sent):
-    sent("ann@example.org")
-    (second,) = sent("ann@example.org")
-    sent("bob@example.org")
+def test_address_selects_the_last_message(emulator, send_mail):
+    send_mail("ann@example.org")
+    (second,) = send_mail("ann@example.org")
+    send_mail("bob@example.org")
     assert emulator.event("open", email="ann@example.org")["message_id"] == second
 
 
 @pytest.mark.parametrize(
-    ("fields", "sentence"),
+    ("fields", "message"),
     [
         ({"kind": "spam", "email": "ann@example.org"}, "Unknown kind spam"),
         ({"kind": "open"}, "needs message_id or email"),
@@ -143,17 +143,17 @@ def test_an_address_names_the_last_mail_to_it(emulator, sent):
         ({"kind": "bounce", "email": "ann@example.org", "colour": 1}, "unknown field colour"),
     ],
 )
-def test_what_cannot_happen(emulator, sent, fields, sentence):
-    sent("ann@example.org")
-    with pytest.raises(EmulatorError, match=re.escape(sentence)):
+def test_invalid_events_are_rejected(emulator, send_mail, fields, message):
+    send_mail("ann@example.org")
+    with pytest.raises(EmulatorError, match=re.escape(message)):
         emulator.control("POST", "events", fields)
 
 
-def test_receivers_behave_as_they_are_told(api, emulator, sent):
+def test_recipients_setting_selects_events(api, emulator, send_mail):
     kinds = {"*@queue.example": "none", "b*@example.org": "bounce", "click@*": "click", "*@full.example": "soft_bounce"}
     emulator.limits(recipients=kinds)
     addresses = ["a@queue.example", "Bob@example.org", "click@example.org", "x@full.example", "ann@example.org"]
-    rows = [log(api, message_id) for message_id in sent(*addresses)]
+    rows = [read_log(api, message_id) for message_id in send_mail(*addresses)]
     assert [row["status"] for row in rows] == ["enqueued", "not_delivered", "delivered", "not_delivered", "delivered"]
     assert [[event["event_type"] for event in row["events"]] for row in rows] == [
         [],
@@ -165,15 +165,15 @@ def test_receivers_behave_as_they_are_told(api, emulator, sent):
 
 
 @pytest.mark.parametrize("value", [[], "x", {"*": "explode"}, {"*": None}, {"*": ["open"]}])
-def test_behaviour_that_there_is_not(emulator, value):
+def test_invalid_recipients_setting_is_rejected(emulator, value):
     with pytest.raises(EmulatorError, match="recipients must be an object of pattern"):
         emulator.limits(recipients=value)
 
 
-def test_suppressed_recipients_are_rejected_and_the_others_are_not(api, emulator, sent):
+def test_only_suppressed_recipients_are_rejected(api, emulator, send_mail):
     emulator.seed(suppressions=[{"email": "Bob@Example.org"}])
-    ids = sent("ann@example.org", "bob@example.org")
-    ann, bob = (log(api, message_id) for message_id in ids)
+    ids = send_mail("ann@example.org", "bob@example.org")
+    ann, bob = (read_log(api, message_id) for message_id in ids)
     assert (ann["status"], bob["status"]) == ("delivered", "not_delivered")
     (event,) = bob["events"]
     assert event["event_type"] == "reject"
@@ -183,28 +183,28 @@ def test_suppressed_recipients_are_rejected_and_the_others_are_not(api, emulator
     assert (mail["recipients"], mail["message_ids"]) == (["ann@example.org"], ids[:1])
 
 
-def test_mail_to_nobody_but_the_suppressed_does_not_leave(api, emulator, sent):
+def test_mail_to_suppressed_recipients_only_is_not_sent(api, emulator, send_mail):
     emulator.seed(suppressions=[{"email": "bob@example.org"}])
-    (message_id,) = sent("bob@example.org")
+    (message_id,) = send_mail("bob@example.org")
     assert emulator.outbox() == []
-    raw = api.get(log(api, message_id)["raw_message_url"])
+    raw = api.get(read_log(api, message_id)["raw_message_url"])
     assert "Subject: Your order" in raw.text
-    (later,) = sent("ann@example.org")
+    (later,) = send_mail("ann@example.org")
     assert [mail["message_ids"] for mail in emulator.outbox()] == [[later]]
 
 
-def test_one_bounce_rejects_the_next_mail_of_that_stream_only(api, emulator, sent):
+def test_bounce_suppresses_the_address_for_that_stream_only(api, emulator, send_mail):
     emulator.limits(recipients={"bob@*": "bounce"})
-    sent("bob@example.org")
+    send_mail("bob@example.org")
     emulator.limits(recipients={})
-    (again,), (bulk,) = sent("bob@example.org"), sent("bob@example.org", path="/bulk/api/send")
-    assert log(api, again)["events"][0]["details"]["reject_reason"].endswith("Reason: hard bounce")
-    assert log(api, bulk)["status"] == "delivered"
+    (again,), (bulk,) = send_mail("bob@example.org"), send_mail("bob@example.org", path="/bulk/api/send")
+    assert read_log(api, again)["events"][0]["details"]["reject_reason"].endswith("Reason: hard bounce")
+    assert read_log(api, bulk)["status"] == "delivered"
 
 
-def test_mail_of_a_batch_is_logged_too(api, mail):
-    answer = api.post("/api/batch", json={"base": mail, "requests": [{"to": mail["to"]}, {"to": []}]})
-    good, bad = answer.json()["responses"]
+def test_batch_mail_is_logged(api, mail):
+    response = api.post("/api/batch", json={"base": mail, "requests": [{"to": mail["to"]}, {"to": []}]})
+    good, bad = response.json()["responses"]
     assert (good["success"], bad["success"]) == (True, False)
-    assert log(api, good["message_ids"][0])["to"] == "ann@example.org"
+    assert read_log(api, good["message_ids"][0])["to"] == "ann@example.org"
     assert api.get("/api/email_logs").json()["total_count"] == 1

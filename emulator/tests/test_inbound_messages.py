@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Inbound mail: how it arrives, what is told of it, how it is answered and passed on (facts 3.21, 11)."""
+"""Inbound messages: receiving, threads, replies, forwards and forward rules (docs/service.md#inbound-messages)."""
 
 import base64
 import json
@@ -41,7 +41,7 @@ def inbox(make_inbox):
 
 @pytest.fixture
 def own_inbox(emulator, make_inbox):
-    """The one that catches all mail to example.com."""
+    """Return the inbox that catches all mail to example.com."""
     (domain,) = [row for row in emulator.dump()["domains"] if row["domain_name"] == "example.com"]
     return make_inbox("All", domain_id=domain["id"])
 
@@ -53,7 +53,7 @@ def base(inbox):
 
 @pytest.fixture
 def receive(emulator, inbox):
-    """Lets a mail from Ann arrive at the hosted inbox, and gives the message."""
+    """Return a function that delivers a message from Ann to the hosted inbox and returns it."""
 
     def arrive(**fields):
         defaults = {} if "raw" in fields else ANN | {"subject": "Question", "text": "How much is it?"}
@@ -64,16 +64,16 @@ def receive(emulator, inbox):
 
 @pytest.fixture
 def send(api):
-    """Answers or forwards a message; the mail that left and the answer."""
+    """Return a function that replies to or forwards a message. It returns the sent mail and the response."""
 
-    def post(message, verb, **body):
-        path = f"/api/inbound/inboxes/{message['inbox_id']}/messages/{message['id']}/{verb}"
+    def post(message, action, **body):
+        path = f"/api/inbound/inboxes/{message['inbox_id']}/messages/{message['id']}/{action}"
         return api.post(path, json=body)
 
     return post
 
 
-def test_a_message(api, base, inbox, receive):
+def test_message_has_all_keys(api, base, inbox, receive):
     message = receive(
         html="<p>How much is it?</p>",
         cc=[{"email": "bob@example.org", "name": "Bob"}],
@@ -108,7 +108,7 @@ def test_a_message(api, base, inbox, receive):
     assert message["forwards"] == []
 
 
-def test_a_whole_message(api, emulator, base, receive):
+def test_message_with_bodies(api, emulator, base, receive):
     emulator.clock(set="2026-11-23T12:00:00Z", frozen=True)
     message = receive(text="two\nlines\n")
     whole = api.get(f"{base}/messages/{message['id']}").json()
@@ -126,7 +126,7 @@ def test_a_whole_message(api, emulator, base, receive):
     assert b"Subject: Question\r\n" in raw.content
 
 
-def test_attachments(api, emulator, base, receive):
+def test_attachments_can_be_downloaded(api, emulator, base, receive):
     content = bytes(range(256))
     files = [
         {"content": base64.b64encode(content).decode(), "filename": "Größe ?.bin", "type": "application/x-thing"},
@@ -158,21 +158,21 @@ def test_attachments(api, emulator, base, receive):
         assert httpx.get(url, trust_env=False).content == content
 
 
-def test_links_end(api, emulator, base, receive):
+def test_download_links_expire(api, emulator, base, receive):
     emulator.clock(frozen=True)
     message = receive()
     url = api.get(f"{base}/messages/{message['id']}").json()["raw_message_url"]
     head, sealed, name = url.rsplit("/", 2)
     for wrong in ("x", "AAAA", sealed[:-8] + "AAAAAAA=", "%F0%9F%98%80", sealed.swapcase()):
-        answer = httpx.get(f"{head}/{wrong}/{name}", trust_env=False)
-        assert answer.status_code == 403
-        assert b"<Message>Access Denied</Message>" in answer.content
+        response = httpx.get(f"{head}/{wrong}/{name}", trust_env=False)
+        assert response.status_code == 403
+        assert b"<Message>Access Denied</Message>" in response.content
     emulator.clock(advance=3599)
     assert httpx.get(url, trust_env=False).status_code == 200
     emulator.clock(advance=1)
-    answer = httpx.get(url, trust_env=False)
-    assert answer.status_code == 403
-    assert b"<Message>Request has expired</Message>" in answer.content
+    response = httpx.get(url, trust_env=False)
+    assert response.status_code == 403
+    assert b"<Message>Request has expired</Message>" in response.content
     url = api.get(f"{base}/messages/{message['id']}").json()["raw_message_url"]
     api.delete(f"{base}/messages/{message['id']}")
     assert httpx.get(url, trust_env=False).status_code == 404
@@ -191,7 +191,7 @@ def test_links_end(api, emulator, base, receive):
         ("Content-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: text/html\n\nhi\n", {"text_body": None}),
     ],
 )
-def test_any_mail_can_be_read(api, base, receive, raw, fields):
+def test_malformed_mail_can_be_read(api, base, receive, raw, fields):
     message = receive(raw=raw, mail_from="")
     whole = api.get(f"{base}/messages/{message['id']}").json()
     assert {name: whole[name] for name in fields} == fields
@@ -199,7 +199,7 @@ def test_any_mail_can_be_read(api, base, receive, raw, fields):
     assert api.get(f"{base}/threads/{message['thread_id']}").status_code == 200
 
 
-def test_pages(api, emulator, base, receive):
+def test_messages_are_paginated(api, emulator, base, receive):
     messages = [receive(subject=str(number)) for number in range(31)]
     first = api.get(f"{base}/messages").json()
     assert [message["subject"] for message in first["data"]] == [str(number) for number in range(30, 0, -1)]
@@ -217,16 +217,16 @@ def test_pages(api, emulator, base, receive):
 
 
 @pytest.mark.parametrize("last_id", ["1700000000000000", "abc123", "-1", "😀"])
-def test_old_and_unknown_cursors(api, base, receive, last_id):
-    """Messages: nothing, and a count of none. Threads: ignored."""
+def test_unknown_cursors(api, base, receive, last_id):
+    """With an unknown cursor the message list is empty with a count of null, but the thread list ignores it."""
     receive()
-    answer = api.get(f"{base}/messages", params={"last_id": last_id})
-    assert answer.json() == {"data": [], "total_count": 0, "last_id": None}
+    response = api.get(f"{base}/messages", params={"last_id": last_id})
+    assert response.json() == {"data": [], "total_count": 0, "last_id": None}
     assert api.get(f"{base}/threads", params={"last_id": last_id}).json() == api.get(f"{base}/threads").json()
     assert api.get(f"{base}/threads").json()["total_count"] == 1
 
 
-def test_ids_tell_the_time(emulator, receive):
+def test_ids_contain_the_time(emulator, receive):
     emulator.clock(set="2026-07-24T05:58:21.528Z", frozen=True)
     ids = [int(receive()["id"]) for _ in range(3)]
     assert {key >> 20 for key in ids} == {1784872701528}
@@ -235,41 +235,41 @@ def test_ids_tell_the_time(emulator, receive):
     assert int(receive()["id"]) > ids[-1]
 
 
-def test_delete(api, base, receive):
+def test_message_is_deleted(api, base, receive):
     message, other = receive(), receive()
-    answer = api.delete(f"{base}/messages/{message['id']}")
-    assert (answer.status_code, answer.content) == (204, b"")
+    response = api.delete(f"{base}/messages/{message['id']}")
+    assert (response.status_code, response.content) == (204, b"")
     assert api.get(f"{base}/messages/{message['id']}").json() == NOT_FOUND
     assert api.delete(f"{base}/messages/{message['id']}").json() == NOT_FOUND
     assert [row["id"] for row in api.get(f"{base}/messages").json()["data"]] == [other["id"]]
     assert [row["id"] for row in api.get(f"{base}/threads").json()["data"]] == [other["thread_id"]]
 
 
-def test_a_message_is_found_in_its_own_inbox_only(api, make_inbox, receive, send):
+def test_message_is_found_only_in_its_inbox(api, make_inbox, receive, send):
     other = make_inbox("Other")
     message = receive()
     for path in (f"messages/{message['id']}", f"threads/{message['thread_id']}"):
         for method in ("GET", "DELETE"):
-            answer = api.request(method, f"/api/inbound/inboxes/{other['id']}/{path}")
-            assert (answer.status_code, answer.json()) == (404, NOT_FOUND)
+            response = api.request(method, f"/api/inbound/inboxes/{other['id']}/{path}")
+            assert (response.status_code, response.json()) == (404, NOT_FOUND)
     assert send(message | {"inbox_id": other["id"]}, "reply", text="x").status_code == 404
 
 
-def test_threads_are_made_by_ids(api, base, receive):
-    """By the message answered, by any message spoken of, and by an answer that was here first."""
+def test_threads_are_joined_by_message_ids(api, base, receive):
+    """A message joins the thread of the message it answers or refers to, or of an answer that arrived earlier."""
     first = receive(message_id="<1@x>")
-    answer = receive(message_id="<2@x>", in_reply_to="<1@x>")
+    reply = receive(message_id="<2@x>", in_reply_to="<1@x>")
     late = receive(message_id="<4@x>", references=["<1@x>", "<3@x>"])
     missing = receive(message_id="<3@x>")
     again = receive(message_id="<5@x>", in_reply_to="<3@x>")
     other = receive(subject="Re: Question", message_id="<6@y>")
-    assert len({row["thread_id"] for row in (first, answer, late, missing, again)}) == 1
+    assert len({row["thread_id"] for row in (first, reply, late, missing, again)}) == 1
     assert other["thread_id"] != first["thread_id"]
     assert receive()["thread_id"] != receive()["thread_id"]
     assert [row["message_count"] for row in api.get(f"{base}/threads").json()["data"]] == [1, 1, 1, 5]
 
 
-def test_inboxes_have_their_own_threads(make_inbox, receive):
+def test_threads_are_separate_per_inbox(make_inbox, receive):
     other = make_inbox("Other")
     mine = receive(message_id="<1@x>")
     assert receive(address=other["address"], message_id="<1@x>")["thread_id"] != mine["thread_id"]
@@ -277,12 +277,12 @@ def test_inboxes_have_their_own_threads(make_inbox, receive):
 
 def test_reply(api, emulator, base, inbox, receive, send):
     message = receive(message_id="<1@example.org>", references=["<0@example.org>"])
-    answer = send(
+    response = send(
         message, "reply", text="Seven.", html="<b>Seven.</b>", category="Answers", custom_variables={"n": "1"}
     )
-    assert answer.status_code == 201
-    assert list(answer.json()) == ["message_ids"]
-    (message_id,) = answer.json()["message_ids"]
+    assert response.status_code == 201
+    assert list(response.json()) == ["message_ids"]
+    (message_id,) = response.json()["message_ids"]
     assert UUID.fullmatch(message_id)
     (sent,) = emulator.outbox()
     assert sent["stream"] == "transactional"
@@ -300,7 +300,7 @@ def test_reply(api, emulator, base, inbox, receive, send):
     assert (log["to"], log["category"], log["in_reply_to"]) == ("ann@example.org", "Answers", "<1@example.org>")
 
 
-def test_whom_a_reply_goes_to(emulator, inbox, receive, send):
+def test_recipients_of_a_reply(emulator, inbox, receive, send):
     people = {
         "to": [{"email": inbox["address"].upper()}, {"email": "bob@example.org", "name": "Bob"}],
         "cc": [{"email": "eve@example.org"}, {"email": "ANN@example.org"}],
@@ -320,20 +320,24 @@ def test_whom_a_reply_goes_to(emulator, inbox, receive, send):
     assert desk == [["desk@example.org"], []]
 
 
-def test_a_subject_is_prefixed_once(emulator, receive, send):
-    for subject, verb in (("RE: x", "reply"), ("Fwd: x", "forward"), ("FW: x", "forward"), ("x", "forward")):
-        send(receive(subject=subject), verb, text="x", to=[{"email": "z@example.org"}])
+def test_subject_is_prefixed_only_once(emulator, receive, send):
+    for subject, action in (("RE: x", "reply"), ("Fwd: x", "forward"), ("FW: x", "forward"), ("x", "forward")):
+        send(receive(subject=subject), action, text="x", to=[{"email": "z@example.org"}])
     assert [sent["subject"] for sent in emulator.outbox()] == ["RE: x", "Fwd: x", "FW: x", "Fwd: x"]
 
 
-def test_the_place_among_threads_is_not_for_clients(emulator, receive, send):
+def test_clients_cannot_set_threading_headers(emulator, receive, send):
     headers = {"In-Reply-To": "<x@x>", "REFERENCES": "<x@x>", "X-Own": "1"}
     assert send(receive(message_id="<1@x>"), "reply", text="x", headers=headers).status_code == 201
-    told = {name.lower(): value for name, value in emulator.outbox()[0]["headers"]}
-    assert (told["in-reply-to"], told["references"], told["x-own"]) == ("<1@x>", "<1@x>", "1")
+    sent_headers = {name.lower(): value for name, value in emulator.outbox()[0]["headers"]}
+    assert (sent_headers["in-reply-to"], sent_headers["references"], sent_headers["x-own"]) == (
+        "<1@x>",
+        "<1@x>",
+        "1",
+    )
 
 
-def test_long_chains_stay_readable(emulator, receive, send):
+def test_long_reference_chains_stay_parsable(emulator, receive, send):
     chain = [f"<{number}.{'x' * 50}@example.org>" for number in range(40)]
     send(receive(message_id="<last@x>", references=chain), "reply", text="x")
     references = dict(emulator.outbox()[0]["headers"])["References"].split()
@@ -344,9 +348,9 @@ def test_forward(api, emulator, base, receive, send):
     message = receive(text="How much?", attachments=[{"content": "aGk=", "filename": "a.txt", "type": "text/plain"}])
     assert send(message, "forward", text="x").json() == {"errors": {"to": ["can't be blank"]}}
     assert send(message, "forward", text="x", to=[]).json() == {"errors": {"to": ["can't be blank"]}}
-    answer = send(message, "forward", text="Please look.", to=[{"email": "col@example.org"}])
-    assert answer.status_code == 201
-    assert len(answer.json()["message_ids"]) == 1
+    response = send(message, "forward", text="Please look.", to=[{"email": "col@example.org"}])
+    assert response.status_code == 201
+    assert len(response.json()["message_ids"]) == 1
     (sent,) = emulator.outbox()
     assert sent["recipients"] == ["col@example.org"]
     assert sent["text"].startswith(
@@ -369,42 +373,42 @@ def test_forwarded_html_is_quoted_safely(emulator, receive, send):
     assert second["text"].startswith("----------")
 
 
-def test_hosted_inboxes_send_as_themselves(receive, send):
-    answer = send(receive(), "reply", text="x", **ANN)
-    assert (answer.status_code, answer.json()) == (
+def test_hosted_inbox_sends_from_its_own_address(receive, send):
+    response = send(receive(), "reply", text="x", **ANN)
+    assert (response.status_code, response.json()) == (
         422,
         {"errors": {"from": ["is not allowed for Mailtrap-hosted inboxes"]}},
     )
 
 
-def test_inboxes_of_a_domain_say_who_sends(emulator, own_inbox, receive, send):
+def test_domain_inbox_requires_a_sender_on_its_domain(emulator, own_inbox, receive, send):
     message = receive(address="sales@example.com")
     assert message["inbox_id"] == own_inbox["id"]
     assert send(message, "reply", text="x").json() == {"errors": {"from": ["can't be blank"]}}
     for wrong in ({"email": "sales@example.net"}, {"email": "x"}, {}, "sales@example.com", 7):
-        answer = send(message, "reply", text="x", **{"from": wrong})
-        assert answer.status_code == 422
-        assert list(answer.json()["errors"]) == ["from"]
-    answer = send(message, "reply", text="x", **{"from": {"email": "sales@Example.com", "name": "Sales"}})
-    assert answer.status_code == 201
+        response = send(message, "reply", text="x", **{"from": wrong})
+        assert response.status_code == 422
+        assert list(response.json()["errors"]) == ["from"]
+    response = send(message, "reply", text="x", **{"from": {"email": "sales@Example.com", "name": "Sales"}})
+    assert response.status_code == 201
     assert emulator.outbox()[0]["from"] == {"name": "Sales", "email": "sales@Example.com"}
 
 
-def test_an_unverified_domain_does_not_send(api, emulator, make_inbox, receive, send):
+def test_unverified_domain_cannot_send(api, emulator, make_inbox, receive, send):
     emulator.seed(domains=[{"id": 9, "domain_name": "new.example"}])
     make_inbox("New", domain_id=9)
-    answer = send(receive(address="a@new.example"), "reply", text="x", **{"from": {"email": "a@new.example"}})
-    assert (answer.status_code, answer.json()) == (422, {"errors": {"base": ["Domain is not verified"]}})
+    response = send(receive(address="a@new.example"), "reply", text="x", **{"from": {"email": "a@new.example"}})
+    assert (response.status_code, response.json()) == (422, {"errors": {"base": ["Domain is not verified"]}})
     assert emulator.outbox() == []
 
 
-def test_hosted_replies_are_counted(api, emulator, base, receive, send):
+def test_hosted_replies_are_limited(api, emulator, base, receive, send):
     message = receive()
     for _ in range(20):
         assert send(message, "reply", text="x").status_code == 201
-    answer = send(message, "reply_all", text="x")
-    assert answer.status_code == 422
-    assert "limit" in answer.json()["errors"]["base"][0]
+    response = send(message, "reply_all", text="x")
+    assert response.status_code == 422
+    assert "limit" in response.json()["errors"]["base"][0]
     api.delete(f"{base}/threads/{message['thread_id']}")
     assert send(receive(), "reply", text="x").status_code == 422
     emulator.limits(inbound_hosted_sends=None)
@@ -412,7 +416,7 @@ def test_hosted_replies_are_counted(api, emulator, base, receive, send):
 
 
 @pytest.mark.parametrize(
-    ("body", "sentence"),
+    ("body", "message"),
     [
         ({}, "must specify either text or html body"),
         ({"text": 7}, "invalid type for field `text`, expected: `string`, given: `number`"),
@@ -423,18 +427,18 @@ def test_hosted_replies_are_counted(api, emulator, base, receive, send):
         ({"text": "x", "category": "x" * 256}, "'category' must not be longer than 255 characters"),
     ],
 )
-@pytest.mark.parametrize("verb", ["reply", "reply_all"])
-def test_bad_answers(receive, send, verb, body, sentence):
-    answer = send(receive(cc=[{"email": "bob@example.org"}]), verb, **body)
-    assert answer.status_code == 422
-    assert sentence in answer.json()["errors"]["base"]
+@pytest.mark.parametrize("action", ["reply", "reply_all"])
+def test_invalid_replies_and_forwards_are_rejected(receive, send, action, body, message):
+    response = send(receive(cc=[{"email": "bob@example.org"}]), action, **body)
+    assert response.status_code == 422
+    assert message in response.json()["errors"]["base"]
 
 
-@pytest.mark.parametrize("verb", ["reply", "reply_all", "forward"])
-def test_rubbish_is_never_a_5xx(api, emulator, receive, verb):
+@pytest.mark.parametrize("action", ["reply", "reply_all", "forward"])
+def test_invalid_values_never_cause_a_5xx(api, emulator, receive, action):
     emulator.limits(rate_limits="off", inbound_hosted_sends=None)
     message = receive()
-    path = f"/api/inbound/inboxes/{message['inbox_id']}/messages/{message['id']}/{verb}"
+    path = f"/api/inbound/inboxes/{message['inbox_id']}/messages/{message['id']}/{action}"
     values = [None, 0, -1.5, True, "", "x", "ü\x00", [], [[]], [None], {}, {"email": None}, [{"email": 7}], 10**300]
     names = "from to cc bcc reply_to text html headers attachments template_uuid subject custom_variables category"
     for name in names.split():
@@ -442,18 +446,18 @@ def test_rubbish_is_never_a_5xx(api, emulator, receive, verb):
             body = {"text": "x", "to": [{"email": "a@b.c"}]} | {name: value}
             assert api.post(path, json=body).status_code in (201, 422)
     for content in (b"", b"{", b"[]", b"7", b'"x"'):
-        answer = api.post(path, content=content, headers={"Content-Type": "application/json"})
-        assert answer.status_code in (400, 422)
+        response = api.post(path, content=content, headers={"Content-Type": "application/json"})
+        assert response.status_code in (400, 422)
 
 
-def test_a_message_without_a_sender_has_nobody_to_answer(receive, send):
+def test_message_without_a_sender_cannot_be_answered(receive, send):
     message = receive(raw="Subject: x\n\nhello\n", mail_from="")
-    answer = send(message, "reply", text="x")
-    assert answer.json() == {"errors": {"base": ["'to', 'cc' or 'bcc' address is required"]}}
+    response = send(message, "reply", text="x")
+    assert response.json() == {"errors": {"base": ["'to', 'cc' or 'bcc' address is required"]}}
     assert send(message, "reply", text="x", to=[{"email": "a@b.c"}]).status_code == 201
 
 
-def test_a_thread_with_both_directions(api, emulator, base, inbox, receive, send):
+def test_thread_contains_received_and_sent_messages(api, emulator, base, inbox, receive, send):
     emulator.clock(set="2026-11-23T12:00:00Z", frozen=True)
     message = receive(message_id="<1@example.org>", text="How much?\n")
     emulator.clock(advance=60)
@@ -489,7 +493,7 @@ def test_a_thread_with_both_directions(api, emulator, base, inbox, receive, send
     assert {row["visibility_status"] for row in whole["messages"]} == {"available"}
 
 
-def test_what_became_of_an_answer(api, emulator, base, receive, send):
+def test_sent_message_shows_its_delivery(api, emulator, base, receive, send):
     emulator.clock(set="2026-11-23T12:00:00Z", frozen=True)
     emulator.limits(recipients={"lost@*": "bounce", "late@*": "none"})
     message = receive()
@@ -504,7 +508,7 @@ def test_what_became_of_an_answer(api, emulator, base, receive, send):
     assert [row["delivery"]["to"] for row in sent] == ["ann@example.org", "lost@example.org", "late@example.org"]
 
 
-def test_several_recipients_are_a_group(api, base, receive, send):
+def test_several_recipients_share_a_group_id(api, base, receive, send):
     message = receive(cc=[{"email": "bob@example.org"}])
     ids = send(message, "reply_all", text="x").json()["message_ids"]
     sent = api.get(f"{base}/threads/{message['thread_id']}").json()["messages"][1:]
@@ -514,7 +518,7 @@ def test_several_recipients_are_a_group(api, base, receive, send):
     assert sent[0]["message_group_id"] is not None
 
 
-def test_an_answer_to_an_answer_comes_back_to_its_thread(emulator, receive, send):
+def test_reply_to_a_reply_joins_the_thread(emulator, receive, send):
     message = receive()
     send(message, "reply", text="Seven.")
     (sent,) = emulator.outbox()
@@ -522,8 +526,8 @@ def test_an_answer_to_an_answer_comes_back_to_its_thread(emulator, receive, send
     assert again["thread_id"] == message["thread_id"]
 
 
-def test_a_thread_outlives_its_first_message(api, emulator, base, inbox, receive, send):
-    """The recorded case: the counters tell of the replies that are left, the times of all that was (facts 3.21)."""
+def test_thread_outlives_its_first_message(api, emulator, base, inbox, receive, send):
+    """As recorded, counters describe the remaining messages, but times all messages of the thread."""
     message = receive()
     path = f"{base}/threads/{message['thread_id']}"
     emulator.clock(advance=60)
@@ -539,13 +543,13 @@ def test_a_thread_outlives_its_first_message(api, emulator, base, inbox, receive
         assert after[name] == before[name]
 
 
-def test_delete_a_thread(api, emulator, base, receive, send):
+def test_thread_is_deleted(api, emulator, base, receive, send):
     message = receive(message_id="<1@x>")
     send(message, "reply", text="x")
     other = receive()
     path = f"{base}/threads/{message['thread_id']}"
-    answer = api.delete(path)
-    assert (answer.status_code, answer.content) == (204, b"")
+    response = api.delete(path)
+    assert (response.status_code, response.content) == (204, b"")
     for method in ("GET", "DELETE"):
         assert api.request(method, path).json() == NOT_FOUND
     assert api.get(f"{base}/messages/{message['id']}").json() == NOT_FOUND
@@ -554,7 +558,7 @@ def test_delete_a_thread(api, emulator, base, receive, send):
     assert receive(in_reply_to="<1@x>")["thread_id"] != message["thread_id"]
 
 
-def test_threads_are_searched(api, base, receive):
+def test_threads_can_be_searched(api, base, receive):
     receive(subject="Acme order")
     receive(subject="Other", **{"from": {"email": "x@acme.example"}})
     receive(subject="Third")
@@ -568,14 +572,14 @@ def test_threads_are_searched(api, base, receive):
 def add_rule(api, base):
     def add(*conditions, to=("copy@example.net",), name="Rule"):
         body = {"name": name, "conditions": conditions, "destinations": [{"email": email} for email in to]}
-        answer = api.post(f"{base}/forward_rules", json=body)
-        assert answer.status_code == 201, answer.text
-        return answer.json()["data"]
+        response = api.post(f"{base}/forward_rules", json=body)
+        assert response.status_code == 201, response.text
+        return response.json()["data"]
 
     return add
 
 
-def test_a_rule_without_conditions_forwards_everything(api, emulator, base, inbox, add_rule, receive):
+def test_rule_without_conditions_forwards_everything(api, emulator, base, inbox, add_rule, receive):
     rule = add_rule()
     message = receive(message_id="<1@x>", in_reply_to="<0@x>", text="How much?")
     (outcome,) = message["forwards"]
@@ -630,7 +634,7 @@ def test_a_rule_without_conditions_forwards_everything(api, emulator, base, inbo
         (("header", "contains", "quest", "Subject"), True),
     ],
 )
-def test_conditions(api, base, add_rule, receive, condition, matches):
+def test_rule_conditions(api, base, add_rule, receive, condition, matches):
     fields = dict(zip(("match_type", "operator", "value", "header_key"), condition, strict=False))
     if matches is None:
         body = {"name": "Rule", "conditions": [fields], "destinations": [{"email": "copy@example.net"}]}
@@ -641,14 +645,14 @@ def test_conditions(api, base, add_rule, receive, condition, matches):
     assert bool(message["forwards"]) == matches
 
 
-def test_all_conditions_must_hold(add_rule, receive):
+def test_all_conditions_of_a_rule_must_match(add_rule, receive):
     ann = {"match_type": "sender", "operator": "equal", "value": "ann@example.org"}
     add_rule(ann, ann | {"value": "bob@example.org"}, name="never")
     add_rule(ann, ann | {"operator": "starts_with", "value": "a"}, name="always")
     assert [outcome["rule_name"] for outcome in receive()["forwards"]] == ["always"]
 
 
-def test_an_address_gets_one_copy(emulator, add_rule, receive):
+def test_each_destination_gets_one_copy(emulator, add_rule, receive):
     add_rule(to=("a@example.net", "b@example.net"), name="first")
     add_rule(to=("B@example.net", "c@example.net"), name="second")
     outcomes = [(outcome["rule_name"], outcome["destination"]) for outcome in receive()["forwards"]]
@@ -672,7 +676,7 @@ def test_rejected_forwards(emulator, inbox, add_rule, receive):
     assert len(emulator.outbox()) == 1
 
 
-def test_mail_from_the_emulator_arrives(api, emulator, base, inbox, mail):
+def test_mail_sent_by_the_emulator_is_received(api, emulator, base, inbox, mail):
     assert api.post("/api/send", json=mail | {"to": [{"email": inbox["address"]}]}).status_code == 200
     (message,) = api.get(f"{base}/messages").json()["data"]
     assert message["from"] == "Sales <sales@example.com>"
@@ -681,7 +685,7 @@ def test_mail_from_the_emulator_arrives(api, emulator, base, inbox, mail):
     assert message["rfc_message_id"] == dict(sent["headers"])["Message-ID"]
 
 
-def test_inboxes_that_forward_to_each_other_stop(api, emulator, make_inbox, base, inbox, add_rule, receive):
+def test_forwarding_loops_are_stopped(api, emulator, make_inbox, base, inbox, add_rule, receive):
     other = make_inbox("Other")
     add_rule(to=(other["address"],))
     body = {"name": "Back", "destinations": [{"email": inbox["address"]}]}
@@ -707,7 +711,7 @@ def compose(to):
     return message
 
 
-def test_mail_comes_by_smtp_without_a_login(api, base, inbox, own_inbox, smtp):
+def test_smtp_delivers_to_inboxes_without_login(api, base, inbox, own_inbox, smtp):
     address = inbox["address"]
     smtp.send_message(compose(address), "bounce@example.org", [address, "any@Example.com", "one@example.com"])
     (message,) = api.get(f"{base}/messages").json()["data"]
@@ -718,7 +722,7 @@ def test_mail_comes_by_smtp_without_a_login(api, base, inbox, own_inbox, smtp):
     assert caught["total_count"] == 1
 
 
-def test_other_recipients_still_need_the_login(inbox, smtp):
+def test_smtp_requires_login_for_other_recipients(inbox, smtp):
     smtp.ehlo()
     smtp.mail("ann@example.org")
     assert smtp.rcpt(inbox["address"])[0] == 250
@@ -727,7 +731,7 @@ def test_other_recipients_still_need_the_login(inbox, smtp):
     assert smtp.rcpt("nobody-123456@inbox.mailtrap.io")[0] == 554
 
 
-def test_one_mail_to_a_sandbox_and_an_inbox(api, base, inbox, sandbox, smtp):
+def test_smtp_delivers_one_mail_to_a_sandbox_and_an_inbox(api, base, inbox, sandbox, smtp):
     to = [inbox["address"], f"{sandbox['email_username']}@inbox.mailtrap.io"]
     api.patch(f"/api/sandboxes/{sandbox['id']}/toggle_email_username")
     if not api.get(f"/api/sandboxes/{sandbox['id']}").json()["email_username_enabled"]:
@@ -737,7 +741,7 @@ def test_one_mail_to_a_sandbox_and_an_inbox(api, base, inbox, sandbox, smtp):
     assert len(api.get(f"/api/sandboxes/{sandbox['id']}/messages").json()) == 1
 
 
-def test_a_sandbox_that_is_logged_in_keeps_its_mail(api, base, inbox, sandbox, smtp):
+def test_smtp_login_delivers_only_to_its_sandbox(api, base, inbox, sandbox, smtp):
     smtp.login(sandbox["username"], sandbox["password"])
     smtp.send_message(compose(inbox["address"]))
     assert api.get(f"{base}/messages").json()["total_count"] == 0
@@ -762,27 +766,27 @@ def test_a_sandbox_that_is_logged_in_keeps_its_mail(api, base, inbox, sandbox, s
         {"address": "INBOX", "subject": "x", "from": {"email": "a@b.c"}},
     ],
 )
-def test_bad_control_requests_are_told(api, emulator, base, inbox, body):
+def test_invalid_control_requests_are_rejected(api, emulator, base, inbox, body):
     if isinstance(body, dict) and body.get("address") == "INBOX":
         body = body | {"address": inbox["address"]}
     with pytest.raises(EmulatorError):
         emulator.control("POST", "inbound", body)
 
 
-def test_a_refused_control_request_changes_nothing(api, emulator, base, inbox):
+def test_rejected_control_request_changes_nothing(api, emulator, base, inbox):
     with pytest.raises(EmulatorError, match="colour"):
         emulator.receive(address=inbox["address"], raw="x", colour="red")
     assert api.get(f"{base}/messages").json()["total_count"] == 0
 
 
-def test_the_catch_all_needs_an_address(emulator, own_inbox):
+def test_catch_all_inbox_requires_an_address(emulator, own_inbox):
     with pytest.raises(EmulatorError, match="address is required"):
         emulator.receive(inbox_id=own_inbox["id"], raw="x")
     assert emulator.receive(inbox_id=own_inbox["id"], address="x@example.com", raw="x")["inbox_id"] == own_inbox["id"]
 
 
-def test_webhooks_are_told(emulator, make_inbox, inbox, receive):
-    """Of mail for their inbox, in milliseconds (facts 3.10)."""
+def test_webhook_receives_inbound_events(emulator, make_inbox, inbox, receive):
+    """A webhook receives events of its inbox, with a timestamp in milliseconds."""
     hook = {"webhook_type": "inbound_receiving", "url": "http://hooks.example/"}
     emulator.seed(webhooks=[hook | {"inbound_inbox_id": key} for key in (inbox["id"], make_inbox("Other")["id"])])
     emulator.clock(set="2026-11-23T12:00:00Z", frozen=True)
@@ -799,7 +803,7 @@ def test_webhooks_are_told(emulator, make_inbox, inbox, receive):
     }
 
 
-def test_threads_outlive_the_process(tmp_path):
+def test_threads_survive_a_restart(tmp_path):
     address = "x@inbound-mailtrap.io"
     with Emulator("--state", str(tmp_path / "state")) as emulator:
         emulator.seed(

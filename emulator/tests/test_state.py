@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The state file: nothing that was answered is lost."""
+"""The state file: everything that a response confirmed survives."""
 
 import os
 import smtplib
@@ -20,7 +20,7 @@ def file(tmp_path):
     return tmp_path / "state"
 
 
-def test_a_restart_after_sigkill_restores_everything(file, client_of, mail):
+def test_restart_after_sigkill_restores_everything(file, client_of, mail):
     with Emulator("--state", str(file)) as emulator:
         api = client_of(emulator)
         project = api.post("/api/projects", json={"project": {"name": "Größe"}}).json()
@@ -59,7 +59,7 @@ def test_a_restart_after_sigkill_restores_everything(file, client_of, mail):
         assert int(following[0]) == messages[0]["id"] + 1
 
 
-def test_every_answer_is_on_disk_before_it_goes_out(file, client_of):
+def test_changes_are_on_disk_before_the_response_is_sent(file, client_of):
     for number in range(2):
         with Emulator("--state", str(file)) as emulator:
             api = client_of(emulator)
@@ -73,7 +73,7 @@ def test_every_answer_is_on_disk_before_it_goes_out(file, client_of):
             assert len(kept) == 20 * (number + 1)
 
 
-def test_a_write_whose_answer_was_dropped_is_kept_too(file, client_of):
+def test_write_with_a_dropped_response_is_stored(file, client_of):
     with Emulator("--state", str(file)) as emulator:
         emulator.fault(method="POST", drop=True, when="after", times=1)
         with pytest.raises(Exception, match="disconnected"):
@@ -83,7 +83,7 @@ def test_a_write_whose_answer_was_dropped_is_kept_too(file, client_of):
         assert [project["name"] for project in client_of(emulator).get("/api/projects").json()] == ["Shop"]
 
 
-def test_ids_are_not_given_again_after_a_restart(file, client_of):
+def test_ids_are_not_reused_after_a_restart(file, client_of):
     with Emulator("--state", str(file)) as emulator:
         first = client_of(emulator).post("/api/projects", json={"project": {"name": "Shop"}}).json()["id"]
         client_of(emulator).delete(f"/api/projects/{first}")
@@ -102,7 +102,7 @@ def test_reset_empties_the_file_and_keeps_the_token(file, client_of):
         assert client_of(emulator).get("/api/projects").json() == []
 
 
-def test_a_given_token_becomes_the_start_token(file, client_of):
+def test_token_option_sets_the_start_token(file, client_of):
     with Emulator("--state", str(file), "--token", "first") as emulator:
         assert emulator.token == "first"
     with Emulator("--state", str(file), "--token", "second") as emulator:
@@ -112,7 +112,7 @@ def test_a_given_token_becomes_the_start_token(file, client_of):
         assert emulator.token == "second"
 
 
-def test_the_file_is_the_owners_alone(file):
+def test_only_the_owner_can_read_the_file(file):
     file.touch(mode=0o666)
     os.umask(os.umask(0))
     with Emulator("--state", str(file)):
@@ -120,8 +120,8 @@ def test_the_file_is_the_owners_alone(file):
             assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
 
 
-def refusal(capsys, *options):
-    """The sentence with which the command refuses to start."""
+def start_error(capsys, *options):
+    """Return the message with which the command refuses to start."""
     assert main(options) == 2
     output = capsys.readouterr()
     assert output.out == ""
@@ -129,28 +129,28 @@ def refusal(capsys, *options):
     return line
 
 
-def test_files_that_cannot_be_used(capsys, file, tmp_path):
+def test_unusable_files_are_refused(capsys, file, tmp_path):
     file.write_bytes(b"this is not a database, but it is long enough to look like one" * 20)
-    assert "Cannot use the state file" in refusal(capsys, "--state", str(file))
+    assert "Cannot use the state file" in start_error(capsys, "--state", str(file))
     assert file.read_bytes().startswith(b"this is not")
     foreign = tmp_path / "foreign"
     with sqlite3.connect(foreign) as database:
         database.execute("CREATE TABLE other (x)")
     database.close()
-    assert "it is not a state file of the emulator" in refusal(capsys, "--state", str(foreign))
-    assert "Is a directory" in refusal(capsys, "--state", str(tmp_path))
-    assert "No such file or directory" in refusal(capsys, "--state", str(tmp_path / "no" / "folder"))
+    assert "it is not a state file of the emulator" in start_error(capsys, "--state", str(foreign))
+    assert "Is a directory" in start_error(capsys, "--state", str(tmp_path))
+    assert "No such file or directory" in start_error(capsys, "--state", str(tmp_path / "no" / "folder"))
 
 
-def test_a_damaged_row(capsys, file):
+def test_damaged_row_is_refused(capsys, file):
     with Emulator("--state", str(file)):
         pass
     with sqlite3.connect(file) as database:
         database.execute("UPDATE rows SET fields = '{' WHERE kind = 'accounts'")
     database.close()
-    assert "Cannot read the state file" in refusal(capsys, "--state", str(file))
+    assert "Cannot read the state file" in start_error(capsys, "--state", str(file))
 
 
-def test_two_emulators_do_not_share_a_file(capsys, file):
+def test_two_emulators_cannot_share_a_file(capsys, file):
     with Emulator("--state", str(file)):
-        assert "database is locked" in refusal(capsys, "--state", str(file))
+        assert "database is locked" in start_error(capsys, "--state", str(file))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tables and their indexes, held against a list that is searched."""
+"""Tables and their indexes, compared with a search of a list."""
 
 import random
 
@@ -19,24 +19,24 @@ SPEC = TableSpec(
 SEED = 20261101
 
 
-def test_indexes_agree_with_a_plain_search():
-    dice = random.Random(SEED)
+def test_indexes_agree_with_a_linear_search():
+    rng = random.Random(SEED)
     store = Store([SPEC])
     table = store["things"]
     for step in range(3000):
         rows = list(table)
-        action = dice.random()
+        action = rng.random()
         if not rows or action < 0.5:
-            row = {"name": f"n{step}", "colour": dice.choice("rgb"), "size": dice.randrange(10)}
-            if dice.random() < 0.3:
-                row["id"] = dice.randrange(1, 10_000)
+            row = {"name": f"n{step}", "colour": rng.choice("rgb"), "size": rng.randrange(10)}
+            if rng.random() < 0.3:
+                row["id"] = rng.randrange(1, 10_000)
                 if table.get(row["id"]):
                     continue
             table.add(row)
         elif action < 0.8:
-            table.update(dice.choice(rows), colour=dice.choice("rgb"), size=dice.randrange(10))
+            table.update(rng.choice(rows), colour=rng.choice("rgb"), size=rng.randrange(10))
         else:
-            table.remove(dice.choice(rows))
+            table.remove(rng.choice(rows))
     assert len(table) > 100
     for colour in "rgb":
         expected = sorted(row["id"] for row in table if row["colour"] == colour)
@@ -46,7 +46,7 @@ def test_indexes_agree_with_a_plain_search():
     assert {table.find("name", row["name"])["id"] for row in table} == {row["id"] for row in table}
 
 
-def test_ids_go_up_and_are_never_given_twice():
+def test_ids_ascend_and_are_never_reused():
     store = Store([SPEC])
     table = store["things"]
     fields = {"colour": "r", "size": 1}
@@ -60,7 +60,7 @@ def test_ids_go_up_and_are_never_given_twice():
     assert table.add({"name": "f", **fields})["id"] == 502
 
 
-def test_unique_values():
+def test_unique_values_cannot_repeat():
     table = Store([SPEC])["things"]
     first = table.add({"name": "a", "colour": "r", "size": 1})
     second = table.add({"name": "b", "colour": "r", "size": 1})
@@ -76,25 +76,25 @@ def test_unique_values():
     assert table.find("name", "a") is second
 
 
-def test_only_the_last_state_of_each_changed_row_is_kept_and_only_once():
-    kept = []
-    store = Store([SPEC], kept.append)
+def test_commit_writes_each_changed_row_once_in_its_last_state():
+    commits = []
+    store = Store([SPEC], commits.append)
     table = store["things"]
     row = table.add({"name": "a", "colour": "r", "size": 1})
     table.update(row, size=2)
-    gone = table.add({"name": "b", "colour": "r", "size": 1})
-    table.remove(gone)
+    removed = table.add({"name": "b", "colour": "r", "size": 1})
+    table.remove(removed)
     store.commit()
-    (changes,) = kept
+    (changes,) = commits
     assert {(kind, key): state for kind, key, state in changes if kind == "things"} == {
         ("things", 100): {"id": 100, "name": "a", "colour": "r", "size": 2},
         ("things", 101): None,
     }
     store.commit()
-    assert len(kept) == 1
+    assert len(commits) == 1
 
 
-def test_what_could_not_be_kept_is_tried_again():
+def test_failed_commit_is_repeated():
     attempts = []
 
     def keep(changes):
