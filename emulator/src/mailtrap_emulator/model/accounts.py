@@ -59,11 +59,11 @@ def find_account_id(world: World, item: FieldReader) -> int:
     return account_ids[0]
 
 
-def confirm_seeds(world: World, item: FieldReader) -> None:
+def seed_confirmed_address(world: World, item: FieldReader) -> None:
     """Add an address that has agreed to receive forwarded messages."""
     table = world.store["accounts"]
     account = table[find_account_id(world, item)]
     table.update(account, confirmed_addresses=[*account["confirmed_addresses"], item.require("email", str)])
 
 
-SEEDS = [Seed("accounts", seed_account), Seed("confirmed_addresses", confirm_seeds, after=("accounts",))]
+SEEDS = [Seed("accounts", seed_account), Seed("confirmed_addresses", seed_confirmed_address, after=("accounts",))]

@@ -10,7 +10,7 @@ from ..state.seeding import FieldReader, Seed
 from ..state.store import Row, TableSpec
 from ..state.world import World
 from .accounts import find_account_id
-from .domain_verification import on_company_info, settle_domains
+from .domain_verification import begin_reviews, settle_domains
 from .validation import cast_text, is_given
 
 # The id of a row is the account id.
@@ -39,7 +39,7 @@ def insert_company_info(world: World, account_id: int, values: JsonObject) -> Ro
     """Add the company info of an account. Domains that were waiting for the company info enter the review."""
     settle_domains(world, world.store["domains"].select("account", account_id))
     row = world.store["company_infos"].add({"id": account_id, **EMPTY_COMPANY_INFO, **values, "has_switched": False})
-    on_company_info(world, account_id)
+    begin_reviews(world, account_id)
     return row
 
 

@@ -208,14 +208,14 @@ def contact_room(world: World, account_id: int) -> float:
     return float("inf") if limit is None else limit - len(world.store["contacts"].ids("account", account_id))
 
 
-def milliseconds(world: World) -> int:
+def current_milliseconds(world: World) -> int:
     """Return the current time in milliseconds since the epoch."""
     return round(world.clock.time() * 1_000_000) // 1000
 
 
 def insert_contact(world: World, account_id: int, request: ContactRequest, **fields: Any) -> Row:
     """Add a contact. The request must have an e-mail address and no errors."""
-    now = milliseconds(world)
+    now = current_milliseconds(world)
     row = {
         "id": world.uuid7(now),
         "account_id": account_id,
@@ -245,7 +245,7 @@ def apply_contact_request(world: World, contact: Row, request: ContactRequest) -
         "unsubscribed": contact["unsubscribed"] if request.unsubscribed is None else request.unsubscribed,
     }
     if any(contact[name] != value for name, value in changes.items()):
-        world.store["contacts"].update(contact, **changes, updated_at=milliseconds(world))
+        world.store["contacts"].update(contact, **changes, updated_at=current_milliseconds(world))
 
 
 def remove_list_members(world: World, contact_list: Row) -> None:

@@ -21,7 +21,7 @@ REVIEW_SECONDS = 120
 PASS, FAIL, MISSING, NETWORK_ERROR = "pass", "fail", "missing", "network_error"
 RECORD_STATUSES = (PASS, FAIL, "unchecked", MISSING, "softfail", NETWORK_ERROR)
 
-DEMO, UNVERIFIED, UNINFORMED, REVIEWED, COMPLIANT = (
+DEMO, UNVERIFIED, MISSING_COMPANY_INFO, UNDER_REVIEW, COMPLIANT = (
     "demo",
     "unverified_dns",
     "missing_company_info",
@@ -32,8 +32,8 @@ COMPLIANCE_STATUSES = (
     DEMO,
     "demo_exhausted",
     UNVERIFIED,
-    UNINFORMED,
-    REVIEWED,
+    MISSING_COMPANY_INFO,
+    UNDER_REVIEW,
     "awaiting_questionnaire",
     "awaiting_card_verification",
     "non_compliant",
@@ -55,7 +55,7 @@ RECORDS = (
 )
 
 
-def all_records(status: str) -> dict[str, str]:
+def make_record_statuses(status: str) -> dict[str, str]:
     """Return a dict with this status for every record, by record key."""
     return {key: status for key, *_ in RECORDS}
 
@@ -107,8 +107,8 @@ def verification_changes(domain: Row, found: dict[str, str], checked_at: float, 
     if verified:
         changes["dns_verified_at"] = iso_ms(datetime.fromtimestamp(checked_at, UTC))
         if domain["compliance_status"] == UNVERIFIED:
-            changes |= compliance_changes(REVIEWED if has_company_info else UNINFORMED, checked_at)
-    elif domain["compliance_status"] in (UNINFORMED, REVIEWED, COMPLIANT):
+            changes |= compliance_changes(UNDER_REVIEW if has_company_info else MISSING_COMPANY_INFO, checked_at)
+    elif domain["compliance_status"] in (MISSING_COMPANY_INFO, UNDER_REVIEW, COMPLIANT):
         changes |= compliance_changes(UNVERIFIED, checked_at)
     return changes
 
@@ -139,7 +139,7 @@ def settle_domains(world: World, domains: Iterable[Row]) -> None:
         update(domain, **changes, dns_looked_at=last)
     for domain in domains:
         since = domain["compliance_since"]
-        if domain["compliance_status"] == REVIEWED and has_passed(since, REVIEW_SECONDS, now):
+        if domain["compliance_status"] == UNDER_REVIEW and has_passed(since, REVIEW_SECONDS, now):
             update(domain, **compliance_changes(COMPLIANT, min(now, since + REVIEW_SECONDS)))
 
 
@@ -156,7 +156,7 @@ def look_up_records(world: World, domains: list[Row]) -> list[dict[str, str]]:
 
     Statuses that the control plane set win over those of the DNS server. Without a server the records are missing.
     """
-    found = {domain["id"]: domain["dns"] or all_records(MISSING) for domain in domains}
+    found = {domain["id"]: domain["dns"] or make_record_statuses(MISSING) for domain in domains}
     queries = [(domain["id"], record) for domain in domains if domain["dns"] is None for record in dns_records(domain)]
     if world.look_up_dns is not None and queries:
         answers = world.look_up_dns([record for _, record in queries])
@@ -170,8 +170,8 @@ def has_company_info(world: World, domain: Row) -> bool:
     return world.store["company_infos"].get(domain["account_id"]) is not None
 
 
-def on_company_info(world: World, account_id: int) -> None:
+def begin_reviews(world: World, account_id: int) -> None:
     """Move the domains that were waiting for the company info of their account to the review."""
     for domain in world.store["domains"].select("account", account_id):
-        if domain["compliance_status"] == UNINFORMED:
-            world.store["domains"].update(domain, **compliance_changes(REVIEWED, world.clock.time()))
+        if domain["compliance_status"] == MISSING_COMPANY_INFO:
+            world.store["domains"].update(domain, **compliance_changes(UNDER_REVIEW, world.clock.time()))

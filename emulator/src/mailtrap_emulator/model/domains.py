@@ -22,10 +22,10 @@ from .domain_verification import (
     PASS,
     RECORD_STATUSES,
     UNVERIFIED,
-    all_records,
     check_dns_now,
     compliance_changes,
     dns_records,
+    make_record_statuses,
     settle_domains,
     verification_changes,
 )
@@ -79,7 +79,7 @@ def insert_domain(
     """
     now = world.clock.time()
     if demo or dns_verified:
-        dns = all_records(PASS)
+        dns = make_record_statuses(PASS)
     row: Row = {
         "account_id": account_id,
         "domain_name": domain_name,
@@ -88,7 +88,7 @@ def insert_domain(
         "demo": demo,
         "verification_name": "demo" if demo else f"mt{world.random.randrange(10, 100)}",
         "dns": dns,
-        "dns_statuses": all_records(MISSING),
+        "dns_statuses": make_record_statuses(MISSING),
         "dns_looked_at": now,
         "dns_verified": False,
         "dns_verified_at": "",
@@ -190,10 +190,12 @@ def parse_dns(item: FieldReader, domain: Row) -> dict[str, dict[str, str] | None
         return {}
     if value == "server":
         return {"dns": None}
-    statuses = all_records(PASS if value == "ok" else value) if isinstance(value, str) else value
+    statuses = make_record_statuses(PASS if value == "ok" else value) if isinstance(value, str) else value
     for name, status in statuses.items():
         if name not in domain["dns_statuses"]:
-            raise ControlError(f"{item.location}: unknown DNS record {name}; known are {', '.join(all_records(PASS))}.")
+            raise ControlError(
+                f"{item.location}: unknown DNS record {name}; known are {', '.join(make_record_statuses(PASS))}."
+            )
         if status not in RECORD_STATUSES:
             raise ControlError(
                 f"{item.location}: the status of a DNS record must be one of {', '.join(RECORD_STATUSES)}."
@@ -217,7 +219,7 @@ def seed_domain(world: World, item: FieldReader) -> None:
 
     A domain whose records all pass is compliant unless the item has another ``compliance_status``.
     """
-    new_domain = {"dns": None, "dns_statuses": all_records(MISSING)}
+    new_domain = {"dns": None, "dns_statuses": make_record_statuses(MISSING)}
     optional: Row = {name: item.get(name, bool) for name in TRACKING_FLAGS}
     optional |= {name: item.get(name, expected) for name, (expected, _) in SERVICE_SETTINGS.items()}
     optional |= {"verification_name": item.get("verification_name", str), "compliance_status": parse_compliance(item)}

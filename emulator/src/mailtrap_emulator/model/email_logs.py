@@ -16,7 +16,7 @@ from ..state.store import Row, TableSpec
 from ..state.time_ordered_ids import make_time_id, parse_timestamp, timestamp_from_seconds
 from ..state.world import World
 from .accounts import find_account_id
-from .outbox import keep_raw
+from .outbox import store_raw_message
 from .recipients import SENDING_IPS, mail_exchanger, mailbox_provider
 
 STATUSES = ("delivered", "not_delivered", "enqueued", "opted_out")
@@ -97,7 +97,7 @@ def insert_email_log(world: World, **fields: Any) -> Row:
     return world.store["email_logs"].add(defaults | fields)
 
 
-def record_event(world: World, event: JsonObject) -> None:
+def log_event(world: World, event: JsonObject) -> None:
     """Add an event to the log of its message."""
     row = world.store["email_logs"].find("message_id", event.get("message_id"))
     event_type = EVENT_TYPES.get(event["kind"])
@@ -172,10 +172,10 @@ def seed_email_log(world: World, item: FieldReader) -> None:
         sending_stream=stream,
         domain_id=domain["id"],
         domain_name=domain["domain_name"],
-        raw_id=keep_raw(world, compose(mail, rfc_message_id, world.clock.now(), world.random_hex(32))),
+        raw_id=store_raw_message(world, compose(mail, rfc_message_id, world.clock.now(), world.random_hex(32))),
     )
 
 
-LISTENERS = [record_event]
+LISTENERS = [log_event]
 
 SEEDS = [Seed("email_logs", seed_email_log, after=("accounts", "verified_domains"))]

@@ -54,7 +54,7 @@ HOPS_HEADER = "X-Forwarded-For"
 REWRITTEN_HEADERS = {"from", "to", "cc", "bcc", "message-id", "return-path", "dkim-signature"}
 
 
-def snowflake(world: World, received_at: float | None = None) -> int:
+def make_snowflake_id(world: World, received_at: float | None = None) -> int:
     """Return a new id of 19 digits: milliseconds since the epoch, followed by 20 bits that count, as recorded.
 
     ``received_at``, in seconds since the epoch, is the time of a message from the past. Without it, ids are ascending.
@@ -71,12 +71,12 @@ def snowflake(world: World, received_at: float | None = None) -> int:
     return value
 
 
-def message_ids(text: str) -> list[str]:
+def parse_message_ids(text: str) -> list[str]:
     """Return the message ids in a header such as References. The angle brackets may be missing."""
     return MESSAGE_ID.findall(text) or text.split()
 
 
-def describe_raw(world: World, raw: bytes) -> JsonObject:
+def describe_raw_message(world: World, raw: bytes) -> JsonObject:
     """Return the fields of a message, received or sent, that its bytes determine, without the bodies."""
     mail = parse(raw)
     headers = {name.lower(): value for name, value in reversed(mail.headers)}
@@ -91,9 +91,9 @@ def describe_raw(world: World, raw: bytes) -> JsonObject:
         "size": len(raw),
         "html_size": body_size(mail.html),
         "text_size": body_size(mail.text),
-        "rfc_message_id": next(iter(message_ids(headers.get("message-id", ""))), None),
-        "in_reply_to": next(iter(message_ids(headers.get("in-reply-to", ""))), None),
-        "references": message_ids(headers.get("references", "")),
+        "rfc_message_id": next(iter(parse_message_ids(headers.get("message-id", ""))), None),
+        "in_reply_to": next(iter(parse_message_ids(headers.get("in-reply-to", ""))), None),
+        "references": parse_message_ids(headers.get("references", "")),
         "attachments": [
             {
                 "attachment_id": world.uuid4(),
@@ -135,13 +135,13 @@ def receive_message(
     arrival in seconds since the epoch, by default the current time. ``fields`` override fields of the row.
     """
     store = world.store
-    content = describe_raw(world, raw)
+    content = describe_raw_message(world, raw)
     content["headers"]["return-path"] = f"<{mail_from}>" if mail_from else ""
     stamp = format_timestamp(world.clock.time() if moment is None else moment)
     thread = join_thread(world, inbox, content, stamp, moment)
     message = store["inbound_messages"].add(
         {
-            "id": snowflake(world, moment),
+            "id": make_snowflake_id(world, moment),
             "account_id": inbox["account_id"],
             "inbox_id": inbox["id"],
             "thread_id": thread["id"],
@@ -203,7 +203,7 @@ def join_thread(world: World, inbox: Row, fields: JsonObject, stamp: str, moment
     else:
         thread = world.store["inbound_threads"].add(
             {
-                "id": snowflake(world, moment),
+                "id": make_snowflake_id(world, moment),
                 "account_id": inbox["account_id"],
                 "inbox_id": inbox["id"],
                 "subject": fields["subject"],
@@ -267,7 +267,7 @@ def send_inbound_reply(
     ``ids`` are the message ids of the recipients, in the same order. ``envelope`` are further fields of the outbox; the
     logs take ``category`` and ``custom_variables`` from it.
     """
-    fields = describe_raw(world, raw)
+    fields = describe_raw_message(world, raw)
     log = {name: fields[name] for name in ("rfc_message_id", "in_reply_to", "references")} | {
         "account_id": inbox["account_id"],
         "subject": fields["subject"] or "",
@@ -287,14 +287,14 @@ def record_sent(world: World, inbox: Row, raw: bytes, ids: list[str], bcc: Itera
 
     A row per recipient is inferred from the fields of a sent message, which describe one delivery and a group.
     """
-    fields = describe_raw(world, raw) | {"bcc": list(bcc)}
+    fields = describe_raw_message(world, raw) | {"bcc": list(bcc)}
     stamp = world.clock.stamp()
     thread = join_thread(world, inbox, fields, stamp)
     group_id = world.uuid4() if len(ids) > 1 else None
     for message_id in ids:
         world.store["inbound_sent"].add(
             {
-                "id": snowflake(world),
+                "id": make_snowflake_id(world),
                 "message_id": message_id,
                 "message_group_id": group_id,
                 "account_id": inbox["account_id"],
@@ -307,7 +307,7 @@ def record_sent(world: World, inbox: Row, raw: bytes, ids: list[str], bcc: Itera
     touch_thread(world, thread, "last_sent_at", stamp)
 
 
-def on_mail_event(world: World, event: JsonObject) -> None:
+def receive_delivered_mail(world: World, event: JsonObject) -> None:
     """Receive mail that the emulator itself delivers to an inbox. Such mail has no return path, as recorded."""
     if event["kind"] != "delivery" or (inbox := find_inbox_by_address(world, event["email"])) is None:
         return
@@ -375,7 +375,7 @@ def forward_message(world: World, inbox: Row, message: Row, rule: Row, email: st
     raw = find_raw_inbound(world, message)
     hops = [value.strip().lower() for name, value in parse(raw).headers if name == HOPS_HEADER]
     is_loop = inbox["address"] in hops or find_inbox_by_address(world, email) == inbox
-    reason = "Forwarding loop" if is_loop else find_refusal(world, inbox, email)
+    reason = "Forwarding loop" if is_loop else find_forward_obstacle(world, inbox, email)
     if reason is not None:
         return outcome | {"status": "rejected", "reason": reason, "message_id": None}
     message_id = world.uuid1()
@@ -392,7 +392,7 @@ def forward_message(world: World, inbox: Row, message: Row, rule: Row, email: st
     return outcome | {"status": "forwarded", "reason": None, "message_id": message_id}
 
 
-def find_refusal(world: World, inbox: Row, email: str) -> str | None:
+def find_forward_obstacle(world: World, inbox: Row, email: str) -> str | None:
     """Return why a message from an inbox to an address is refused, or None."""
     suppression = find_suppression(world, inbox["account_id"], email, inbox["domain_id"], "transactional")
     return find_sending_obstacle(world, inbox) or (
@@ -542,6 +542,6 @@ def compose_inbound_mail(world: World, item: FieldReader, address: str) -> bytes
     return rewrite_headers(compose_request(world, request), headers, {name.lower() for name in headers})
 
 
-LISTENERS = [on_mail_event]
+LISTENERS = [receive_delivered_mail]
 
 SEEDS = [Seed("inbound_messages", seed_inbound_message, after=("inbound_inboxes", "inbound_forward_rules"))]

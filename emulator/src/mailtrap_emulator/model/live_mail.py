@@ -13,7 +13,7 @@ from ..state.store import Row
 from ..state.world import World
 from .email_logs import insert_email_log
 from .events import MAIL_EVENT_KINDS, emit_new_event
-from .outbox import keep_raw, record_sent_mail
+from .outbox import record_sent_mail, store_raw_message
 from .recipients import DEFAULT_DETAILS, simulate_events
 from .suppressions import find_suppression
 from .tracking_opt_outs import is_opted_out
@@ -42,7 +42,7 @@ def accept_mail(
         ids, addresses = map(list, zip(*sent, strict=True))
         raw_id = record_sent_mail(world, account_id, stream, raw, addresses, message_ids=ids, **envelope)["id"]
     else:
-        raw_id = keep_raw(world, raw)
+        raw_id = store_raw_message(world, raw)
     for message_id, email in recipients:
         row = insert_email_log(world, **log, message_id=message_id, to=email, raw_id=raw_id)
         deliver_logged(world, row, reasons.get(message_id))

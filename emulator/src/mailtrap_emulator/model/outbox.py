@@ -29,7 +29,7 @@ def record_sent_mail(
     return row
 
 
-def keep_raw(world: World, raw: bytes) -> int:
+def store_raw_message(world: World, raw: bytes) -> int:
     """Store the bytes of a message that was not sent to anyone, and return their id in ``raw_outbox``."""
     raw_id = world.store.next_id(OUTBOX)
     world.store["raw_outbox"].add({"id": raw_id, "raw": raw})

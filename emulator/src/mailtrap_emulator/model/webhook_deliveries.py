@@ -14,11 +14,11 @@ from ..state.world import World
 from .loopback_hosts import is_loopback
 from .webhook_payloads import INBOUND_RECEIVING, build_payload, delivery_headers, encode_batch, is_subscribed
 
-COLLECTED = TableSpec("webhook_events", groups={"webhook": lambda row: row["webhook_id"]})
+COLLECTED_EVENTS = TableSpec("webhook_events", groups={"webhook": lambda row: row["webhook_id"]})
 DELIVERIES = TableSpec("webhook_deliveries", groups={"webhook": lambda row: row["webhook_id"]})
-TABLES = [COLLECTED, DELIVERIES]
+TABLES = [COLLECTED_EVENTS, DELIVERIES]
 
-SEND, ATTEMPT = "webhooks.send", "webhooks.attempt"
+SEND_JOB, ATTEMPT_JOB = "webhooks.send", "webhooks.attempt"
 
 COLLECT_SECONDS = 30
 MAX_EVENTS = 500
@@ -40,11 +40,11 @@ def collect_event(world: World, event: JsonObject) -> None:
     payload = build_payload(event)
     if payload is None:
         return
-    table = world.store[COLLECTED.name]
+    table = world.store[COLLECTED_EVENTS.name]
     for webhook in world.store["webhooks"].select("account", event["account_id"]):
         if webhook["active"] and is_subscribed(webhook, event):
             if not table.ids("webhook", webhook["id"]):
-                schedule_after(world, COLLECT_SECONDS, SEND, webhook_id=webhook["id"])
+                schedule_after(world, COLLECT_SECONDS, SEND_JOB, webhook_id=webhook["id"])
             table.add({"webhook_id": webhook["id"], "payload": payload})
 
 
@@ -71,13 +71,13 @@ def send_batch(world: World, job: JsonObject) -> None:
                 "attempts": [],
             }
         )
-        schedule_after(world, 0, ATTEMPT, delivery_id=row["id"])
+        schedule_after(world, 0, ATTEMPT_JOB, delivery_id=row["id"])
     trim_log(world)
 
 
 def take_events(world: World, webhook_id: int) -> list[JsonObject]:
     """Remove the collected events of a webhook and return their payloads."""
-    table = world.store[COLLECTED.name]
+    table = world.store[COLLECTED_EVENTS.name]
     rows = table.select("webhook", webhook_id)
     for row in rows:
         table.remove(row)
@@ -91,7 +91,7 @@ def trim_log(world: World) -> None:
         table.remove(next(iter(table)))
 
 
-async def attempt(world: World, job: JsonObject) -> None:
+async def attempt_delivery(world: World, job: JsonObject) -> None:
     """Try to deliver a batch once. If it was the last attempt and it failed, pause the webhook."""
     table = world.store[DELIVERIES.name]
     delivery = table.get(job["delivery_id"])
@@ -104,7 +104,7 @@ async def attempt(world: World, job: JsonObject) -> None:
         return
     url, attempted_at = webhook["url"], world.clock.stamp()
     timeout = world.settings["webhook_timeout_seconds"]
-    status, error = await post(url, delivery["headers"], delivery["body"].encode(), timeout)
+    status, error = await post_batch(url, delivery["headers"], delivery["body"].encode(), timeout)
     # Meanwhile the log may have been cleared and the webhook deleted.
     if table.get(delivery["id"]) is not delivery:
         return
@@ -120,7 +120,7 @@ def schedule_retry(world: World, webhook: Row, delivery: Row) -> None:
     """Schedule the next attempt of a failed batch, or pause its webhook if there is none."""
     seconds = retry_seconds(webhook["webhook_type"], len(delivery["attempts"]))
     if seconds is not None:
-        schedule_after(world, seconds, ATTEMPT, delivery_id=delivery["id"])
+        schedule_after(world, seconds, ATTEMPT_JOB, delivery_id=delivery["id"])
         return
     world.store[DELIVERIES.name].update(delivery, state=FAILED, reason="No attempt was answered with 200.")
     world.store["webhooks"].update(webhook, active=False)
@@ -149,7 +149,7 @@ def find_delivery_obstacle(webhook: Row, anywhere: bool) -> str | None:
     return None
 
 
-async def post(url: str, headers: dict[str, str], body: bytes, timeout: float) -> tuple[int | None, str | None]:
+async def post_batch(url: str, headers: dict[str, str], body: bytes, timeout: float) -> tuple[int | None, str | None]:
     """Send a POST request and return the status of the response, or None and the error. Redirects are not followed."""
     import aiohttp
 
@@ -168,21 +168,21 @@ async def post(url: str, headers: dict[str, str], body: bytes, timeout: float) -
 def abandon_deliveries(world: World, webhook_id: int, reason: str) -> None:
     """Remove the collected events of a webhook and give up its pending batches."""
     take_events(world, webhook_id)
-    cancel_jobs(world, SEND, webhook_id=webhook_id)
+    cancel_jobs(world, SEND_JOB, webhook_id=webhook_id)
     table = world.store[DELIVERIES.name]
     for delivery in table.select("webhook", webhook_id):
         if delivery["state"] == PENDING:
-            cancel_jobs(world, ATTEMPT, delivery_id=delivery["id"])
+            cancel_jobs(world, ATTEMPT_JOB, delivery_id=delivery["id"])
             table.update(delivery, state=UNDELIVERED, reason=reason)
 
 
 async def flush_deliveries(world: World, scheduler: Scheduler) -> list[Row]:
     """Send all collected events now, attempt every pending batch once, and return these batches by ascending id."""
-    await scheduler.run_pending(SEND)
+    await scheduler.run_pending(SEND_JOB)
     pending = [row for row in world.store[DELIVERIES.name] if row["state"] == PENDING]
-    await scheduler.run_pending(ATTEMPT)
+    await scheduler.run_pending(ATTEMPT_JOB)
     return pending
 
 
 LISTENERS = [collect_event]
-JOBS = {SEND: send_batch, ATTEMPT: attempt}
+JOBS = {SEND_JOB: send_batch, ATTEMPT_JOB: attempt_delivery}

@@ -25,7 +25,7 @@ EVENT_NAMES = {"soft_bounce": "soft bounce", "spam_complaint": "spam"}
 
 # The details that the payload of each event kind contains.
 BOUNCE_DETAILS, READER_DETAILS = ("response", "response_code", "bounce_category"), ("ip", "user_agent")
-DETAILS = {
+PAYLOAD_DETAILS = {
     "soft_bounce": BOUNCE_DETAILS,
     "bounce": BOUNCE_DETAILS,
     "suspension": ("reason",),
@@ -85,7 +85,7 @@ def mail_payload(event: JsonObject) -> JsonObject:
         "message_id": event["message_id"],
         "email": event["email"],
         "event_id": event["event_id"],
-        **drop_null_fields({name: event["details"].get(name) for name in DETAILS.get(kind, ())}),
+        **drop_null_fields({name: event["details"].get(name) for name in PAYLOAD_DETAILS.get(kind, ())}),
         "sending_domain_name": event["sending_domain_name"],
     }
 
