@@ -144,8 +144,8 @@ def campaign_figures(rows: list[Row], start: str, end: str) -> dict[str, int | f
         "spam": count_events("spam_complaint"),
     }
 
-    def rate(name: str, whole: int) -> int | float:
-        return round(counts[name] / whole, 4) if whole else 0
+    def rate(name: str, total: int) -> int | float:
+        return round(counts[name] / total, 4) if total else 0
 
     return {f"{name}_count": number for name, number in counts.items()} | {
         "delivery_rate": rate("delivery", sent),

@@ -31,12 +31,12 @@ USAGE = {
 def find_field_errors(values: Mapping[str, str | None], others: list[Row]) -> FieldErrors:
     """Return the errors of new values. Names and merge tags must differ from those of the other fields."""
     errors = {name: text_errors(values[name], maximum=MAX_TEXT) for name in UNIQUE_FIELDS if name in values}
-    for name, sentences in errors.items():
+    for name, messages in errors.items():
         if any(row[name] == values[name] for row in others):
-            sentences.append(TAKEN)
+            messages.append(TAKEN)
     if "data_type" in values and values["data_type"] not in DATA_TYPES:
         errors["data_type"] = [NOT_IN_LIST] if values["data_type"] else [BLANK]
-    return {name: sentences for name, sentences in errors.items() if sentences}
+    return {name: messages for name, messages in errors.items() if messages}
 
 
 def seed_contact_field(world: World, item: FieldReader) -> None:
@@ -47,8 +47,8 @@ def seed_contact_field(world: World, item: FieldReader) -> None:
         "data_type": item.get("data_type", str, "text"),
         "merge_tag": item.require("merge_tag", str),
     }
-    for name, sentences in find_field_errors(values, list_contact_fields(world, account_id)).items():
-        raise ControlError(f"{item.location}: {name} {sentences[0]}.")
+    for name, messages in find_field_errors(values, list_contact_fields(world, account_id)).items():
+        raise ControlError(f"{item.location}: {name} {messages[0]}.")
     identity_fields = item.identity_fields(world, "contact_fields")
     insert_contact_field(world, account_id, **identity_fields, **values, usage=parse_usage(item))
 

@@ -82,25 +82,24 @@ def can_send(domain: Row) -> bool:
     return bool(domain["dns_verified"]) and domain["compliance_status"] == COMPLIANT
 
 
-def is_verified(domain: Row, statuses_by_key: dict[str, str]) -> bool:
+def is_verified(domain: Row, statuses: dict[str, str]) -> bool:
     """Return whether a domain is verified after a check with these record statuses: if all records pass.
 
     If the DNS server did not answer for some records, the result of the previous check stays.
     """
-    statuses = set(statuses_by_key.values())
+    distinct_statuses = set(statuses.values())
     was_verified: bool = domain["dns_verified"]
-    return was_verified if statuses - {PASS} == {NETWORK_ERROR} else statuses == {PASS}
+    return was_verified if distinct_statuses - {PASS} == {NETWORK_ERROR} else distinct_statuses == {PASS}
 
 
-def verification_changes(domain: Row, found: dict[str, str], checked_at: float, has_company_info: bool) -> Row:
-    """Return the fields of a domain that a DNS check changes.
+def verification_changes(domain: Row, statuses: dict[str, str], checked_at: float, has_company_info: bool) -> Row:
+    """Return the fields of a domain that a DNS check with these record statuses changes.
 
-    ``found`` are the record statuses, ``checked_at`` is the time of the check in seconds since the epoch, and
-    ``has_company_info`` tells whether the account has company info. Compliance statuses that need a decision of a
+    ``checked_at`` is the time of the check in seconds since the epoch. Compliance statuses that need a decision of a
     person do not change.
     """
-    changes: Row = {"dns_statuses": found}
-    verified = is_verified(domain, found)
+    changes: Row = {"dns_statuses": statuses}
+    verified = is_verified(domain, statuses)
     if verified == domain["dns_verified"]:
         return changes
     changes["dns_verified"] = verified
@@ -131,11 +130,11 @@ def settle_domains(world: World, domains: Iterable[Row]) -> None:
     now, update = world.clock.time(), world.store["domains"].update
     domains = list(domains)
     due = [row for row in domains if not row["demo"] and has_passed(row["dns_looked_at"], CHECK_INTERVAL, now)]
-    for domain, found in zip(due, look_up_records(world, due), strict=True):
+    for domain, statuses in zip(due, look_up_records(world, due), strict=True):
         previous = domain["dns_looked_at"]
         elapsed = now - previous
         first, last = (now, now) if elapsed < 0 else (previous + CHECK_INTERVAL, now - elapsed % CHECK_INTERVAL)
-        changes = verification_changes(domain, found, first, has_company_info(world, domain))
+        changes = verification_changes(domain, statuses, first, has_company_info(world, domain))
         update(domain, **changes, dns_looked_at=last)
     for domain in domains:
         since = domain["compliance_since"]
@@ -146,8 +145,8 @@ def settle_domains(world: World, domains: Iterable[Row]) -> None:
 def check_dns_now(world: World, domain: Row) -> None:
     """Check the DNS of a domain before it is due, as the button in the web interface does."""
     now = world.clock.time()
-    (found,) = look_up_records(world, [domain])
-    changes = verification_changes(domain, found, now, has_company_info(world, domain))
+    (statuses,) = look_up_records(world, [domain])
+    changes = verification_changes(domain, statuses, now, has_company_info(world, domain))
     world.store["domains"].update(domain, **changes, dns_looked_at=now)
 
 
@@ -156,13 +155,13 @@ def look_up_records(world: World, domains: list[Row]) -> list[dict[str, str]]:
 
     Statuses that the control plane set win over those of the DNS server. Without a server the records are missing.
     """
-    found = {domain["id"]: domain["dns"] or make_record_statuses(MISSING) for domain in domains}
+    statuses_by_domain = {domain["id"]: domain["dns"] or make_record_statuses(MISSING) for domain in domains}
     queries = [(domain["id"], record) for domain in domains if domain["dns"] is None for record in dns_records(domain)]
     if world.look_up_dns is not None and queries:
         answers = world.look_up_dns([record for _, record in queries])
         for (domain_id, record), status in zip(queries, answers, strict=True):
-            found[domain_id][record["key"]] = status
-    return list(found.values())
+            statuses_by_domain[domain_id][record["key"]] = status
+    return list(statuses_by_domain.values())
 
 
 def has_company_info(world: World, domain: Row) -> bool:

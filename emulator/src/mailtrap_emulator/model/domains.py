@@ -173,7 +173,7 @@ def find_domain_by_key(world: World, key: str) -> Row:
     if not rows:
         raise ControlError(f"There is no domain {key}.")
     if len(rows) > 1:
-        raise ControlError(f"There are several domains {key}; name one by its id.")
+        raise ControlError(f"There are several domains {key}; use the id.")
     return rows[0]
 
 

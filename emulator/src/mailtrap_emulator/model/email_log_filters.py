@@ -24,8 +24,8 @@ def find_candidates(table: Table, ids: list[str], filters: Filters) -> list[str]
     if operator != "ci_equal" or not values or not ids:
         return ids
     account_id = table.rows[ids[0]]["account_id"]
-    found = {key for value in values for key in table.ids("recipient", value.lower())}
-    return sorted(key for key in found if table.rows[key]["account_id"] == account_id)
+    candidates = {key for value in values for key in table.ids("recipient", value.lower())}
+    return sorted(key for key in candidates if table.rows[key]["account_id"] == account_id)
 
 
 FILTER = re.compile(r"filters\[(\w+)\](?:\[(operator|value)\](?:\[\d*\])?)?")
@@ -128,12 +128,12 @@ def build_condition(name: str, operator: str, values: list[str]) -> Callable[[Ro
     if name in COUNT_FILTERS:
         return count_events(COUNT_FILTERS[name], operator, int(values[-1]))
     fold = str.lower if operator.startswith("ci_") else str
-    wanted = {fold(value) for value in values}
+    expected = {fold(value) for value in values}
     texts = TEXT_READERS[name]
     is_negated = "not_" in operator
     if operator.endswith("contain"):
-        return lambda row: is_negated != any(part in fold(text) for text in texts(row) for part in wanted)
-    return lambda row: is_negated == wanted.isdisjoint(map(fold, texts(row)))
+        return lambda row: is_negated != any(part in fold(text) for text in texts(row) for part in expected)
+    return lambda row: is_negated == expected.isdisjoint(map(fold, texts(row)))
 
 
 def count_events(event_type: str, operator: str, number: int) -> Callable[[Row], bool]:

@@ -126,22 +126,22 @@ def receive_message(
     *,
     address: str,
     mail_from: str = "",
-    moment: float | None = None,
+    received_at: float | None = None,
     **fields: Any,
 ) -> Row:
     """Put a message into an inbox, apply its forward rules and emit an event.
 
-    ``address`` is the recipient, ``mail_from`` the envelope sender, which may be empty. ``moment`` is the time of
-    arrival in seconds since the epoch, by default the current time. ``fields`` override fields of the row.
+    ``address`` is the recipient, ``mail_from`` the envelope sender, which may be empty. ``received_at`` is in seconds
+    since the epoch, by default the current time. ``fields`` override fields of the row.
     """
     store = world.store
     content = describe_raw_message(world, raw)
     content["headers"]["return-path"] = f"<{mail_from}>" if mail_from else ""
-    stamp = format_timestamp(world.clock.time() if moment is None else moment)
-    thread = join_thread(world, inbox, content, stamp, moment)
+    stamp = format_timestamp(world.clock.time() if received_at is None else received_at)
+    thread = join_thread(world, inbox, content, stamp, received_at)
     message = store["inbound_messages"].add(
         {
-            "id": make_snowflake_id(world, moment),
+            "id": make_snowflake_id(world, received_at),
             "account_id": inbox["account_id"],
             "inbox_id": inbox["id"],
             "thread_id": thread["id"],
@@ -192,7 +192,7 @@ def find_raw_inbound(world: World, message: Row) -> bytes:
     return raw
 
 
-def join_thread(world: World, inbox: Row, fields: JsonObject, stamp: str, moment: float | None = None) -> Row:
+def join_thread(world: World, inbox: Row, fields: JsonObject, stamp: str, received_at: float | None = None) -> Row:
     """Return the thread of a message, or add one. Messages that refer to each other are in the same thread."""
     ids = [fields["rfc_message_id"], fields["in_reply_to"], *reversed(fields["references"])]
     links = world.store["inbound_links"]
@@ -203,7 +203,7 @@ def join_thread(world: World, inbox: Row, fields: JsonObject, stamp: str, moment
     else:
         thread = world.store["inbound_threads"].add(
             {
-                "id": make_snowflake_id(world, moment),
+                "id": make_snowflake_id(world, received_at),
                 "account_id": inbox["account_id"],
                 "inbox_id": inbox["id"],
                 "subject": fields["subject"],
@@ -411,13 +411,13 @@ def find_sending_obstacle(world: World, inbox: Row) -> str | None:
 def rewrite_headers(raw: bytes, headers: dict[str, str], without: set[str]) -> bytes:
     """Return a message with new headers at the top, without the headers whose lower-case names are in ``without``."""
     head, separator, body = raw.partition(b"\r\n\r\n")
-    kept = [
+    remaining = [
         line
         for line in re.split(rb"\r\n(?![ \t])", head)
         if line.partition(b":")[0].strip().lower().decode("latin-1") not in without
     ]
     added = [f"{name}: {value}".encode() for name, value in headers.items()]
-    return b"\r\n".join([*added, *kept]) + (separator or b"\r\n\r\n") + body
+    return b"\r\n".join([*added, *remaining]) + (separator or b"\r\n\r\n") + body
 
 
 def remove_inbound_message(world: World, message: Row) -> None:
@@ -491,7 +491,7 @@ def seed_inbound_message(world: World, item: FieldReader) -> Row:
     if mail_from is None:
         mail_from = parse(data).sender[1]
     return receive_message(
-        world, inbox, data, address=address, mail_from=mail_from, moment=received_at, **identity_fields
+        world, inbox, data, address=address, mail_from=mail_from, received_at=received_at, **identity_fields
     )
 
 

@@ -23,7 +23,7 @@ PEOPLE = TableSpec("people", 1_900_000)
 def add_person(
     world: World,
     account_id: int,
-    kind: str,
+    person_type: str,
     email: str,
     resources: list[Grant],
     *,
@@ -32,10 +32,10 @@ def add_person(
     is_owner: bool = False,
     access_id: int | None = None,
 ) -> Row:
-    """Add an account access of a person. ``kind`` is USER or INVITE; an invitation has no ``name``."""
+    """Add an account access of a person. ``person_type`` is USER or INVITE; an invitation has no ``name``."""
     row = {
         "account_id": account_id,
-        "kind": kind,
+        "kind": person_type,
         "person_id": world.store.next_id(PEOPLE),
         "email": email,
         "name": name,

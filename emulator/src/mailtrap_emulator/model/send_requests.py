@@ -97,33 +97,33 @@ def parse_send_request(payload: JsonObject) -> tuple[SendRequest, list[str]]:
 
     With errors, the request may be incomplete.
     """
-    given = {name: value for name, value in payload.items() if value is not None}
+    fields = {name: value for name, value in payload.items() if value is not None}
     errors = [
-        f"invalid type for field `{name}`, expected: `{JSON_TYPES[expected]}`, given: `{JSON_TYPES[type(given[name])]}`"
+        f"invalid type for field `{name}`, expected: `{JSON_TYPES[expected]}`, given: `{JSON_TYPES[type(value)]}`"
         for name, expected in FIELD_TYPES.items()
-        if name in given and not isinstance(given[name], expected)
+        if (value := fields.get(name)) is not None and not isinstance(value, expected)
     ]
     if errors:
         return SendRequest(), errors
     request = SendRequest(
-        sender=parse_person(given.get("from")),
-        to=[parse_person(person) for person in given.get("to", [])],
-        cc=[parse_person(person) for person in given.get("cc", [])],
-        bcc=[parse_person(person) for person in given.get("bcc", [])],
-        reply_to=parse_person(given["reply_to"]) if given.get("reply_to") else None,
-        subject=given.get("subject", ""),
-        text=given.get("text") or None,
-        html=given.get("html") or None,
-        template_uuid=given.get("template_uuid") or None,
-        template_variables=given.get("template_variables"),
-        category=given.get("category"),
-        custom_variables=given.get("custom_variables"),
+        sender=parse_person(fields.get("from")),
+        to=[parse_person(person) for person in fields.get("to", [])],
+        cc=[parse_person(person) for person in fields.get("cc", [])],
+        bcc=[parse_person(person) for person in fields.get("bcc", [])],
+        reply_to=parse_person(fields["reply_to"]) if fields.get("reply_to") else None,
+        subject=fields.get("subject", ""),
+        text=fields.get("text") or None,
+        html=fields.get("html") or None,
+        template_uuid=fields.get("template_uuid") or None,
+        template_variables=fields.get("template_variables"),
+        category=fields.get("category"),
+        custom_variables=fields.get("custom_variables"),
     )
-    errors += find_people_errors(given, request) + find_content_errors(given, request)
+    errors += find_people_errors(fields, request) + find_content_errors(fields, request)
     # A Reply-To header can hold several addresses, but the field reply_to takes precedence.
     ignored = IGNORED_HEADERS | ({"reply-to"} if request.reply_to else set())
-    request.headers, header_errors = parse_headers(given.get("headers", {}), ignored)
-    request.files, attachment_errors = parse_attachments(given.get("attachments", []))
+    request.headers, header_errors = parse_headers(fields.get("headers", {}), ignored)
+    request.files, attachment_errors = parse_attachments(fields.get("attachments", []))
     return request, errors + header_errors + attachment_errors
 
 
@@ -135,10 +135,10 @@ def parse_person(value: Any) -> dict[str, str]:
     return {"email": email if isinstance(email, str) else "", "name": name if isinstance(name, str) else ""}
 
 
-def find_people_errors(given: JsonObject, request: SendRequest) -> list[str]:
-    """Return the errors of the sender and the recipients. ``given`` are the fields before parsing."""
+def find_people_errors(fields: JsonObject, request: SendRequest) -> list[str]:
+    """Return the errors of the sender and the recipients. ``fields`` are the fields of the request before parsing."""
     errors = []
-    if not given.get("from"):
+    if not fields.get("from"):
         errors.append("'from' is required")
     elif not is_address(request.sender["email"]):
         errors.append("'from' address is invalid")
@@ -154,11 +154,11 @@ def find_people_errors(given: JsonObject, request: SendRequest) -> list[str]:
     return errors
 
 
-def find_content_errors(given: JsonObject, request: SendRequest) -> list[str]:
+def find_content_errors(fields: JsonObject, request: SendRequest) -> list[str]:
     """Return the errors of the content. A request has either a template, or a subject and a body."""
     if request.template_uuid:
         excluded = ("subject", "text", "html", "category")
-        errors = [f"'{name}' is not allowed with 'template_uuid'" for name in excluded if name in given]
+        errors = [f"'{name}' is not allowed with 'template_uuid'" for name in excluded if name in fields]
     else:
         errors = [] if request.subject else ["'subject' is required"]
         if not (request.text or request.html):
@@ -170,10 +170,10 @@ def find_content_errors(given: JsonObject, request: SendRequest) -> list[str]:
     return errors
 
 
-def parse_headers(given: JsonObject, ignored: set[str]) -> tuple[dict[str, str], list[str]]:
+def parse_headers(values: JsonObject, ignored: set[str]) -> tuple[dict[str, str], list[str]]:
     """Return the custom headers as texts, without the ignored ones, and their errors."""
     headers, errors = {}, []
-    for name, value in given.items():
+    for name, value in values.items():
         if name.lower() in ignored:
             continue
         if name.lower() in RESERVED_HEADERS:
@@ -185,11 +185,11 @@ def parse_headers(given: JsonObject, ignored: set[str]) -> tuple[dict[str, str],
     return headers, errors
 
 
-def parse_attachments(given: list[Any]) -> tuple[list[File], list[str]]:
+def parse_attachments(items: list[Any]) -> tuple[list[File], list[str]]:
     """Return the attachments as files, and their errors."""
     files: list[File] = []
     errors: list[str] = []
-    for item in given:
+    for item in items:
         item = item if isinstance(item, dict) else {}
         texts = {name: value for name, value in item.items() if isinstance(value, str)}
         missing = [name for name in ("content", "filename") if not texts.get(name)]
