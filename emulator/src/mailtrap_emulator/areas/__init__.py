@@ -4,7 +4,7 @@
 
 """The operations of the API, one module for each resource.
 
-A module is found automatically if it defines ``routes`` (a :class:`Routes`).
+Every module here defines ``routes``, a :class:`Routes`. A new module needs no registration.
 """
 
 from importlib import import_module

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who may enter an account, and what they may do there (facts 3.2, 3.3)."""
+"""Account accesses and their permissions (docs/service.md#account-accesses, docs/service.md#permissions)."""
 
+from collections.abc import Callable
 from typing import Any
 
 from ..http.call import Call
@@ -14,6 +15,7 @@ from ..model.legacy_names import current_name
 from ..model.people import INVITE
 from ..model.permissions import ACCESSES, ADMIN, TOKENS
 from ..model.validation import cast_text
+from ..state.json_codec import JsonObject
 from ..state.store import Row
 from .api_tokens import check_token_removable, invalid_permissions, resource_exists
 
@@ -21,28 +23,34 @@ routes = Routes()
 
 API_TOKEN = "ApiToken"
 
-# Filters of the list and the resources that they name. Domains have the same filter in all generations (facts 1.3).
+# The query parameters that filter the list, by resource type. "domain_ids" has the same name in both generations
+# (docs/service.md#api-generations).
 FILTERS = {"project": "project_ids", "sandbox": "sandbox_ids", "domain": "domain_ids"}
 TRUE_VALUES = ("true", "t", "1", "on", "yes", "y")
 
 ACCESS_PATH = "account_accesses/{account_access_id}"
 
 
-def access_id(row: Row) -> int:
-    """The id of the account access that a person's or a token's row stands for."""
-    return row["access_id"] if is_token(row) else row["id"]
+def get_access_id(row: Row) -> int:
+    """Return the account access id of a person or an API token."""
+    access_id: int = row["access_id"] if is_token(row) else row["id"]
+    return access_id
 
 
 def is_token(row: Row) -> bool:
+    """Return whether the row is an API token, not a person."""
     return "token" in row
 
 
-def show(call: Call, row: Row) -> dict:
-    """The wire form, in wire order. ``can_read`` is false in all recorded answers (facts 3.2); the owner's access
-    cannot be changed."""
+def show_access(call: Call, row: Row) -> JsonObject:
+    """Convert the access of a person or an API token to its wire form, with keys in wire order.
+
+    ``can_read`` is false in all recorded answers (docs/service.md#account-accesses). The owner's access cannot be
+    changed.
+    """
     can_change = is_token(row) or not row["is_owner"]
     return {
-        "id": access_id(row),
+        "id": get_access_id(row),
         "specifier_type": API_TOKEN if is_token(row) else row["kind"],
         "resources": [
             {
@@ -62,8 +70,11 @@ def show(call: Call, row: Row) -> dict:
     }
 
 
-def describe_specifier(row: Row) -> dict:
-    """Who it is (facts 3.2). How the service masks a token's value is not known: here all but the end is hidden."""
+def describe_specifier(row: Row) -> JsonObject:
+    """Describe the person or the API token that has the access.
+
+    How the service masks the value of a token is unknown. The emulator hides all but the last four characters.
+    """
     if is_token(row):
         return {
             "id": row["id"],
@@ -82,144 +93,174 @@ def describe_specifier(row: Row) -> dict:
     }
 
 
-def find(call: Call) -> Row:
-    """The person's or the token's row behind the access of the path."""
-    key = call.path_id("account_access_id")
-    row = call.world.store[ACCESSES.name].get(key) or call.world.store[TOKENS.name].find("access_id", key)
+def find_access(call: Call) -> Row:
+    """Return the person or the API token whose access is in the path.
+
+    :raises HttpError: 404 if the account has no access with this id.
+    """
+    access_id = call.path_id("account_access_id")
+    store = call.world.store
+    row = store[ACCESSES.name].get(access_id) or store[TOKENS.name].find("access_id", access_id)
     if row is None or row["account_id"] != call.account_id:
         raise not_found()
     return row
 
 
-def require_changeable(row: Row) -> None:
+def check_changeable(row: Row) -> None:
+    """Check that the access is not the owner's.
+
+    :raises HttpError: 403 if it is.
+    """
     if not is_token(row) and row["is_owner"]:
         raise forbidden()
 
 
 @routes.get("account_accesses")
-def list_accesses(call: Call) -> list:
-    """Users and invites; with a filter, whoever has a permission of their own on one of the named things, tokens too.
+def list_accesses(call: Call) -> list[JsonObject]:
+    """List users and invitations, or with a filter all accesses that have a permission on one of the resources.
 
-    What follows from a wider permission does not count: the specification says "accesses for these resources".
+    A filtered list also contains API tokens. A wider permission, such as one on the whole account, does not match a
+    filter: the specification says "accesses for these resources".
     """
     call.require_level(call.access.account, ADMIN)
     store = call.world.store
     rows = store[ACCESSES.name].select("account", call.account_id)
-    wanted = filtered_resources(call)
-    if wanted is not None:
+    wanted = parse_resource_filters(call)
+    if wanted:
         rows = [*rows, *store[TOKENS.name].select("account", call.account_id)]
-        rows = [row for row in rows if any(parse_resource_pair(item) in wanted for item in row["resources"])]
-    return [show(call, row) for row in sorted(rows, key=access_id)]
+        rows = [row for row in rows if any(make_filter_key(grant) in wanted for grant in row["resources"])]
+    return [show_access(call, row) for row in sorted(rows, key=get_access_id)]
 
 
-def filtered_resources(call: Call) -> set[tuple[str, str]] | None:
-    """The things that the filters name, as type and id in digits; None where there is no filter."""
-    names = {kind: name if kind == "domain" else call.vocabulary.spell(name) for kind, name in FILTERS.items()}
-    wanted = {(kind, value) for kind, name in names.items() for value in call.query_list(name) if value}
-    return wanted or None
+def parse_resource_filters(call: Call) -> set[tuple[str, str]]:
+    """Return the type and the id (as text) of each resource in the filters of the query."""
+    return {
+        (resource_type, value)
+        for resource_type, name in FILTERS.items()
+        for value in call.query_list(name if resource_type == "domain" else call.vocabulary.spell(name))
+        if value
+    }
 
 
-def parse_resource_pair(resource: dict) -> tuple[str, str]:
-    return resource["resource_type"], str(resource["resource_id"])
+def make_filter_key(grant: JsonObject) -> tuple[str, str]:
+    """Return the resource of a grant in the form of :func:`parse_resource_filters`."""
+    return grant["resource_type"], str(grant["resource_id"])
 
 
 @routes.delete(ACCESS_PATH)
-def delete_access(call: Call) -> dict:
-    """A user loses the access, an invite is gone, a token too (facts 3.2). The owner stays."""
+def delete_access(call: Call) -> JsonObject:
+    """Delete an access; an invitation or an API token is deleted with its access. The owner's access is refused."""
     call.require_level(call.access.account, ADMIN)
-    row = find(call)
-    require_changeable(row)
+    row = find_access(call)
+    check_changeable(row)
     if is_token(row):
         check_token_removable(call.world, row)
     call.world.store[TOKENS.name if is_token(row) else ACCESSES.name].remove(row)
-    return {"id": access_id(row)}
+    return {"id": get_access_id(row)}
 
 
 @routes.put(ACCESS_PATH + "/permissions/bulk")
-def update_permissions(call: Call) -> dict:
-    """Grant, change and take away permissions; those that are not named stay. All of it is done or nothing.
+def update_permissions(call: Call) -> JsonObject:
+    """Add, change and remove permissions. Permissions that are not in the request stay.
 
-    A token may grant what it administers. Of what is silent in the facts: a list that is missing or empty is a missing
-    parameter to Rails, a thing that the account does not have is not found, and to take away what is not there is
-    done already.
+    An error in one entry prevents the whole request. A token may grant permissions on what it administers.
+    No source describes these cases: a missing or empty list is 400, because Rails reports a missing parameter; a
+    resource outside the account is 404; removing a permission that does not exist succeeds.
     """
-    row = find(call)
-    given = call.body.get("permissions")
-    if not given or not isinstance(given, list):
+    row = find_access(call)
+    entries = call.body.get("permissions")
+    if not entries or not isinstance(entries, list):
         raise bad_request()
-    require_changeable(row)
-    grants = {(item["resource_type"], item["resource_id"]): item["access_level"] for item in row["resources"]}
-    for item in given:
-        kind, key, level = read_permission(call, item)
+    check_changeable(row)
+    levels = {(grant["resource_type"], grant["resource_id"]): grant["access_level"] for grant in row["resources"]}
+    for entry in entries:
+        resource_type, resource_id, level = parse_permission(call, entry)
         if level is None:
-            grants.pop((kind, key), None)
+            levels.pop((resource_type, resource_id), None)
         else:
-            grants[kind, key] = level
+            levels[resource_type, resource_id] = level
     resources = [
-        {"resource_type": kind, "resource_id": key, "access_level": level} for (kind, key), level in grants.items()
+        {"resource_type": resource_type, "resource_id": resource_id, "access_level": level}
+        for (resource_type, resource_id), level in levels.items()
     ]
     call.world.store[TOKENS.name if is_token(row) else ACCESSES.name].update(row, resources=resources)
     return {"message": "Permissions have been updated!"}
 
 
-def read_permission(call: Call, item: Any) -> tuple[str, int, int | None]:
-    """Type, id and level of one permission; no level where it is to be taken away."""
-    item = item if isinstance(item, dict) else {}
-    kind = current_name(cast_text(item, "resource_type") or "")
-    key = parse_number(item, "resource_id")
-    destroy = (cast_text(item, "_destroy") or "").lower() in TRUE_VALUES
-    level = None if destroy else parse_level(item)
-    known = kind in RESOURCE_TABLES or kind in ACCOUNT_RESOURCE_TYPES
-    if not known or key is None or (level is None and not destroy):
+def parse_permission(call: Call, entry: Any) -> tuple[str, int, int | None]:
+    """Parse an entry of the request: resource type, resource id, and level, or None to remove the permission.
+
+    :raises HttpError: 422 if the entry is invalid, 404 if the account does not have the resource, 403 if the token
+        does not administer it.
+    """
+    entry = entry if isinstance(entry, dict) else {}
+    resource_type = current_name(cast_text(entry, "resource_type") or "")
+    resource_id = parse_number(entry, "resource_id")
+    is_removal = (cast_text(entry, "_destroy") or "").lower() in TRUE_VALUES
+    level = None if is_removal else parse_level(entry)
+    is_known = resource_type in RESOURCE_TABLES or resource_type in ACCOUNT_RESOURCE_TYPES
+    if not is_known or resource_id is None or (level is None and not is_removal):
         raise invalid_permissions()
-    if not resource_exists(call, kind, key):
+    if not resource_exists(call, resource_type, resource_id):
         raise not_found()
-    call.require_level(level_on(call, kind, key), ADMIN)
-    return kind, key, level
+    call.require_level(get_resource_level(call, resource_type, resource_id), ADMIN)
+    return resource_type, resource_id, level
 
 
-def level_on(call: Call, kind: str, key: int) -> int:
-    """The level of the calling token on a thing that there is."""
-    if kind not in RESOURCE_TABLES:
-        return call.access.scope(kind)
-    return getattr(call.access, kind)(call.world.store[RESOURCE_TABLES[kind]].get(key))
+def get_resource_level(call: Call, resource_type: str, resource_id: int) -> int:
+    """Return the level of the calling token on a resource of the account."""
+    if resource_type not in RESOURCE_TABLES:
+        return call.access.scope(resource_type)
+    get_level: Callable[[Row], int] = getattr(call.access, resource_type)
+    return get_level(call.world.store[RESOURCE_TABLES[resource_type]][resource_id])
 
 
 @routes.get("permissions/resources")
-def list_resources(call: Call) -> list:
-    """The things of the account as a tree, as far as the token administers them."""
-    return administered(tree(call))
+def list_resources(call: Call) -> list[JsonObject]:
+    """List the resources that the token administers, as a tree."""
+    return select_administered(build_resource_tree(call))
 
 
-def tree(call: Call) -> dict:
-    """The whole account with the token's level on everything, in the order of the specification's example."""
+def build_resource_tree(call: Call) -> JsonObject:
+    """Build the tree of all resources of the account, with the token's level on each one.
+
+    The order is that of the example in the specification.
+    """
     access, store, account_id = call.access, call.world.store, call.account_id
 
-    def node(key: int, name: str, kind: str, level: int, below: list[dict]) -> dict:
-        return {"id": key, "name": name, "type": call.vocabulary.spell(kind), "access_level": level, "resources": below}
+    def make_node(
+        resource_id: int, name: str, resource_type: str, level: int, children: list[JsonObject]
+    ) -> JsonObject:
+        return {
+            "id": resource_id,
+            "name": name,
+            "type": call.vocabulary.spell(resource_type),
+            "access_level": level,
+            "resources": children,
+        }
 
-    def scope(name: str, kind: str) -> dict:
-        return node(account_id, name, kind, access.scope(kind), [])
+    def make_scope(name: str, resource_type: str) -> JsonObject:
+        return make_node(account_id, name, resource_type, access.scope(resource_type), [])
 
-    below = [
-        scope("Templates", "email_template_permission_scope"),
-        scope("Email Campaigns", "email_campaign_permission_scope"),
-        scope("Billing", "billing"),
+    children = [
+        make_scope("Templates", "email_template_permission_scope"),
+        make_scope("Email Campaigns", "email_campaign_permission_scope"),
+        make_scope("Billing", "billing"),
     ]
-    below += [
-        node(row["id"], row["domain_name"], "domain", access.domain(row), [])
+    children += [
+        make_node(row["id"], row["domain_name"], "domain", access.domain(row), [])
         for row in store["domains"].select("account", account_id)
     ]
     for project in store["projects"].select("account", account_id):
-        inside = [
-            node(row["id"], row["name"], "sandbox", access.sandbox(row), [])
+        sandboxes = [
+            make_node(row["id"], row["name"], "sandbox", access.sandbox(row), [])
             for row in store["sandboxes"].select("project", project["id"])
         ]
-        below.append(node(project["id"], project["name"], "project", access.project(project), inside))
-    return node(account_id, store["accounts"].get(account_id)["name"], "account", access.account, below)
+        children.append(make_node(project["id"], project["name"], "project", access.project(project), sandboxes))
+    return make_node(account_id, store["accounts"][account_id]["name"], "account", access.account, children)
 
 
-def administered(node: dict) -> list[dict]:
-    """A tree without the nodes that are not administered; what stands below such a node moves up."""
-    below = [one for child in node["resources"] for one in administered(child)]
-    return [node | {"resources": below}] if node["access_level"] >= ADMIN else below
+def select_administered(node: JsonObject) -> list[JsonObject]:
+    """Return a tree without the nodes that the token does not administer. Their children move up."""
+    children = [kept for child in node["resources"] for kept in select_administered(child)]
+    return [node | {"resources": children}] if node["access_level"] >= ADMIN else children

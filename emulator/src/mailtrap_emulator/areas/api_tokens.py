@@ -2,9 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""API tokens (facts 3.4, 11)."""
+"""API tokens (docs/service.md#api-tokens)."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -25,14 +24,15 @@ from ..model.legacy_names import current_name
 from ..model.permissions import ADMIN, VIEWER, is_expired
 from ..model.validation import cast_text, text_errors
 from ..state.clock import add_months, iso_seconds, parse_iso_or_none
+from ..state.json_codec import JsonObject
 from ..state.store import Row
 from ..state.world import World
 
 routes = Routes()
 
 
-def show(call: Call, token: Row, *, value: bool = False) -> dict:
-    """The wire form, in wire order; the value itself only where it is new."""
+def show_token(call: Call, token: Row, *, with_value: bool = False) -> JsonObject:
+    """Convert a token to its wire form, with keys in wire order. Only create and reset show the value."""
     resources = [
         {
             "resource_type": call.vocabulary.spell(item["resource_type"]),
@@ -41,7 +41,7 @@ def show(call: Call, token: Row, *, value: bool = False) -> dict:
         }
         for item in token["resources"]
     ]
-    answer = {
+    fields = {
         "resources": resources,
         "id": token["id"],
         "name": token["name"],
@@ -49,41 +49,45 @@ def show(call: Call, token: Row, *, value: bool = False) -> dict:
         "created_by": token["created_by"],
         "expires_at": token["expires_at"],
     }
-    return answer | {"token": token["token"]} if value else answer
+    return fields | {"token": token["token"]} if with_value else fields
 
 
-def visible_tokens(call: Call) -> Iterable[Row]:
-    """Admins of the account see all its tokens, others their own."""
+def list_visible_tokens(call: Call) -> list[Row]:
+    """Return the tokens that the calling token may see: all of the account for an admin, otherwise only itself."""
     if call.access.account >= ADMIN:
         return call.world.store["api_tokens"].select("account", call.account_id)
     return [call.token]
 
 
-def find(call: Call, level: int) -> Row:
+def find_token(call: Call, level: int) -> Row:
+    """Return the token in the path.
+
+    :raises HttpError: 404 if the calling token may not see it, 403 if the calling token lacks ``level``.
+    """
     token = call.find_row("api_tokens", "id")
-    if not any(row is token for row in visible_tokens(call)):
+    if not any(row is token for row in list_visible_tokens(call)):
         raise not_found()
     call.require_level(max(call.access.account, VIEWER), level)
     return token
 
 
 @routes.get("api_tokens")
-def list_tokens(call: Call) -> list:
-    return [show(call, row) for row in visible_tokens(call)]
+def list_tokens(call: Call) -> list[JsonObject]:
+    return [show_token(call, row) for row in list_visible_tokens(call)]
 
 
 @routes.post("api_tokens")
-def create_token(call: Call) -> dict:
-    """Permissions are looked at before the name (facts 3.4)."""
+def create_token(call: Call) -> JsonObject:
+    """Create a token. Its permissions are validated before its name (docs/service.md#validation-messages)."""
     call.require_level(call.access.account, ADMIN)
-    resources = read_resources(call)
+    resources = parse_resources(call)
     name = cast_text(call.body, "name")
     errors = text_errors(name)
     if not errors and any(
         row["name"] == name for row in call.world.store["api_tokens"].select("account", call.account_id)
     ):
         errors = ["has already been taken"]
-    if errors:
+    if errors or name is None:
         raise unprocessable({"name": errors})
     token = insert_token(
         call.world,
@@ -91,27 +95,29 @@ def create_token(call: Call) -> dict:
         name,
         resources,
         created_by=call.token["name"],
-        expires_at=read_expiry(call),
+        expires_at=parse_expiry(call),
     )
-    return show(call, token, value=True)
+    return show_token(call, token, with_value=True)
 
 
 @routes.get("api_tokens/{id}")
-def get_token(call: Call) -> dict:
-    return show(call, find(call, VIEWER))
+def get_token(call: Call) -> JsonObject:
+    return show_token(call, find_token(call, VIEWER))
 
 
 @routes.delete("api_tokens/{id}")
 def delete_token(call: Call) -> Response:
-    token = find(call, ADMIN)
+    token = find_token(call, ADMIN)
     check_token_removable(call.world, token)
     call.world.store["api_tokens"].remove(token)
     return no_content()
 
 
 def check_token_removable(world: World, token: Row) -> None:
-    """The last token of a domain cannot be removed (facts 3.4); with which answer is not known: 403 is the one that is
-    documented."""
+    """Check that a token is not the last one of its domain (docs/service.md#api-tokens).
+
+    :raises HttpError: 403 if it is. The status that the service answers with is unknown.
+    """
     grants = token["resources"]
     if grants and grants[0]["resource_type"] == "domain":
         tokens = find_domain_tokens(world, token["account_id"], grants[0]["resource_id"])
@@ -120,58 +126,69 @@ def check_token_removable(world: World, token: Row) -> None:
 
 
 @routes.post("api_tokens/{id}/reset")
-def reset_token(call: Call) -> dict:
-    """A new token with a new id and name; the old one goes on for half a day."""
-    old = find(call, ADMIN)
+def reset_token(call: Call) -> JsonObject:
+    """Replace a token by one with a new id, name and value. The old token stays valid for twelve hours."""
+    old = find_token(call, ADMIN)
     if old.get("was_reset") or is_expired(old, call.world.clock):
         raise unprocessable({"base": ["Token has expired or has already been reset"]})
-    expires_at = read_expiry(call)
+    expires_at = parse_expiry(call)
     table = call.world.store["api_tokens"]
     new = insert_token(
         call.world,
         call.account_id,
         old["name"],
-        [dict(item) for item in old["resources"]],
+        [dict(grant) for grant in old["resources"]],
         created_by=call.token["name"],
         expires_at=expires_at,
     )
     table.update(new, name=f"{old['name']} {new['id']}")
     table.update(old, was_reset=True, expires_at=iso_seconds(call.world.clock.now() + RESET_GRACE))
-    return show(call, new, value=True)
+    return show_token(call, new, with_value=True)
 
 
-def read_resources(call: Call) -> list[dict]:
-    """The permissions of the body, in current words. Without any there is no token."""
-    given = call.body.get("resources")
-    if not given or not isinstance(given, list):
+def parse_resources(call: Call) -> list[JsonObject]:
+    """Parse the permissions in the body, with current names.
+
+    :raises HttpError: 422 if there are none or one is invalid.
+    """
+    entries = call.body.get("resources")
+    if not entries or not isinstance(entries, list):
         raise unprocessable({"base": ["No permissions selected. Please choose at least one."]})
-    return [read_resource(call, item) for item in given]
+    return [parse_resource(call, entry) for entry in entries]
 
 
-def read_resource(call: Call, item: Any) -> dict:
-    """One permission; an id may come as text. What the account does not have cannot be granted."""
-    item = item if isinstance(item, dict) else {}
-    kind = current_name(cast_text(item, "resource_type") or "")
-    key = parse_number(item, "resource_id")
-    level = parse_level(item)
-    if key is None or level is None or not resource_exists(call, kind, key):
+def parse_resource(call: Call, entry: Any) -> JsonObject:
+    """Parse one permission. Its ``resource_id`` may be a number or text.
+
+    :raises HttpError: 422 if it is invalid or the account does not have the resource.
+    """
+    entry = entry if isinstance(entry, dict) else {}
+    resource_type = current_name(cast_text(entry, "resource_type") or "")
+    resource_id = parse_number(entry, "resource_id")
+    level = parse_level(entry)
+    if resource_id is None or level is None or not resource_exists(call, resource_type, resource_id):
         raise invalid_permissions()
-    return {"resource_type": kind, "resource_id": key, "access_level": level}
+    return {"resource_type": resource_type, "resource_id": resource_id, "access_level": level}
 
 
 def invalid_permissions() -> HttpError:
+    """Make the 422 error for invalid permissions."""
     return unprocessable({"base": ["Permissions are invalid"]})
 
 
-def resource_exists(call: Call, kind: str, key: int) -> bool:
-    if kind in RESOURCE_TABLES:
-        row = call.world.store[RESOURCE_TABLES[kind]].get(key)
+def resource_exists(call: Call, resource_type: str, resource_id: int) -> bool:
+    """Return whether the account of the token has a resource."""
+    if resource_type in RESOURCE_TABLES:
+        row = call.world.store[RESOURCE_TABLES[resource_type]].get(resource_id)
         return row is not None and row["account_id"] == call.account_id
-    return kind in ACCOUNT_RESOURCE_TYPES and key == call.account_id
+    return resource_type in ACCOUNT_RESOURCE_TYPES and resource_id == call.account_id
 
 
-def read_expiry(call: Call) -> str | None:
-    """``expires_at`` of the body: left out is the server's default, null is never (facts 11)."""
+def parse_expiry(call: Call) -> str | None:
+    """Parse ``expires_at`` of the body. Null means never; without the key the default of the settings applies.
+
+    :raises HttpError: 422 if it is not a time in the next five years.
+    """
     now = call.world.clock.now()
     if "expires_at" not in call.body:
         days = call.world.settings["token_lifetime_days"]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an account has used of its plans in the running billing cycle (facts 3.5)."""
+"""The usage of an account in the current billing cycle (docs/service.md#billing)."""
 
 from ..http.call import Call
 from ..http.routing import Routes
@@ -17,30 +17,31 @@ from ..model.billing import (
 )
 from ..model.permissions import VIEWER
 from ..state.clock import iso_ms
+from ..state.json_codec import JsonObject
 
 routes = Routes()
 
 
 @routes.get("billing/usage")
-def get_usage(call: Call) -> dict:
-    """``marketing`` is there because the plan of the emulator has it (facts 6 row 7)."""
+def get_usage(call: Call) -> JsonObject:
+    """Show usage and limits. ``marketing`` is present because the plan of the emulator includes campaigns."""
     call.require_level(call.access.scope("billing"), VIEWER)
     settings = call.world.settings
     used = get_usage_counts(call.world, call.account_id)
     now = call.world.clock.now()
 
-    def gauge(name: str) -> dict:
-        return {"current": used[name], "limit": settings[f"{name}_per_month"]}
+    caught = {"current": used[CAUGHT_COUNT], "limit": settings["caught_per_month"]}
+    forwarded = {"current": used[FORWARDED_COUNT], "limit": settings["forwarded_per_month"]}
+    sent = {"current": used[SENT_COUNT], "limit": settings["sent_per_month"]}
+    campaigns = {"current": used[CAMPAIGNS_COUNT], "limit": settings["campaigns_per_month"]}
+    plan = {"name": settings["plan_name"]}
 
     return {
         "billing": {"cycle_start": iso_ms(cycle_start(now)), "cycle_end": iso_ms(cycle_end(now))},
         "testing": {
-            "plan": {"name": settings["plan_name"]},
-            "usage": {"sent_messages_count": gauge(CAUGHT_COUNT), "forwarded_messages_count": gauge(FORWARDED_COUNT)},
+            "plan": plan,
+            "usage": {"sent_messages_count": caught, "forwarded_messages_count": forwarded},
         },
-        "sending": {"plan": {"name": settings["plan_name"]}, "usage": {"sent_messages_count": gauge(SENT_COUNT)}},
-        "marketing": {
-            "plan": {"name": settings["plan_name"]},
-            "usage": {"sent_messages_count": gauge(CAMPAIGNS_COUNT)},
-        },
+        "sending": {"plan": plan, "usage": {"sent_messages_count": sent}},
+        "marketing": {"plan": plan, "usage": {"sent_messages_count": campaigns}},
     }

@@ -2,12 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Contacts and their events (facts 3.14, 3.17).
+"""Contacts and their events (docs/service.md#contacts, docs/service.md#contact-jobs).
 
-A path names a contact by UUID or by e-mail, in any case of letters. The e-mail is kept as it was written.
+A path identifies a contact by UUID or by e-mail address, ignoring case. The address is stored as it was written.
 """
-
-from typing import Any
 
 from ..http.call import Call
 from ..http.responses import HttpError, Response, json_response, nest_errors, no_content, not_found, unprocessable
@@ -29,78 +27,92 @@ from ..model.contacts import (
     list_contact_fields,
 )
 from ..model.permissions import ADMIN, VIEWER
+from ..state.json_codec import JsonObject
 from ..state.store import Row
 
 routes = Routes(window="contacts")
 
-ON_CREATE = ("email", "fields", "list_ids")
-ON_UPDATE = ("email", "fields", "list_ids_included", "list_ids_excluded", "unsubscribed")
+CREATE_FIELDS = ("email", "fields", "list_ids")
+UPDATE_FIELDS = ("email", "fields", "list_ids_included", "list_ids_excluded", "unsubscribed")
 
 
-def show(call: Call, contact: Row) -> dict:
+def show_contact(call: Call, contact: Row) -> JsonObject:
+    """Convert a contact to its wire form."""
     return describe_contact(contact, list_contact_fields(call.world, call.account_id))
 
 
-def find(call: Call, level: int) -> Row | None:
-    """The contact of the path, if there is one; 403 if the token may not do what needs ``level``."""
+def find_path_contact(call: Call, level: int) -> Row | None:
+    """Return the contact in the path, or None.
+
+    :raises HttpError: 403 if the token does not have ``level`` on the account.
+    """
     call.require_level(call.access.account, level)
     return find_contact(call.world, call.account_id, call.params["contact_identifier"])
 
 
-def permitted(fields: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+def select_fields(fields: JsonObject, names: tuple[str, ...]) -> JsonObject:
+    """Return the fields with these names. Rails ignores all others."""
     return {name: fields[name] for name in names if name in fields}
 
 
 @routes.post("contacts")
 def create_contact(call: Call) -> Response:
-    """The sentences about the e-mail name it and are E9, all others are E12: the specification shows the one, facts
-    3.14 say the other."""
+    """Create a contact.
+
+    Errors of the e-mail address have the shape E9 and start with "Email", as in the specification. All others have
+    the shape E12 (docs/service.md#error-bodies).
+    """
     call.require_level(call.access.account, ADMIN)
-    wish = ContactRequest.read({"email": None} | permitted(call.wrapped_fields("contact"), ON_CREATE), call_book(call))
-    check_taken(call, wish)
-    if errors := find_contact_errors(wish):
-        about_email = [f"Email {sentence}" for sentence in errors.pop("email", [])]
-        raise unprocessable(({"email": about_email} if about_email else {}) | nest_errors(errors))
-    check_room(call)
-    return json_response({"data": show(call, insert_contact(call.world, call.account_id, wish))}, 201)
+    fields = {"email": None} | select_fields(call.wrapped_fields("contact"), CREATE_FIELDS)
+    request = ContactRequest.read(fields, load_directory(call))
+    check_email_free(call, request)
+    if errors := find_contact_errors(request):
+        email_errors = [f"Email {error}" for error in errors.pop("email", [])]
+        raise unprocessable(({"email": email_errors} if email_errors else {}) | nest_errors(errors))
+    check_contacts_limit(call)
+    contact = insert_contact(call.world, call.account_id, request)
+    return json_response({"data": show_contact(call, contact)}, 201)
 
 
 @routes.get("contacts/{contact_identifier}")
-def get_contact(call: Call) -> dict:
-    contact = find(call, VIEWER)
+def get_contact(call: Call) -> JsonObject:
+    contact = find_path_contact(call, VIEWER)
     if contact is None:
         raise not_found()
-    return {"data": show(call, contact)}
+    return {"data": show_contact(call, contact)}
 
 
 @routes.patch("contacts/{contact_identifier}")
-def update_contact(call: Call) -> dict:
-    """Update, or create what is not there. An e-mail in the path stands in for one in the body; by an unknown UUID
-    alone nothing can be created. Whether someone who opted out can be subscribed again is unknown (facts 3.14): here
-    it works."""
-    contact = find(call, ADMIN)
-    data = permitted(call.wrapped_fields("contact"), ON_UPDATE)
+def update_contact(call: Call) -> JsonObject:
+    """Update a contact, or create it.
+
+    A contact is created with the address in the body, or else the one in the path. A path with an unknown UUID needs
+    the address in the body. Subscribing somebody again who opted out works here; whether the service allows it is
+    unknown (docs/service.md#contacts).
+    """
+    contact = find_path_contact(call, ADMIN)
+    data = select_fields(call.wrapped_fields("contact"), UPDATE_FIELDS)
     identifier = call.params["contact_identifier"]
     if contact is None and "email" not in data:
         if UUID.fullmatch(identifier):
             raise not_found()
         data["email"] = identifier
-    wish = ContactRequest.read(data, call_book(call))
-    check_taken(call, wish, contact)
-    if errors := find_contact_errors(wish):
+    request = ContactRequest.read(data, load_directory(call))
+    check_email_free(call, request, contact)
+    if errors := find_contact_errors(request):
         raise unprocessable(nest_errors(errors))
     if contact is None:
-        check_room(call)
-        action, contact = "created", insert_contact(call.world, call.account_id, wish)
+        check_contacts_limit(call)
+        action, contact = "created", insert_contact(call.world, call.account_id, request)
     else:
         action = "updated"
-        apply_contact_request(call.world, contact, wish)
-    return {"action": action, "data": show(call, contact)}
+        apply_contact_request(call.world, contact, request)
+    return {"action": action, "data": show_contact(call, contact)}
 
 
 @routes.delete("contacts/{contact_identifier}")
 def delete_contact(call: Call) -> Response:
-    contact = find(call, ADMIN)
+    contact = find_path_contact(call, ADMIN)
     if contact is None:
         raise HttpError(json_response({"errors": "Contact(s) not found"}, 404))
     call.world.store["contacts"].remove(contact)
@@ -109,14 +121,14 @@ def delete_contact(call: Call) -> Response:
 
 @routes.post("contacts/{contact_identifier}/events")
 def create_event(call: Call) -> Response:
-    """E9, as recorded; parameters that are left out are none (facts 2.3, 3.17)."""
-    contact = find(call, ADMIN)
+    """Record an event of a contact. ``params`` is optional. Errors have the shape E9, as recorded."""
+    contact = find_path_contact(call, ADMIN)
     if contact is None:
         raise not_found()
     name, params = call.body.get("name"), call.body.get("params")
     params = {} if params is None else params
-    errors = {"name": find_event_name_errors(name), "params": find_event_params_errors(params)}
-    errors = {key: sentences for key, sentences in errors.items() if sentences}
+    errors: dict[str, list[str]] = {"name": find_event_name_errors(name), "params": find_event_params_errors(params)}
+    errors = {name: texts for name, texts in errors.items() if texts}
     if errors:
         raise unprocessable(errors)
     event = {"contact_id": contact["id"], "contact_email": contact["email"], "name": name, "params": params}
@@ -124,18 +136,23 @@ def create_event(call: Call) -> Response:
     return json_response(event, 201)
 
 
-def call_book(call: Call) -> ContactDirectory:
+def load_directory(call: Call) -> ContactDirectory:
+    """Load the contact fields and lists of the account."""
     return ContactDirectory.load(call.world, call.account_id)
 
 
-def check_taken(call: Call, wish: ContactRequest, contact: Row | None = None) -> None:
-    """Note an e-mail that another contact of the account has."""
-    if wish.email is not None and "email" not in wish.errors:
-        other = find_contact(call.world, call.account_id, wish.email)
+def check_email_free(call: Call, request: ContactRequest, contact: Row | None = None) -> None:
+    """Add an error to the request if a contact other than ``contact`` has its e-mail address."""
+    if request.email is not None and "email" not in request.errors:
+        other = find_contact(call.world, call.account_id, request.email)
         if other is not None and other is not contact:
-            wish.errors["email"] = [TAKEN]
+            request.errors["email"] = [TAKEN]
 
 
-def check_room(call: Call) -> None:
+def check_contacts_limit(call: Call) -> None:
+    """Check that the account may have one more contact.
+
+    :raises HttpError: 422 if it has reached its limit.
+    """
     if contact_room(call.world, call.account_id) < 1:
         raise unprocessable({"base": [LIMIT_REACHED]})

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Domains that live mail is sent from, called sending domains in older paths (facts 3.11, 11)."""
+"""Domains that live mail is sent from; legacy paths call them sending domains (docs/service.md#domains)."""
 
 from ..http.call import Call
 from ..http.responses import Response, no_content, unprocessable
@@ -21,20 +21,24 @@ from ..model.domains import (
 from ..model.outbox import record_sent_mail
 from ..model.permissions import ADMIN, VIEWER, describe_permissions
 from ..model.validation import BLANK, INVALID, cast_boolean, cast_text, is_given
+from ..state.json_codec import JsonObject
 from ..state.store import Row
 
 routes = Routes()
 
 
-def show_domain(domain: Row, level: int) -> dict:
-    """The wire form for a token with this level, in wire order."""
+def show_domain(domain: Row, level: int) -> JsonObject:
+    """Convert a domain to its wire form, with keys in wire order.
+
+    ``level`` is the level of the token on the domain.
+    """
     return {
         "domain_name": domain["domain_name"],
         "open_tracking_enabled": domain["open_tracking_enabled"],
         "click_tracking_enabled": domain["click_tracking_enabled"],
         "tracking_opt_out_enabled": domain["tracking_opt_out_enabled"],
         "auto_unsubscribe_link_enabled": domain["auto_unsubscribe_link_enabled"],
-        # Clicks are counted on the domain's own tracking host (facts 8.3).
+        # Click tracking uses the tracking host of the domain itself (docs/service.md#domains).
         "custom_domain_tracking_enabled": domain["click_tracking_enabled"],
         "health_alerts_enabled": domain["health_alerts_enabled"],
         "critical_alerts_enabled": domain["critical_alerts_enabled"],
@@ -46,17 +50,21 @@ def show_domain(domain: Row, level: int) -> dict:
         "dns_records": dns_records(domain),
         "dns_verified": domain["dns_verified"],
         "dns_verified_at": domain["dns_verified_at"],
-        "permissions": {name: may for name, may in describe_permissions(level).items() if name != "can_leave"},
+        "permissions": {name: value for name, value in describe_permissions(level).items() if name != "can_leave"},
         "compliance_status": domain["compliance_status"],
     }
 
 
-def answer_domain(call: Call, domain: Row) -> dict:
+def show_domain_to_caller(call: Call, domain: Row) -> JsonObject:
+    """Convert a domain to its wire form for the calling token."""
     return show_domain(domain, call.access.domain(domain))
 
 
 def find_domain(call: Call, level: int) -> Row:
-    """The domain of the path as it is now; 403 if the token may not do with it what needs ``level``."""
+    """Return the domain in the path, after bringing its verification up to date.
+
+    :raises HttpError: 404, or 403 if the token does not have ``level`` on the domain.
+    """
     domain = call.find_row("domains", "domain_id")
     call.require_level(call.access.domain(domain), level)
     settle_domains(call.world, [domain])
@@ -64,48 +72,51 @@ def find_domain(call: Call, level: int) -> Row:
 
 
 @routes.get("domains")
-def list_domains(call: Call) -> dict:
-    """Those that the token may see, oldest first, unpaged."""
+def list_domains(call: Call) -> JsonObject:
+    """List the domains that the token may see, oldest first, without pages."""
     rows = call.world.store["domains"].select("account", call.account_id)
     visible = [row for row in rows if call.access.domain(row) >= VIEWER]
     settle_domains(call.world, visible)
-    return {"data": [answer_domain(call, row) for row in visible]}
+    return {"data": [show_domain_to_caller(call, row) for row in visible]}
 
 
 @routes.post("domains")
-def create_domain(call: Call) -> dict:
-    """Only the name counts (facts 3.11). It is kept in lower case, without blanks around it.
+def create_domain(call: Call) -> JsonObject:
+    """Create a domain and an API token for it (docs/service.md#domains).
 
-    The domain comes with a token that may send from it, never expires, and is named after the domain and the
-    token's own id (facts 0.4 trap 7).
+    All fields except the name are ignored. The name is stripped and stored in lower case. The token is an admin of the
+    domain, never expires and is named ``<domain> token <id>``.
     """
     call.require_level(call.access.account, ADMIN)
     name = (cast_text(call.wrapped_fields("domain"), "domain_name") or "").strip().lower()
-    if errors := name_errors(call, name):
+    if errors := find_name_errors(call, name):
         raise unprocessable({"base": [f"Validation failed: {', '.join(errors)}"]})
     domain = insert_domain(call.world, call.account_id, name)
     grant = {"resource_type": "domain", "resource_id": domain["id"], "access_level": ADMIN}
     token = insert_token(call.world, call.account_id, name, [grant], created_by=call.token["name"])
     call.world.store["api_tokens"].update(token, name=f"{name} token {token['id']}")
-    return answer_domain(call, domain)
+    return show_domain_to_caller(call, domain)
 
 
 @routes.get("domains/{domain_id}")
-def get_domain(call: Call) -> dict:
-    return answer_domain(call, find_domain(call, VIEWER))
+def get_domain(call: Call) -> JsonObject:
+    return show_domain_to_caller(call, find_domain(call, VIEWER))
 
 
 @routes.patch("domains/{domain_id}")
-def update_domain(call: Call) -> dict:
-    """The flags alone; the name is for life. A flag is on or off: null and "" are refused, though facts are silent."""
+def update_domain(call: Call) -> JsonObject:
+    """Update the flags of a domain. Its name is create-only.
+
+    Null and "" are refused. What the service does with them is unknown.
+    """
     domain = find_domain(call, ADMIN)
     fields = call.wrapped_fields("domain")
-    given = {name: fields[name] for name in TRACKING_FLAGS if is_given(fields, name)}
-    errors = {name: ["is not included in the list"] for name, value in given.items() if value in (None, "")}
+    flags = {name: fields[name] for name in TRACKING_FLAGS if is_given(fields, name)}
+    errors = {name: ["is not included in the list"] for name, value in flags.items() if value in (None, "")}
     if errors:
         raise unprocessable(errors)
-    call.world.store["domains"].update(domain, **{name: cast_boolean(value) for name, value in given.items()})
-    return answer_domain(call, domain)
+    call.world.store["domains"].update(domain, **{name: cast_boolean(value) for name, value in flags.items()})
+    return show_domain_to_caller(call, domain)
 
 
 @routes.delete("domains/{domain_id}")
@@ -116,7 +127,7 @@ def delete_domain(call: Call) -> Response:
 
 @routes.post("domains/{domain_id}/send_setup_instructions")
 def send_setup_instructions(call: Call) -> Response:
-    """Mail the DNS records to whoever can set them. The mail is in the outbox, stream ``setup_instructions``."""
+    """Mail the DNS records to an address. The outbox has the mail under the stream ``setup_instructions``."""
     domain = find_domain(call, ADMIN)
     email = cast_text(call.body, "email") or ""
     if not is_address(email):
@@ -129,12 +140,15 @@ def send_setup_instructions(call: Call) -> Response:
     return no_content()
 
 
-def name_errors(call: Call, name: str) -> list[str]:
-    """What is wrong with the name of a new domain. The sentences about a blank one are recorded (facts 2.3), the
-    others follow them; that there can be no second domain of a name is likely (facts 3.11)."""
+def find_name_errors(call: Call, name: str) -> list[str]:
+    """Return the errors of the name of a new domain.
+
+    The texts for a blank name are recorded (docs/service.md#validation-messages), the others are modelled on them.
+    That a name must be unique is assumed.
+    """
     if not is_domain_name(name):
-        own = "is not a valid domain name" if name else BLANK
-        return [f"Domain name {own}", "Tracking domain name is not a valid domain name"]
+        error = "is not a valid domain name" if name else BLANK
+        return [f"Domain name {error}", "Tracking domain name is not a valid domain name"]
     if call.world.store["domains"].ids("name", (call.account_id, name)):
         return ["Domain name has already been taken"]
     return ["Domain name is reserved"] if name == DEMO_DOMAIN else []

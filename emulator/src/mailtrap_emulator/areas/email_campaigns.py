@@ -2,14 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Email campaigns: drafts, and how they are sent (facts 3.22).
+"""Email campaigns: drafts, and how they are sent (docs/service.md#email-campaigns).
 
-Whatever the sources do not tell is as Rails would do it: error keys of nested records with a dot, numbers as text and
-text as numbers, sentences of the usual validations.
+If the sources are silent, campaigns behave like a Rails application: error keys of nested records have a dot, numbers
+may be text and text may be a number, and errors have the default texts.
 """
 
 from datetime import date
-from typing import Any
 
 from ..http.call import Call
 from ..http.pagination import paginate
@@ -41,6 +40,7 @@ from ..model.email_templates import MAX_TEMPLATE_BODY, TEMPLATE_BODIES
 from ..model.permissions import ADMIN, VIEWER
 from ..model.validation import INVALID, cast_text, text_errors, too_long
 from ..state.clock import add_months, iso_ms, parse_iso_or_none
+from ..state.json_codec import JsonObject
 from ..state.schedule import cancel_jobs, schedule_at
 from ..state.store import Row
 from ..state.world import World
@@ -52,20 +52,35 @@ SCOPE = "email_campaign_permission_scope"
 CAMPAIGNS_PATH = "email_campaigns"
 CAMPAIGN_PATH = CAMPAIGNS_PATH + "/{email_campaign_id}"
 
+LEADING_FIELDS = (
+    "id",
+    "name",
+    "from_local_part",
+    "from_display_name",
+    "reply_to",
+    "current_state",
+    "created_at",
+    "updated_at",
+    "last_started_at",
+)
 
-def show(world: World, campaign: Row, *, bodies: bool = True) -> dict:
-    """The wire form, in wire order. ``last_started_at_date`` is there once there is one."""
+
+def show_campaign(world: World, campaign: Row, *, with_bodies: bool = True) -> JsonObject:
+    """Convert a campaign to its wire form, with keys in wire order.
+
+    ``last_started_at_date`` is missing before the first start.
+    """
     domain = world.store["domains"].get(campaign["domain_id"])
     started_at = campaign["last_started_at"]
     template = campaign["template"]
-    names = ("id", "name", "from_local_part", "from_display_name", "reply_to", "current_state")
-    names += ("created_at", "updated_at", "last_started_at")
+    if not with_bodies:
+        template = {name: template[name] for name in ("id", "subject", "merge_tags")}
     return (
-        {name: campaign[name] for name in names}
+        {name: campaign[name] for name in LEADING_FIELDS}
         | ({"last_started_at_date": started_at[:10]} if started_at else {})
         | {name: campaign[name] for name in ("recipient_total_count", "delivery_mode", "delivery_options")}
         | {
-            "template": template if bodies else {name: template[name] for name in ("id", "subject", "merge_tags")},
+            "template": template,
             "domain_id": campaign["domain_id"],
             "domain_name": domain["domain_name"] if domain else None,
         }
@@ -73,24 +88,29 @@ def show(world: World, campaign: Row, *, bodies: bool = True) -> dict:
     )
 
 
-def answer(call: Call, campaign: Row) -> dict:
-    return {"data": show(call.world, campaign)}
+def wrap_campaign(call: Call, campaign: Row) -> JsonObject:
+    """Return the wire form of a campaign in its ``data`` envelope."""
+    return {"data": show_campaign(call.world, campaign)}
 
 
-def find(call: Call, level: int) -> Row:
+def find_campaign(call: Call, level: int) -> Row:
+    """Return the campaign in the path.
+
+    :raises HttpError: 404, or 403 if the token does not have ``level`` on campaigns.
+    """
     campaign = call.find_row("email_campaigns", "email_campaign_id")
     call.require_level(call.access.scope(SCOPE), level)
     return campaign
 
 
-def refused(errors: str | list[str]) -> HttpError:
-    """422 E7 or E8."""
+def campaign_error(errors: str | list[str]) -> HttpError:
+    """Make a 422 error with a text (E7) or a list of texts (E8 in docs/service.md#error-bodies)."""
     return HttpError(json_response({"errors": errors}, 422))
 
 
 @routes.get(CAMPAIGNS_PATH)
-def list_campaigns(call: Call) -> dict:
-    """Newest first."""
+def list_campaigns(call: Call) -> JsonObject:
+    """List campaigns, newest first. ``search`` finds a part of the name, ignoring case."""
     call.require_level(call.access.scope(SCOPE), VIEWER)
     search = (call.query("search") or "").strip()
     rows = [
@@ -98,112 +118,113 @@ def list_campaigns(call: Call) -> dict:
         for row in reversed(call.world.store["email_campaigns"].select("account", call.account_id))
         if search.lower() in row["name"].lower()
     ]
-    return paginate(
-        call, rows, lambda row: show(call.world, row, bodies=False), **({"search": search} if search else {})
-    )
+    parameters = {"search": search} if search else {}
+    return paginate(call, rows, lambda row: show_campaign(call.world, row, with_bodies=False), **parameters)
 
 
 @routes.post(CAMPAIGNS_PATH)
 def create_campaign(call: Call) -> Response:
     call.require_level(call.access.scope(SCOPE), ADMIN)
-    empty = {
-        "name": None,
-        "domain_id": None,
-        "from_local_part": None,
-        "template": {"subject": None, "merge_tags": [], "body_html": None, "body_text": None},
-    }
-    values = empty | parse_campaign(call.body, empty["template"])
-    check(call, values)
-    return json_response(answer(call, insert_campaign(call.world, call.account_id, **values)), 201)
+    template: JsonObject = {"subject": None, "merge_tags": [], "body_html": None, "body_text": None}
+    required: JsonObject = {"name": None, "domain_id": None, "from_local_part": None, "template": template}
+    values = required | parse_campaign(call.body, template)
+    check_campaign(call, values)
+    return json_response(wrap_campaign(call, insert_campaign(call.world, call.account_id, **values)), 201)
 
 
 @routes.get(CAMPAIGN_PATH)
-def get_campaign(call: Call) -> dict:
-    return answer(call, find(call, VIEWER))
+def get_campaign(call: Call) -> JsonObject:
+    return wrap_campaign(call, find_campaign(call, VIEWER))
 
 
 @routes.patch(CAMPAIGN_PATH)
-def update_campaign(call: Call) -> dict:
-    """Partial; lists of ids and of merge tags are replaced whole."""
-    campaign = find(call, ADMIN)
+def update_campaign(call: Call) -> JsonObject:
+    """Update the given fields of a draft. Lists of ids and merge tags are replaced, not merged."""
+    campaign = find_campaign(call, ADMIN)
     if campaign["current_state"] != DRAFT:
-        raise refused("Only draft campaigns can be updated")
+        raise campaign_error("Only draft campaigns can be updated")
     values = parse_campaign(call.body, campaign["template"])
-    check(call, values)
+    check_campaign(call, values)
     if any(campaign[name] != value for name, value in values.items()):
         call.world.store["email_campaigns"].update(campaign, **values, updated_at=call.world.clock.stamp())
-    return answer(call, campaign)
+    return wrap_campaign(call, campaign)
 
 
 @routes.delete(CAMPAIGN_PATH)
 def delete_campaign(call: Call) -> Response:
-    campaign = find(call, ADMIN)
+    campaign = find_campaign(call, ADMIN)
     if campaign["current_state"] != DRAFT:
-        raise refused("Only draft campaigns can be deleted")
+        raise campaign_error("Only draft campaigns can be deleted")
     call.world.store["email_campaigns"].remove(campaign)
     return no_content()
 
 
 @routes.post(CAMPAIGN_PATH + "/start")
-def start_campaign(call: Call) -> dict:
-    campaign = find(call, ADMIN)
-    require_sendable(call.world, campaign, STARTED)
+def start_campaign(call: Call) -> JsonObject:
+    campaign = find_campaign(call, ADMIN)
+    check_sendable(call.world, campaign, STARTED)
     start_sending(call.world, campaign)
-    return answer(call, campaign)
+    return wrap_campaign(call, campaign)
 
 
 @routes.post(CAMPAIGN_PATH + "/schedule")
-def schedule_campaign(call: Call) -> dict:
-    """The words about the time are not known; the bounds are (facts 3.22)."""
-    campaign = find(call, ADMIN)
-    require_sendable(call.world, campaign, SCHEDULED)
+def schedule_campaign(call: Call) -> JsonObject:
+    """Schedule a draft for a time within a month. The texts about the time are not from the service."""
+    campaign = find_campaign(call, ADMIN)
+    check_sendable(call.world, campaign, SCHEDULED)
     now = call.world.clock.now()
     moment = parse_iso_or_none(cast_text(call.body, "datetime"))
     if moment is None:
-        raise refused(["Datetime is invalid"])
+        raise campaign_error(["Datetime is invalid"])
     if moment <= now:
-        raise refused(["Datetime must be in the future"])
+        raise campaign_error(["Datetime must be in the future"])
     if moment > add_months(now, 1):
-        raise refused(["Datetime must be no more than 1 month ahead"])
+        raise campaign_error(["Datetime must be no more than 1 month ahead"])
     schedule_at(call.world, moment.timestamp(), BEGIN_JOB, campaign_id=campaign["id"])
     change_state(call.world, campaign, SCHEDULED, {"scheduled_at": iso_ms(moment)})
-    return answer(call, campaign)
+    return wrap_campaign(call, campaign)
 
 
 @routes.post(CAMPAIGN_PATH + "/cancel")
-def cancel_campaign(call: Call) -> dict:
-    return back_to_draft(call)
+def cancel_campaign(call: Call) -> JsonObject:
+    """Cancel the schedule of a campaign."""
+    return return_to_draft(call)
 
 
 @routes.post(CAMPAIGN_PATH + "/reset")
-def reset_campaign(call: Call) -> dict:
-    return back_to_draft(call)
+def reset_campaign(call: Call) -> JsonObject:
+    """Reset a scheduled campaign to a draft. The emulator does the same as for cancel."""
+    return return_to_draft(call)
 
 
 @routes.post(CAMPAIGN_PATH + "/terminate")
-def terminate_campaign(call: Call) -> dict:
-    """What has been sent stays sent; the campaign then comes to its end."""
-    campaign = find(call, ADMIN)
+def terminate_campaign(call: Call) -> JsonObject:
+    """Stop sending. The campaign finishes without the messages that were not sent yet."""
+    campaign = find_campaign(call, ADMIN)
     if campaign["current_state"] not in SENDING_STATES:
-        raise refused(f"Cannot transition from '{campaign['current_state']}' to '{TERMINATING}'")
-    for kind in (SEND_JOB, RESUME_JOB):
-        cancel_jobs(call.world, kind, campaign_id=campaign["id"])
+        raise campaign_error(f"Cannot transition from '{campaign['current_state']}' to '{TERMINATING}'")
+    for job_type in (SEND_JOB, RESUME_JOB):
+        cancel_jobs(call.world, job_type, campaign_id=campaign["id"])
     change_state(call.world, campaign, TERMINATING)
     schedule_step(call.world, campaign, END_JOB, call.world.settings["campaign_seconds"])
-    return answer(call, campaign)
+    return wrap_campaign(call, campaign)
 
 
 @routes.get(CAMPAIGN_PATH + "/stats")
-def get_stats(call: Call) -> dict:
-    """Days (YYYY-MM-DD); without them from the last start to today."""
-    campaign = find(call, VIEWER)
-    start = read_day(call, "start_date") or (campaign["last_started_at"] or "")[:10]
-    end = read_day(call, "end_date") or call.world.clock.stamp()[:10]
+def get_stats(call: Call) -> JsonObject:
+    """Show statistics from ``start_date`` to ``end_date`` (YYYY-MM-DD), by default from the last start to today."""
+    campaign = find_campaign(call, VIEWER)
+    start = parse_date(call, "start_date") or (campaign["last_started_at"] or "")[:10]
+    end = parse_date(call, "end_date") or call.world.clock.stamp()[:10]
     rows = call.world.store[CAMPAIGN_MESSAGES.name].select("campaign", campaign["id"])
     return {"data": campaign_figures(rows, start, end)}
 
 
-def read_day(call: Call, name: str) -> str | None:
+def parse_date(call: Call, name: str) -> str | None:
+    """Parse a date of the query as YYYY-MM-DD, or return None if it is missing.
+
+    :raises HttpError: 400 if it is not a date.
+    """
     value = call.query(name)
     try:
         return date.fromisoformat(value).isoformat() if value else None
@@ -211,32 +232,42 @@ def read_day(call: Call, name: str) -> str | None:
         raise HttpError(json_response({"error": "Bad Request"}, 400)) from None
 
 
-def require_sendable(world: World, campaign: Row, state: str) -> None:
-    """422 unless the campaign is a draft that has all it needs to be sent."""
+def check_sendable(world: World, campaign: Row, state: str) -> None:
+    """Check that a campaign is a complete draft, which can change to ``state``.
+
+    :raises HttpError: 422 if it is not.
+    """
     if campaign["current_state"] != DRAFT:
-        raise refused(f"Cannot transition from '{campaign['current_state']}' to '{state}'")
+        raise campaign_error(f"Cannot transition from '{campaign['current_state']}' to '{state}'")
     if errors := find_sending_errors(world, campaign):
-        raise refused(errors)
+        raise campaign_error(errors)
 
 
-def back_to_draft(call: Call) -> dict:
-    campaign = find(call, ADMIN)
+def return_to_draft(call: Call) -> JsonObject:
+    """Make a scheduled campaign a draft again and return its wire form.
+
+    :raises HttpError: 422 if it is not scheduled.
+    """
+    campaign = find_campaign(call, ADMIN)
     if campaign["current_state"] != SCHEDULED:
-        raise refused("Campaign is not scheduled")
+        raise campaign_error("Campaign is not scheduled")
     cancel_jobs(call.world, BEGIN_JOB, campaign_id=campaign["id"])
     change_state(call.world, campaign, DRAFT)
-    return answer(call, campaign)
+    return wrap_campaign(call, campaign)
 
 
-def check(call: Call, values: dict[str, Any]) -> None:
-    """422 E9 with all that is wrong."""
-    errors = {name: [sentence for sentence in found if sentence] for name, found in find_errors(call, values).items()}
-    errors = {name: sentences for name, sentences in errors.items() if sentences}
+def check_campaign(call: Call, values: JsonObject) -> None:
+    """Validate values of a campaign.
+
+    :raises HttpError: 422 with all errors.
+    """
+    errors = {name: texts for name, texts in find_campaign_errors(call, values).items() if any(texts)}
     if errors:
         raise unprocessable(errors)
 
 
-def find_errors(call: Call, values: dict[str, Any]) -> dict[str, list[str]]:
+def find_campaign_errors(call: Call, values: JsonObject) -> dict[str, list[str]]:
+    """Return the errors of each given field. The list of a valid field may be empty."""
     errors: dict[str, list[str]] = {}
     if "name" in values:
         errors["name"] = text_errors(values["name"], maximum=MAX_TEXT)

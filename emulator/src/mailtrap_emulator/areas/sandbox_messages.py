@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sandbox messages and attachments (facts 3.9)."""
+"""Sandbox messages and their attachments (docs/service.md#sandbox-messages)."""
 
 import base64
 import binascii
@@ -33,6 +33,7 @@ from ..model.permissions import ADMIN, VIEWER
 from ..model.sandbox_messages import find_raw_message, remove_message
 from ..model.validation import BLANK, cast_boolean, cast_text, is_given
 from ..state.clock import iso_ms, parse_iso, parse_offset
+from ..state.json_codec import JsonObject
 from ..state.store import Row
 from ..state.world import World
 from .sandboxes import find_sandbox
@@ -40,22 +41,27 @@ from .sandboxes import find_sandbox
 routes = Routes()
 
 PER_PAGE = 30
-BASE = "sandboxes/{sandbox_id}/messages"
-ONE = BASE + "/{message_id}"
+MESSAGES_PATH = "sandboxes/{sandbox_id}/messages"
+MESSAGE_PATH = MESSAGES_PATH + "/{message_id}"
+# The part of a path that names a message or an attachment without a sandbox, see seal_id.
+SEALED_PATH = "testing_message_parts/{opaque}"
 
-# The address that API mail is said to come from (RFC 5737: for documentation only).
+# The sender address in blacklist reports of mail that was sent by API. RFC 5737 reserves it for documentation.
 API_SENDER_IP = "192.0.2.25"
 
 
-def show(call: Call, message: Row, *, offset: bool = True) -> dict:
-    """The wire form, in wire order. Times may carry the account's UTC offset, which a deleted message's never do
-    (facts 1.8)."""
-    zone = parse_offset(call.world.settings["message_utc_offset"] if offset else "Z")
+def show_message(call: Call, message: Row, *, with_offset: bool = True) -> JsonObject:
+    """Convert a message to its wire form, with keys in wire order.
+
+    Times have the UTC offset of the setting ``message_utc_offset``; only the answer to a deletion is always in UTC
+    (docs/service.md#timestamps).
+    """
+    zone = parse_offset(call.world.settings["message_utc_offset"] if with_offset else "Z")
     times = {
         name: message[name] if not zone.utcoffset(None) else iso_ms(parse_iso(message[name]).astimezone(zone))
         for name in ("sent_at", "created_at", "updated_at")
     }
-    path = f"/api/testing_message_parts/{seal(call.world, 'message', message['id'])}/body."
+    body_path = f"/api/testing_message_parts/{seal_id(call.world, 'message', message['id'])}/body."
     return {
         "id": message["id"],
         call.vocabulary.spell("sandbox_id"): message["sandbox_id"],
@@ -74,27 +80,28 @@ def show(call: Call, message: Row, *, offset: bool = True) -> dict:
         "html_body_size": message["html_body_size"],
         "text_body_size": message["text_body_size"],
         "human_size": human_size(message["email_size"]),
-        "html_path": path + "html",
-        "txt_path": path + "txt",
-        "raw_path": path + "raw",
-        "download_path": path + "eml",
-        "html_source_path": path + "htmlsource",
-        "blacklists_report_info": blacklists(call.world, message),
+        "html_path": body_path + "html",
+        "txt_path": body_path + "txt",
+        "raw_path": body_path + "raw",
+        "download_path": body_path + "eml",
+        "html_source_path": body_path + "htmlsource",
+        "blacklists_report_info": show_blacklist_report(call.world, message),
         "smtp_information": {"ok": True, "data": message["smtp"]} if message["smtp"] else {"ok": False},
     }
 
 
-def blacklists(world: World, message: Row) -> dict:
-    """``pending`` for a while after arrival, then the report."""
-    ready = parse_iso(message["created_at"]) + timedelta(seconds=world.settings["blacklist_seconds"])
-    if world.clock.now() < ready:
+def show_blacklist_report(world: World, message: Row) -> JsonObject:
+    """Return the blacklist report of a message, which is ``pending`` for a while after arrival."""
+    ready_at = parse_iso(message["created_at"]) + timedelta(seconds=world.settings["blacklist_seconds"])
+    if world.clock.now() < ready_at:
         return {"result": "pending"}
     ip = message["smtp"]["client_ip"] if message["smtp"] else API_SENDER_IP
     return build_blacklist_report(message["from_email"].rpartition("@")[2].lower(), ip)
 
 
-def show_attachment(call: Call, attachment: Row) -> dict:
-    fields = (
+def show_attachment(call: Call, attachment: Row) -> JsonObject:
+    """Convert an attachment to its wire form."""
+    names = (
         "id",
         "message_id",
         "filename",
@@ -106,15 +113,18 @@ def show_attachment(call: Call, attachment: Row) -> dict:
         "created_at",
         "updated_at",
     )
-    opaque = seal(call.world, "attachment", attachment["id"])
-    return {name: attachment[name] for name in fields} | {
+    opaque = seal_id(call.world, "attachment", attachment["id"])
+    return {name: attachment[name] for name in names} | {
         "attachment_human_size": human_size(attachment["attachment_size"]),
         "download_path": f"/api/testing_message_parts/{opaque}/attachment_download",
     }
 
 
 def human_size(size: int) -> str:
-    """``691 Bytes``, ``1.7 KB``, ``11 KB``: Rails' number_to_human_size with two significant digits (facts 3.9)."""
+    """Format a number of bytes with two significant digits: ``691 Bytes``, ``1.7 KB``, ``11 KB``.
+
+    The result is that of number_to_human_size in Rails.
+    """
     if size < 1024:
         return "1 Byte" if size == 1 else f"{size} Bytes"
     power = min((size.bit_length() - 1) // 10, 4)
@@ -124,23 +134,30 @@ def human_size(size: int) -> str:
     return f"{digits.rstrip('0').rstrip('.') if '.' in digits else digits} {('KB', 'MB', 'GB', 'TB')[power - 1]}"
 
 
-def find_message(call: Call, level: int = VIEWER, refusal: str = "Account access forbidden") -> Row:
-    """The message of the path."""
+def find_message(call: Call, level: int = VIEWER, text: str = "Account access forbidden") -> Row:
+    """Return the message in the path.
+
+    :raises HttpError: 404, or 403 with this text if the token does not have ``level`` on the sandbox.
+    """
     sandbox = call.find_row("sandboxes", "sandbox_id")
-    call.require_level(call.access.sandbox(sandbox), level, refusal)
+    call.require_level(call.access.sandbox(sandbox), level, text)
     message = call.world.store["messages"].get(call.path_id("message_id"))
     if message is None or message["sandbox_id"] != sandbox["id"]:
         raise not_found()
     return message
 
 
-def parsed(call: Call, message: Row) -> Parsed:
+def parse_message(call: Call, message: Row) -> Parsed:
+    """Parse the raw mail of a message."""
     return parse(find_raw_message(call.world, message))
 
 
-@routes.get(BASE)
-def list_messages(call: Call) -> list:
-    """Newest first, 30 a page; ``last_id`` (ids below it) goes before ``page`` (facts 3.9)."""
+@routes.get(MESSAGES_PATH)
+def list_messages(call: Call) -> list[JsonObject]:
+    """List messages, newest first, in pages of 30. ``last_id`` takes precedence over ``page``.
+
+    ``last_id`` selects the messages with smaller ids.
+    """
     sandbox = find_sandbox(call, VIEWER)
     table = call.world.store["messages"]
     ids = table.ids("sandbox", sandbox["id"])
@@ -151,79 +168,82 @@ def list_messages(call: Call) -> list:
     if not search:
         before, skip = max(0, before - skip), 0
     candidates = (table.rows[ids[position]] for position in range(before - 1, -1, -1))
-    hits = (row for row in candidates if not search or matches(row, search))
-    return [show(call, row) for row in islice(hits, skip, skip + PER_PAGE)]
+    rows = (row for row in candidates if not search or matches_search(row, search))
+    return [show_message(call, row) for row in islice(rows, skip, skip + PER_PAGE)]
 
 
-def matches(message: Row, search: str) -> bool:
+def matches_search(message: Row, search: str) -> bool:
+    """Return whether the subject or the recipient of a message contains the case-folded ``search``."""
     return any(search in message[name].casefold() for name in ("subject", "to_email", "to_name"))
 
 
-@routes.get(ONE)
-def get_message(call: Call) -> dict:
-    return show(call, find_message(call))
+@routes.get(MESSAGE_PATH)
+def get_message(call: Call) -> JsonObject:
+    return show_message(call, find_message(call))
 
 
-@routes.patch(ONE)
-def update_message(call: Call) -> dict:
-    """``is_read``, as a boolean or as its name (facts 3.9)."""
-    words = {"sandbox": "Sandbox", "inbox": "Inbox"}
-    refusal = f"{words[call.vocabulary.spell('sandbox')]} is not active or you have insufficient permissions"
-    message = find_message(call, ADMIN, refusal)
+@routes.patch(MESSAGE_PATH)
+def update_message(call: Call) -> JsonObject:
+    """Update ``is_read``, which is a boolean or the text ``true`` or ``false``."""
+    noun = call.vocabulary.spell("sandbox").capitalize()
+    text = f"{noun} is not active or you have insufficient permissions"
+    message = find_message(call, ADMIN, text)
     if find_sandbox(call, ADMIN)["status"] != "active":
-        raise forbidden(refusal)
+        raise forbidden(text)
     fields = call.wrapped_fields("message")
     is_read = cast_boolean(fields["is_read"]) if is_given(fields, "is_read") else message["is_read"]
     if is_read != message["is_read"]:
         call.world.store["messages"].update(message, is_read=is_read, updated_at=call.world.clock.stamp())
-    return show(call, message)
+    return show_message(call, message)
 
 
-@routes.delete(ONE)
-def delete_message(call: Call) -> dict:
+@routes.delete(MESSAGE_PATH)
+def delete_message(call: Call) -> JsonObject:
     message = find_message(call, ADMIN)
-    answer = show(call, message, offset=False)
+    response = show_message(call, message, with_offset=False)
     remove_message(call.world, message)
-    return answer
+    return response
 
 
-@routes.post(ONE + "/forward")
-def forward(call: Call) -> Response:
-    """Only to an address that has agreed; the account's owner has."""
+@routes.post(MESSAGE_PATH + "/forward")
+def forward_message(call: Call) -> Response:
+    """Forward a message to the owner of the account, or to a recipient who confirmed the address."""
     message = find_message(call)
     sandbox = find_sandbox(call, ADMIN)
     address = cast_text(call.body, "email") or ""
     if not address.strip():
         raise unprocessable({"email": [BLANK]})
-    account = call.world.store["accounts"].get(call.account_id)
-    confirmed = {one.lower() for one in (account["owner_email"], *account["confirmed_addresses"])}
+    account = call.world.store["accounts"][call.account_id]
+    confirmed = {allowed.lower() for allowed in (account["owner_email"], *account["confirmed_addresses"])}
     if address.lower() not in confirmed:
         raise unprocessable({"base": ["The email address has not been confirmed by the recipient"]})
     record_sent_mail(
         call.world, call.account_id, "forward", find_raw_message(call.world, message), recipients=[address]
     )
     call.world.store["sandboxes"].update(sandbox, forwarded_messages_count=sandbox["forwarded_messages_count"] + 1)
-    answer = {"success": True, "message": "Your email message has been successfully forwarded"}
-    return json_response(answer, without_etag=True)
+    body = {"success": True, "message": "Your email message has been successfully forwarded"}
+    return json_response(body, without_etag=True)
 
 
-@routes.get(ONE + "/spam_report")
-def spam_report(call: Call) -> dict:
-    return {"report": build_spam_report(parsed(call, find_message(call)))}
+@routes.get(MESSAGE_PATH + "/spam_report")
+def get_spam_report(call: Call) -> JsonObject:
+    return {"report": build_spam_report(parse_message(call, find_message(call)))}
 
 
-@routes.get(ONE + "/analyze")
-def analyze(call: Call) -> dict:
-    return {"report": build_html_report(parsed(call, find_message(call)).html)}
+@routes.get(MESSAGE_PATH + "/analyze")
+def get_html_analysis(call: Call) -> JsonObject:
+    return {"report": build_html_report(parse_message(call, find_message(call)).html)}
 
 
-@routes.get(ONE + "/mail_headers")
-def mail_headers(call: Call) -> dict:
-    """Names in lower snake case; a header that is there several times is one text. Bcc is not part of the message and
-    not told on small plans."""
+@routes.get(MESSAGE_PATH + "/mail_headers")
+def get_mail_headers(call: Call) -> JsonObject:
+    """Show the headers of a message, with names in lower snake case.
+
+    The values of a repeated header are joined. ``bcc`` comes from the envelope, and small plans do not include it.
+    """
     message = find_message(call)
     headers: dict[str, str] = {}
-    for name, value in parsed(call, message).headers:
+    for name, value in parse_message(call, message).headers:
         key = name.lower().replace("-", "_")
         headers[key] = f"{headers[key]}, {value}" if key in headers else value
     if not call.world.settings["bcc_visible"]:
@@ -233,69 +253,83 @@ def mail_headers(call: Call) -> dict:
     return {"headers": headers}
 
 
-def as_text(reply: Response) -> Response:
-    """How the routes that answer with text refuse: JSON sent as text, and a Ruby hash (facts 2.1 E20)."""
-    if reply.status == 401:
-        return Response(401, reply.body, TEXT, reply.headers)
-    if reply.status == 403:
+def convert_error_to_text(response: Response) -> Response:
+    """Convert an error of a path that answers with text: JSON as text/plain for 401, a Ruby hash for 403 (E20)."""
+    if response.status == 401:
+        return Response(401, response.body, TEXT, response.headers)
+    if response.status == 403:
         return Response(403, b'{:errors=>"Account access forbidden"}', TEXT)
-    return reply
+    return response
 
 
-def conflict() -> Response:
-    """409 E19: the message has no such part."""
+def missing_part() -> Response:
+    """Make the 409 response for a message without the requested part (E19 in docs/service.md#error-bodies)."""
     return Response(409, b"Conflict", TEXT)
 
 
-def body_text(call: Call, message: Row) -> Response:
-    content = parsed(call, message).text
-    return conflict() if content is None else Response(200, content.encode(), TEXT)
+def make_text_response(call: Call, message: Row) -> Response:
+    """Return the text part of a message."""
+    content = parse_message(call, message).text
+    return missing_part() if content is None else Response(200, content.encode(), TEXT)
 
 
-def body_html(call: Call, message: Row) -> Response:
-    content = parsed(call, message).html
-    return conflict() if content is None else Response(200, content.encode(), HTML)
+def make_html_response(call: Call, message: Row) -> Response:
+    """Return the HTML part of a message."""
+    content = parse_message(call, message).html
+    return missing_part() if content is None else Response(200, content.encode(), HTML)
 
 
-def body_raw(call: Call, message: Row) -> Response:
+def make_raw_response(call: Call, message: Row) -> Response:
+    """Return the raw message as text."""
     return Response(200, find_raw_message(call.world, message), TEXT)
 
 
-def body_eml(call: Call, message: Row) -> Response:
+def make_eml_response(call: Call, message: Row) -> Response:
+    """Return the raw message as a download that is named after its subject."""
     headers = [content_disposition(f"{message['subject']}.eml"), ("content-transfer-encoding", "binary")]
     return Response(200, find_raw_message(call.world, message), "message/rfc822", headers)
 
 
-BODIES = {"txt": body_text, "raw": body_raw, "html": body_html, "htmlsource": body_html, "eml": body_eml}
+# The bodies of a message by the suffix in the path.
+BODIES = {
+    "txt": make_text_response,
+    "raw": make_raw_response,
+    "html": make_html_response,
+    "htmlsource": make_html_response,
+    "eml": make_eml_response,
+}
 
 
-def register_body(kind: str) -> None:
+def register_body(suffix: str) -> None:
+    """Register the operations for one body: by sandbox and message, and by an opaque name."""
+
     def get_body(call: Call) -> Response:
-        return BODIES[kind](call, find_message(call))
+        return BODIES[suffix](call, find_message(call))
 
     def get_sealed_body(call: Call) -> Response:
-        return BODIES[kind](call, opened(call, "message"))
+        return BODIES[suffix](call, find_sealed_row(call, "message"))
 
-    refuse = None if kind == "html" else as_text
-    routes.get(f"{ONE}/body.{kind}", convert_error=refuse)(get_body)
-    routes.get(f"testing_message_parts/{{opaque}}/body.{kind}", scoped=False, convert_error=refuse)(get_sealed_body)
-
-
-for _kind in BODIES:
-    register_body(_kind)
+    convert_error = None if suffix == "html" else convert_error_to_text
+    routes.get(f"{MESSAGE_PATH}/body.{suffix}", convert_error=convert_error)(get_body)
+    routes.get(f"{SEALED_PATH}/body.{suffix}", scoped=False, convert_error=convert_error)(get_sealed_body)
 
 
-@routes.get(ONE + "/attachments")
+for _suffix in BODIES:
+    register_body(_suffix)
+
+
+@routes.get(MESSAGE_PATH + "/attachments")
 def list_attachments(call: Call) -> Response:
+    """List the attachments of a message, highest id first, filtered by ``attachment_type``."""
     message = find_message(call)
-    wanted = call.query("attachment_type")
-    rows = reversed(call.world.store["attachments"].select("message", message["id"]))
-    rows = [row for row in rows if not wanted or row["attachment_type"] == wanted]
-    modified = max((row["updated_at"] for row in rows), default=message["updated_at"])
-    return json_response([show_attachment(call, row) for row in rows], headers=[last_modified(modified)])
+    wanted_type = call.query("attachment_type")
+    attachments = reversed(call.world.store["attachments"].select("message", message["id"]))
+    rows = [row for row in attachments if not wanted_type or row["attachment_type"] == wanted_type]
+    modified_at = max((row["updated_at"] for row in rows), default=message["updated_at"])
+    return json_response([show_attachment(call, row) for row in rows], headers=[last_modified(modified_at)])
 
 
-@routes.get(ONE + "/attachments/{attachment_id}")
+@routes.get(MESSAGE_PATH + "/attachments/{attachment_id}")
 def get_attachment(call: Call) -> Response:
     message = find_message(call)
     row = call.world.store["attachments"].get(call.path_id("attachment_id"))
@@ -304,42 +338,47 @@ def get_attachment(call: Call) -> Response:
     return json_response(show_attachment(call, row), headers=[last_modified(row["updated_at"])])
 
 
-@routes.get("testing_message_parts/{opaque}/attachment_download", scoped=False)
+@routes.get(SEALED_PATH + "/attachment_download", scoped=False)
 def download_attachment(call: Call) -> Response:
-    row = opened(call, "attachment")
-    message = call.world.store["messages"].get(row["message_id"])
-    part = parsed(call, message).parts[row["index"]]
+    row = find_sealed_row(call, "attachment")
+    message = call.world.store["messages"][row["message_id"]]
+    part = parse_message(call, message).parts[row["index"]]
     return Response(200, part.content, row["content_type"], [content_disposition(row["filename"])])
 
 
 def last_modified(stamp: str) -> tuple[str, str]:
+    """Make the Last-Modified header for an ISO 8601 time."""
     return "last-modified", format_datetime(parse_iso(stamp), usegmt=True)
 
 
-def seal(world: World, kind: str, key: int) -> str:
-    """An opaque name for a part of a message. Each one is new, and none can be made up."""
-    content = world.random.getrandbits(64).to_bytes(8) + key.to_bytes(8)
-    return base64.urlsafe_b64encode(content + signature(world, kind, content)).decode()
+def seal_id(world: World, resource_type: str, resource_id: int) -> str:
+    """Make an opaque name for a message or an attachment. It is signed, and differs from call to call."""
+    content = world.random.getrandbits(64).to_bytes(8) + resource_id.to_bytes(8)
+    return base64.urlsafe_b64encode(content + sign(world, resource_type, content)).decode()
 
 
-def signature(world: World, kind: str, content: bytes) -> bytes:
-    return digest(world.signing_key.encode(), kind.encode() + content, sha256)[:14]
+def sign(world: World, resource_type: str, content: bytes) -> bytes:
+    """Return the signature of the content of an opaque name."""
+    return digest(world.signing_key.encode(), resource_type.encode() + content, sha256)[:14]
 
 
-def opened(call: Call, kind: str) -> Row:
-    """The message or attachment that an opaque name stands for, if it is still there and the token may see it."""
+def find_sealed_row(call: Call, resource_type: str) -> Row:
+    """Return the message or attachment of the opaque name in the path.
+
+    :raises HttpError: 404, or 403 if the token may not see the sandbox.
+    """
     try:
         sealed = base64.urlsafe_b64decode(call.params["opaque"])
     except (binascii.Error, ValueError):
         raise not_found() from None
-    content, signed = sealed[:16], sealed[16:]
-    if not compare_digest(signed, signature(call.world, kind, content)):
+    content, signature = sealed[:16], sealed[16:]
+    if not compare_digest(signature, sign(call.world, resource_type, content)):
         raise not_found()
-    row = call.world.store[f"{kind}s"].get(int.from_bytes(content[8:]))
-    message = row if kind == "message" or row is None else call.world.store["messages"].get(row["message_id"])
-    if message is None:
+    row = call.world.store[f"{resource_type}s"].get(int.from_bytes(content[8:]))
+    if row is None:
         raise not_found()
-    sandbox = call.world.store["sandboxes"].get(message["sandbox_id"])
+    message = row if resource_type == "message" else call.world.store["messages"][row["message_id"]]
+    sandbox = call.world.store["sandboxes"][message["sandbox_id"]]
     if sandbox["account_id"] != call.account_id:
         raise not_found()
     call.require_level(call.access.sandbox(sandbox), VIEWER)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sandboxes, called inboxes in older paths (facts 3.8)."""
+"""Sandboxes, which legacy paths call inboxes (docs/service.md#sandboxes)."""
 
 from typing import Any
 
@@ -20,13 +20,14 @@ from ..model.sandboxes import (
     sandbox_email_username,
 )
 from ..model.validation import cast_text, is_given, text_errors
+from ..state.json_codec import JsonObject
 from ..state.store import Row
 
 routes = Routes()
 
 
-def show_sandbox(call: Call, sandbox: Row) -> dict:
-    """The wire form, in wire order. The SMTP password is for admins."""
+def show_sandbox(call: Call, sandbox: Row) -> JsonObject:
+    """Convert a sandbox to its wire form, with keys in wire order. Only admins get the SMTP password."""
     level = call.access.sandbox(sandbox)
     store = call.world.store
     return {
@@ -58,27 +59,29 @@ def show_sandbox(call: Call, sandbox: Row) -> dict:
 
 
 def find_sandbox(call: Call, level: int) -> Row:
-    """The sandbox of the path; 403 if the token may not do with it what needs ``level``."""
+    """Return the sandbox in the path.
+
+    :raises HttpError: 404, or 403 if the token does not have ``level`` on the sandbox.
+    """
     sandbox = call.find_row("sandboxes", "sandbox_id")
     call.require_level(call.access.sandbox(sandbox), level)
     return sandbox
 
 
-def mark_changed(call: Call, **fields: Any) -> dict:
-    """Set fields of the sandbox in the path, as its admin, and show it."""
-    sandbox = find_sandbox(call, ADMIN)
+def update_and_show(call: Call, sandbox: Row, **fields: Any) -> JsonObject:
+    """Set fields of a sandbox and return its wire form."""
     return show_sandbox(call, call.world.store["sandboxes"].update(sandbox, **fields))
 
 
 @routes.get("sandboxes")
-def list_sandboxes(call: Call) -> list:
+def list_sandboxes(call: Call) -> list[JsonObject]:
     rows = call.world.store["sandboxes"].select("account", call.account_id)
     return [show_sandbox(call, row) for row in rows if call.access.sandbox(row) >= VIEWER]
 
 
 @routes.post("projects/{project_id}/sandboxes")
-def create_sandbox(call: Call) -> dict:
-    """The plan limit is told before the name is looked at (facts 2.2)."""
+def create_sandbox(call: Call) -> JsonObject:
+    """Create a sandbox. The plan limit is checked before the name (docs/service.md#status-codes)."""
     project = call.find_row("projects", "project_id")
     call.require_level(call.access.project(project), ADMIN)
     fields = call.wrapped_fields("sandbox")
@@ -88,19 +91,23 @@ def create_sandbox(call: Call) -> dict:
             {"name": ["You've reached the sandboxes limit. Please upgrade your plan to create the new sandbox"]}
         )
     name = cast_text(fields, "name")
-    if errors := text_errors(name, 2, 100):
+    errors = text_errors(name, 2, 100)
+    if errors or name is None:
         raise unprocessable({"name": errors})
     return show_sandbox(call, insert_sandbox(call.world, call.account_id, project["id"], name))
 
 
 @routes.get("sandboxes/{sandbox_id}")
-def get_sandbox(call: Call) -> dict:
+def get_sandbox(call: Call) -> JsonObject:
     return show_sandbox(call, find_sandbox(call, VIEWER))
 
 
 @routes.patch("sandboxes/{sandbox_id}")
-def update_sandbox(call: Call) -> dict:
-    """Name and alias. What is written as the alias is taken whole: the server adds the hash (facts 0.4)."""
+def update_sandbox(call: Call) -> JsonObject:
+    """Update the name and the alias of the address.
+
+    ``email_username`` is written as the alias alone; answers add the hash (docs/service.md#sandboxes).
+    """
     sandbox = find_sandbox(call, ADMIN)
     fields = call.wrapped_fields("sandbox")
     errors = {}
@@ -109,32 +116,33 @@ def update_sandbox(call: Call) -> dict:
     if is_given(fields, "email_username"):
         errors["email_username"] = find_alias_errors(cast_text(fields, "email_username"))
     if any(errors.values()):
-        raise unprocessable({name: sentences for name, sentences in errors.items() if sentences})
+        raise unprocessable({name: texts for name, texts in errors.items() if texts})
     changes = {}
     if "name" in errors:
         changes["name"] = cast_text(fields, "name")
     if "email_username" in errors:
         changes["alias"] = cast_text(fields, "email_username")
-    return show_sandbox(call, call.world.store["sandboxes"].update(sandbox, **changes))
+    return update_and_show(call, sandbox, **changes)
 
 
 @routes.delete("sandboxes/{sandbox_id}")
-def delete_sandbox(call: Call) -> dict:
+def delete_sandbox(call: Call) -> JsonObject:
     sandbox = find_sandbox(call, ADMIN)
-    answer = show_sandbox(call, sandbox)
+    response = show_sandbox(call, sandbox)
     remove_sandbox(call.world, sandbox)
-    return answer
+    return response
 
 
 @routes.patch("sandboxes/{sandbox_id}/clean")
-def clean(call: Call) -> dict:
+def clean_sandbox(call: Call) -> JsonObject:
+    """Delete all messages of a sandbox."""
     sandbox = find_sandbox(call, ADMIN)
     remove_all_messages(call.world, sandbox)
     return show_sandbox(call, sandbox)
 
 
 @routes.patch("sandboxes/{sandbox_id}/all_read")
-def mark_all_read(call: Call) -> dict:
+def mark_all_read(call: Call) -> JsonObject:
     sandbox = find_sandbox(call, ADMIN)
     messages = call.world.store["messages"]
     for message in messages.select("unread", sandbox["id"]):
@@ -143,17 +151,18 @@ def mark_all_read(call: Call) -> dict:
 
 
 @routes.patch("sandboxes/{sandbox_id}/reset_credentials")
-def reset_credentials(call: Call) -> dict:
-    return mark_changed(call, username=call.world.random_hex(14), password=call.world.random_hex(14))
+def reset_credentials(call: Call) -> JsonObject:
+    sandbox = find_sandbox(call, ADMIN)
+    return update_and_show(call, sandbox, username=call.world.random_hex(14), password=call.world.random_hex(14))
 
 
 @routes.patch("sandboxes/{sandbox_id}/toggle_email_username")
-def toggle_email_username(call: Call) -> dict:
+def toggle_email_username(call: Call) -> JsonObject:
     sandbox = find_sandbox(call, ADMIN)
-    return mark_changed(call, email_username_enabled=not sandbox["email_username_enabled"])
+    return update_and_show(call, sandbox, email_username_enabled=not sandbox["email_username_enabled"])
 
 
 @routes.patch("sandboxes/{sandbox_id}/reset_email_username")
-def reset_email_username(call: Call) -> dict:
-    """A fresh alias; the hash is the sandbox's for life (facts 3.8)."""
-    return mark_changed(call, alias=call.world.random_hex(10))
+def reset_email_username(call: Call) -> JsonObject:
+    """Replace the alias by a random one. The hash never changes (docs/service.md#sandboxes)."""
+    return update_and_show(call, find_sandbox(call, ADMIN), alias=call.world.random_hex(10))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The places where mail can be looked at: sandboxes, what an account has sent, inbound inboxes."""
+"""The mailboxes of the page: sandboxes, the sent mail of an account, and inbound inboxes."""
 
 import re
 from bisect import bisect_left
@@ -15,41 +15,48 @@ from ..mail.mime import Parsed, parse
 from ..state.store import Row
 from ..state.world import World
 
+# Mails on one page of a list.
 PER_PAGE = 50
-# Everything of the page but its entrance is below this path.
+# All paths of the page except "/" start with this.
 PREFIX = "/mail/"
 
 BLANK_LINE = re.compile(rb"\r?\n\r?\n")
-# How far the headers of a mail are read for a list, bytes.
-HEAD = 65_536
+# The maximum number of bytes of headers that a list parses.
+MAX_HEADER_SIZE = 65_536
 
-Notes = list[tuple[str, str]]
+# Labels and values that the page shows with a mail.
+Details = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class MailboxKind:
-    """One kind of place.
+    """A kind of mailbox, and where the store keeps its mail.
 
-    ``owners`` is the table of the places, ``mails`` the one of what they hold, where ``group`` is the index by place
-    and ``time`` the field that tells when a mail came; ``raws`` has its bytes. ``unread`` is the index of what nobody
-    has read, where that is known, and ``notes`` tells of a mail what its bytes do not.
+    * ``path``, ``label``: its path segment and its name on the page.
+    * ``make_title``: returns the title of a mailbox.
+    * ``owner_table``: the table of the objects that own the mailboxes.
+    * ``mail_table``, ``raw_table``: the tables of the mails and of their bytes.
+    * ``owner_group``, ``unread_group``: the groups of the mail table that list all and the unread mails of an owner.
+      ``unread_group`` is None if the emulator does not know which mails were read.
+    * ``time_field``: the field of a mail with its time of arrival.
+    * ``describe``: returns details of a mail that its bytes do not contain.
     """
 
     path: str
-    word: str
-    title: Callable[[Row], str]
-    owners: str
-    mails: str
-    group: str
-    raws: str
-    time: str
-    notes: Callable[[Row], Notes]
-    unread: str | None = None
+    label: str
+    make_title: Callable[[Row], str]
+    owner_table: str
+    mail_table: str
+    raw_table: str
+    owner_group: str
+    time_field: str
+    describe: Callable[[Row], Details]
+    unread_group: str | None = None
 
 
 @dataclass(frozen=True)
 class MailEntry:
-    """A mail in a list, all as text. ``time`` is ISO-8601 in UTC, ``size`` in bytes."""
+    """A mail in a list. ``time`` is in ISO 8601 and UTC, ``size`` in bytes."""
 
     url: str
     sender: str
@@ -61,139 +68,147 @@ class MailEntry:
 
 
 class Mailbox:
-    """One place with its mail."""
+    """A mailbox with its mail."""
 
     def __init__(self, world: World, kind: MailboxKind, owner: Row) -> None:
         self.kind = kind
         self.owner = owner
-        self.title = kind.title(owner)
+        self.title = kind.make_title(owner)
         self.url = f"{PREFIX}{kind.path}/{owner['id']}"
-        self.mails = world.store[kind.mails]
-        # By ascending id, which is by arrival.
-        self.ids = self.mails.ids(kind.group, owner["id"])
-        self._raws = world.store[kind.raws]
+        self.mails = world.store[kind.mail_table]
+        # The ids ascend in the order of arrival.
+        self.ids = self.mails.ids(kind.owner_group, owner["id"])
+        self._raw_mails = world.store[kind.raw_table]
 
     @property
-    def pages(self) -> int:
-        """How many pages the list has; an empty one is a page too."""
+    def page_count(self) -> int:
+        """The number of pages of the list. An empty list has one."""
         return max(1, -(-len(self.ids) // PER_PAGE))
 
     @property
-    def unread(self) -> int:
-        """How many nobody has read, as far as that is known."""
-        return len(self.mails.ids(self.kind.unread, self.owner["id"])) if self.kind.unread else 0
+    def unread_count(self) -> int:
+        """The number of unread mails, or 0 if it is unknown."""
+        return len(self.mails.ids(self.kind.unread_group, self.owner["id"])) if self.kind.unread_group else 0
 
-    def first(self, page: int) -> int:
-        """The number of the first mail on a page, counted from the newest; the first page is 1."""
+    def first_number(self, page: int) -> int:
+        """Return the number of the first mail on a page. The newest mail and the first page have number 1."""
         return (page - 1) * PER_PAGE + 1
 
-    def entries(self, page: int) -> list[MailEntry]:
-        """A page of the list, newest first."""
-        end = len(self.ids) - self.first(page) + 1
-        return [self.entry(self.mails.get(key)) for key in reversed(self.ids[max(0, end - PER_PAGE) : end])]
+    def list_entries(self, page: int) -> list[MailEntry]:
+        """Return the mails on a page of the list, newest first."""
+        end = len(self.ids) - self.first_number(page) + 1
+        return [self.make_entry(self.mails[key]) for key in reversed(self.ids[max(0, end - PER_PAGE) : end])]
 
-    def entry(self, mail: Row) -> MailEntry:
-        raw = self.raw(mail)
-        # A list must not cost the parsing of every attachment in it.
-        end = BLANK_LINE.search(raw, 0, HEAD)
-        head = parse_head(raw[: end.end() if end else HEAD])
+    def make_entry(self, mail: Row) -> MailEntry:
+        """Return the list entry of a mail."""
+        raw = self.get_raw(mail)
+        # Parsing all attachments would make a list slow.
+        match = BLANK_LINE.search(raw, 0, MAX_HEADER_SIZE)
+        headers = parse_headers(raw[: match.end() if match else MAX_HEADER_SIZE])
         return MailEntry(
             url=f"{self.url}/{mail['id']}",
-            sender=head.sender[0] or head.sender[1],
-            recipients=", ".join(mail.get("recipients") or recipients(head) or mail.get("bcc") or []),
-            subject=head.subject,
-            time=mail[self.kind.time],
+            sender=headers.sender[0] or headers.sender[1],
+            recipients=", ".join(mail.get("recipients") or list_recipients(headers) or mail.get("bcc") or []),
+            subject=headers.subject,
+            time=mail[self.kind.time_field],
             size=len(raw),
             is_unread=not mail.get("is_read", True),
         )
 
-    def find(self, key: int) -> Row | None:
-        """The mail of this id, if it is here."""
-        place = self.place(key)
-        return self.mails.get(key) if self.ids[place : place + 1] == [key] else None
+    def find(self, mail_id: int) -> Row | None:
+        """Return the mail with this id, or None if it is not in the mailbox."""
+        position = self._count_older(mail_id)
+        return self.mails.get(mail_id) if self.ids[position : position + 1] == [mail_id] else None
 
-    def raw(self, mail: Row) -> bytes:
-        return self._raws.get(mail["id"])["raw"]
+    def get_raw(self, mail: Row) -> bytes:
+        """Return the bytes of a mail."""
+        raw: bytes = self._raw_mails[mail["id"]]["raw"]
+        return raw
 
-    def place(self, key: int) -> int:
-        """How many mails are older."""
-        return bisect_left(self.ids, key)
+    def neighbour_urls(self, mail_id: int) -> tuple[str | None, str | None]:
+        """Return the URLs of the next newer and the next older mail. None means that there is no such mail."""
+        position = self._count_older(mail_id)
+        newer = f"{self.url}/{self.ids[position + 1]}" if position + 1 < len(self.ids) else None
+        older = f"{self.url}/{self.ids[position - 1]}" if position > 0 else None
+        return newer, older
 
-    def neighbours(self, key: int) -> tuple[str | None, str | None]:
-        """The addresses of the next newer and the next older mail, None where there is none."""
-        place = self.place(key)
-        newer, older = self.ids[place + 1 : place + 2], self.ids[max(0, place - 1) : place]
-        return tuple(f"{self.url}/{found[0]}" if found else None for found in (newer, older))
+    def list_url(self, mail_id: int) -> str:
+        """Return the URL of the page of the list that contains a mail."""
+        return f"{self.url}?page={(len(self.ids) - 1 - self._count_older(mail_id)) // PER_PAGE + 1}"
 
-    def list_url(self, key: int) -> str:
-        """The page of the list that has this mail."""
-        return f"{self.url}?page={(len(self.ids) - 1 - self.place(key)) // PER_PAGE + 1}"
-
-
-# A list that is looked at is asked for again and again.
-parse_head = lru_cache(maxsize=1000)(parse)
+    def _count_older(self, mail_id: int) -> int:
+        """Return how many mails are older than a mail, which is also its position in ``ids``."""
+        return bisect_left(self.ids, mail_id)
 
 
-def recipients(mail: Parsed) -> list[str]:
+# An open list refreshes itself every few seconds.
+parse_headers = lru_cache(maxsize=1000)(parse)
+
+
+def list_recipients(mail: Parsed) -> list[str]:
+    """Return the names, or else the addresses, of the visible recipients of a mail."""
     return [name or address for name, address in (*mail.to, *mail.cc)]
 
 
-def caught_notes(mail: Row) -> Notes:
-    smtp = mail["smtp"]
-    notes = {
+def describe_sandbox_mail(mail: Row) -> Details:
+    """Return the blind copies and the SMTP envelope of a mail in a sandbox."""
+    envelope = mail["smtp"]
+    details = {
         "Blind copies": ", ".join(mail["bcc"]),
-        "By SMTP": smtp and f"from {smtp['mail_from_addr'] or '<>'} to {', '.join(smtp['rcpt_to_addrs'])}",
+        "By SMTP": envelope and f"from {envelope['mail_from_addr'] or '<>'} to {', '.join(envelope['rcpt_to_addrs'])}",
     }
-    return [(label, text) for label, text in notes.items() if text]
+    return [(label, value) for label, value in details.items() if value]
 
 
-def sent_notes(mail: Row) -> Notes:
+def describe_sent_mail(mail: Row) -> Details:
+    """Return the stream, recipients, category and variables of a sent mail."""
     variables = mail.get("custom_variables")
-    notes = {
+    details = {
         "Stream": mail["stream"],
         "Delivered to": ", ".join(mail["recipients"]),
         "Category": mail.get("category"),
         "Variables": variables and dumps(variables, ensure_ascii=False),
     }
-    return [(label, text) for label, text in notes.items() if text]
+    return [(label, value) for label, value in details.items() if value]
 
 
-def inbound_notes(mail: Row) -> Notes:
+def describe_inbound_mail(mail: Row) -> Details:
+    """Return the address that an inbound mail was sent to."""
     return [("Arrived for", mail["address"])]
 
 
 SANDBOX_KIND = MailboxKind(
     path="sandboxes",
-    word="sandbox",
-    title=lambda sandbox: sandbox["name"],
-    owners="sandboxes",
-    mails="messages",
-    group="sandbox",
-    raws="raw_messages",
-    time="created_at",
-    notes=caught_notes,
-    unread="unread",
+    label="sandbox",
+    make_title=lambda sandbox: sandbox["name"],
+    owner_table="sandboxes",
+    mail_table="messages",
+    raw_table="raw_messages",
+    owner_group="sandbox",
+    time_field="created_at",
+    describe=describe_sandbox_mail,
+    unread_group="unread",
 )
 SENT_KIND = MailboxKind(
     path="sent",
-    word="account",
-    title=lambda account: "Sent mail",
-    owners="accounts",
-    mails="outbox",
-    group="account",
-    raws="raw_outbox",
-    time="sent_at",
-    notes=sent_notes,
+    label="account",
+    make_title=lambda account: "Sent mail",
+    owner_table="accounts",
+    mail_table="outbox",
+    raw_table="raw_outbox",
+    owner_group="account",
+    time_field="sent_at",
+    describe=describe_sent_mail,
 )
 INBOUND_KIND = MailboxKind(
     path="inboxes",
-    word="inbound inbox",
-    title=lambda inbox: f"{inbox['name']}, {inbox['address']}",
-    owners="inbound_inboxes",
-    mails="inbound_messages",
-    group="inbox",
-    raws="raw_inbound",
-    time="received_at",
-    notes=inbound_notes,
+    label="inbound inbox",
+    make_title=lambda inbox: f"{inbox['name']}, {inbox['address']}",
+    owner_table="inbound_inboxes",
+    mail_table="inbound_messages",
+    raw_table="raw_inbound",
+    owner_group="inbox",
+    time_field="received_at",
+    describe=describe_inbound_mail,
 )
 MAILBOX_KINDS = {kind.path: kind for kind in (SANDBOX_KIND, SENT_KIND, INBOUND_KIND)}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The page at ``/``, where a person sees what was caught. It needs no token, shows none, and changes nothing."""
+"""The views of the page at ``/``. They need no API token, show none and change nothing."""
 
 from mimetypes import guess_extension
 from pathlib import Path
@@ -21,25 +21,26 @@ from ..mail.mime import Parsed, Part, format_address, parse
 from ..model.sandboxes import EMAIL_DOMAIN, sandbox_email_username
 from ..model.validation import ID_PATTERN
 from ..state.clock import parse_iso
+from ..state.json_codec import JsonObject
 from ..state.store import Row
 from ..state.world import World
 from .html_frame import FRAME_POLICY, build_frame_document
-from .mailboxes import INBOUND_KIND, MAILBOX_KINDS, PREFIX, SANDBOX_KIND, SENT_KIND, Mailbox
+from .mailboxes import INBOUND_KIND, MAILBOX_KINDS, PREFIX, SANDBOX_KIND, SENT_KIND, Details, Mailbox
 
-# What a view shows of a long text, characters; the download has all of it.
-SHOWN = 200_000
+# The maximum number of characters that a view shows of a long text. The download is complete.
+MAX_SHOWN_TEXT = 200_000
 
-STATIC = {"style.css": "text/css", "refresh.js": "text/javascript", "icon.svg": "image/svg+xml"}
+STATIC_FILES = {"style.css": "text/css", "refresh.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
 PAGE_POLICY = (
     "default-src 'none'; connect-src 'self'; frame-src 'self'; img-src 'self'; script-src 'self'; style-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-# A downloaded file that a browser shows all the same can do nothing.
+# Restricts a downloaded file in case a browser shows it.
 FILE_POLICY = "sandbox; default-src 'none'"
 HEADERS = {
     "Cache-Control": "no-store",
-    # What a link in a mail opens has no hold on the page.
+    # A window that a link in a mail opens gets no access to the page.
     "Cross-Origin-Opener-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -48,16 +49,16 @@ HEADERS = {
 
 
 def is_page_request(method: str, path: str) -> bool:
-    """Whether a request is for the page."""
+    """Return whether a request is for the page."""
     return method in ("GET", "HEAD") and (path == "/" or path.startswith(PREFIX))
 
 
 class Page:
-    """The handlers. ``smtp`` is where mail for the sandboxes is taken, "host:port"."""
+    """The request handlers. ``smtp_address`` is the "host:port" that accepts mail for the sandboxes."""
 
-    def __init__(self, world: World, smtp: str) -> None:
+    def __init__(self, world: World, smtp_address: str) -> None:
         self.world = world
-        self.smtp = smtp
+        self.smtp_address = smtp_address
         self.templates = Environment(
             loader=PackageLoader(__package__),
             autoescape=True,
@@ -65,40 +66,47 @@ class Page:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.templates.filters |= {"size": human_size, "moment": moment}
-        self.static = {name: Path(__file__).with_name("static").joinpath(name).read_bytes() for name in STATIC}
+        self.templates.filters |= {"size": human_size, "time": format_time}
+        directory = Path(__file__).with_name("static")
+        self.static_contents = {name: directory.joinpath(name).read_bytes() for name in STATIC_FILES}
 
     def app(self) -> Starlette:
-        message = PREFIX + "{kind}/{box}/{message}"
+        """Return the ASGI application of the page."""
+        mail_path = PREFIX + "{kind}/{mailbox_id}/{mail_id}"
         routes = [
-            Route("/", self.overview),
-            Route(PREFIX + "static/{name}", self.file),
-            Route(PREFIX + "{kind}/{box}", self.listing),
-            Route(message, self.message),
-            Route(message + "/frame", self.frame),
-            Route(message + "/download", self.download),
-            Route(message + "/parts/{number}", self.part),
-            Route(message + "/{view}", self.message),
+            Route("/", self.show_overview),
+            Route(PREFIX + "static/{name}", self.send_static_file),
+            Route(PREFIX + "{kind}/{mailbox_id}", self.show_mailbox),
+            Route(mail_path, self.show_mail),
+            Route(mail_path + "/frame", self.show_frame),
+            Route(mail_path + "/download", self.download_mail),
+            Route(mail_path + "/parts/{number}", self.download_part),
+            Route(mail_path + "/{view}", self.show_mail),
         ]
-        return Starlette(routes=routes, exception_handlers={404: self.missing})
+        return Starlette(routes=routes, exception_handlers={404: self.show_not_found})
 
     def render(self, template: str, status: int = 200, **values: Any) -> Response:
-        return answer(self.templates.get_template(template).render(values), "text/html", PAGE_POLICY, status)
+        """Render a template as the response."""
+        return make_response(self.templates.get_template(template).render(values), "text/html", PAGE_POLICY, status)
 
-    async def missing(self, request: Request, error: Exception) -> Response:
+    async def show_not_found(self, request: Request, error: Exception) -> Response:
         return self.render("missing.html", 404)
 
-    async def file(self, request: Request) -> Response:
+    async def send_static_file(self, request: Request) -> Response:
         name = request.path_params["name"]
-        if name not in STATIC:
+        if name not in STATIC_FILES:
             raise HTTPException(404)
-        return answer(self.static[name], STATIC[name], FILE_POLICY)
+        return make_response(self.static_contents[name], STATIC_FILES[name], FILE_POLICY)
 
-    async def overview(self, request: Request) -> Response:
-        return self.render("overview.html", accounts=[self.account(row) for row in self.world.store["accounts"]])
+    async def show_overview(self, request: Request) -> Response:
+        accounts = [self._describe_account(row) for row in self.world.store["accounts"]]
+        return self.render("overview.html", accounts=accounts)
 
-    def account(self, account: Row) -> dict[str, Any]:
-        """An account with everything in it that can hold mail; of inbound inboxes and sent mail, what does."""
+    def _describe_account(self, account: Row) -> JsonObject:
+        """Return what the overview shows of an account.
+
+        It shows all projects and sandboxes, but inbound inboxes and sent mail only if they contain mail.
+        """
         store = self.world.store
         inboxes = [
             Mailbox(self.world, INBOUND_KIND, row) for row in store["inbound_inboxes"].select("account", account["id"])
@@ -116,111 +124,131 @@ class Page:
                 )
                 for project in store["projects"].select("account", account["id"])
             ],
-            "others": [box for box in others if box.ids],
+            "other_mailboxes": [mailbox for mailbox in others if mailbox.ids],
         }
 
-    async def listing(self, request: Request) -> Response:
-        box = self.box(request)
-        asked = request.query_params.get("page", "")
-        page = min(int(asked), box.pages) if ID_PATTERN.fullmatch(asked) else 1
+    async def show_mailbox(self, request: Request) -> Response:
+        """Show a page of the list of mails. An invalid page number shows the first page."""
+        mailbox = self._find_mailbox(request)
+        number = request.query_params.get("page", "")
+        page = min(int(number), mailbox.page_count) if ID_PATTERN.fullmatch(number) else 1
         return self.render(
             "list.html",
-            box=box,
+            mailbox=mailbox,
             page=page,
-            entries=box.entries(page),
-            credentials=self.credentials(box.owner) if box.kind is SANDBOX_KIND else [],
+            entries=mailbox.list_entries(page),
+            credentials=self._list_credentials(mailbox.owner) if mailbox.kind is SANDBOX_KIND else [],
         )
 
-    def credentials(self, sandbox: Row) -> list[tuple[str, str]]:
-        """All ways into a sandbox."""
+    def _list_credentials(self, sandbox: Row) -> Details:
+        """Return all addresses and credentials that can be used to send mail to a sandbox."""
         address = f"{sandbox_email_username(sandbox)}@{EMAIL_DOMAIN}"
         return [
-            ("SMTP", self.smtp),
+            ("SMTP", self.smtp_address),
             ("User", sandbox["username"]),
             ("Password", sandbox["password"]),
             *([("Address", address)] if sandbox["email_username_enabled"] else []),
             ("API", f"POST /api/send/{sandbox['id']}"),
         ]
 
-    async def message(self, request: Request) -> Response:
-        """One mail, seen as the path says: the first of the views that it has, if the path says nothing."""
-        box, row = self.mail(request)
-        raw = box.raw(row)
+    async def show_mail(self, request: Request) -> Response:
+        """Show a mail in the view that the path names, or in the first view of the mail."""
+        mailbox, row = self._find_mail(request)
+        raw = mailbox.get_raw(row)
         mail = parse(raw)
-        views = views_of(mail)
+        views = list_views(mail)
         view = request.path_params.get("view", next(iter(views)))
         if view not in views:
             raise HTTPException(404)
-        shown = {"text": lambda: mail.text, "source": lambda: raw[: 4 * SHOWN].decode("utf-8", "replace")}
-        text = shown[view]() if view in shown else ""
-        newer, older = box.neighbours(row["id"])
+        text = ""
+        if view == "text":
+            text = mail.text or ""
+        elif view == "source":
+            # A character has at most four bytes.
+            text = raw[: 4 * MAX_SHOWN_TEXT].decode("utf-8", "replace")
+        newer_url, older_url = mailbox.neighbour_urls(row["id"])
         return self.render(
             "message.html",
-            box=box,
-            entry=box.entry(row),
-            list_url=box.list_url(row["id"]),
-            newer=newer,
-            older=older,
-            told=[*correspondents(mail), *box.kind.notes(row)],
+            mailbox=mailbox,
+            entry=mailbox.make_entry(row),
+            list_url=mailbox.list_url(row["id"]),
+            newer_url=newer_url,
+            older_url=older_url,
+            details=[*list_addresses(mail), *mailbox.kind.describe(row)],
             mail=mail,
-            names=[part_name(part, number) for number, part in enumerate(mail.parts, 1)],
+            filenames=[make_filename(part, number) for number, part in enumerate(mail.parts, 1)],
             views=views,
             view=view,
-            text=text[:SHOWN],
-            is_cut=len(text) > SHOWN,
+            text=text[:MAX_SHOWN_TEXT],
+            is_cut=len(text) > MAX_SHOWN_TEXT,
         )
 
-    async def frame(self, request: Request) -> Response:
-        box, row = self.mail(request)
-        mail = parse(box.raw(row))
+    async def show_frame(self, request: Request) -> Response:
+        """Send the HTML of a mail as the document of its frame."""
+        mailbox, row = self._find_mail(request)
+        mail = parse(mailbox.get_raw(row))
         if mail.html is None:
             raise HTTPException(404)
-        return answer(build_frame_document(mail), "text/html", FRAME_POLICY)
+        return make_response(build_frame_document(mail.html, mail.parts), "text/html", FRAME_POLICY)
 
-    async def download(self, request: Request) -> Response:
-        box, row = self.mail(request)
-        return attachment(box.raw(row), f"{box.entry(row).subject or row['id']}.eml", "message/rfc822")
+    async def download_mail(self, request: Request) -> Response:
+        mailbox, row = self._find_mail(request)
+        filename = f"{mailbox.make_entry(row).subject or row['id']}.eml"
+        return make_download(mailbox.get_raw(row), filename, "message/rfc822")
 
-    async def part(self, request: Request) -> Response:
-        box, row = self.mail(request)
-        number = self.number(request, "number")
-        parts = parse(box.raw(row)).parts
+    async def download_part(self, request: Request) -> Response:
+        mailbox, row = self._find_mail(request)
+        number = self._parse_number(request, "number")
+        parts = parse(mailbox.get_raw(row)).parts
         if number > len(parts):
             raise HTTPException(404)
         part = parts[number - 1]
-        return attachment(part.content, part_name(part, number), part.media_type)
+        return make_download(part.content, make_filename(part, number), part.media_type)
 
-    def number(self, request: Request, name: str) -> int:
-        """The number in the path; 404 for anything else."""
-        value = request.path_params[name]
+    def _parse_number(self, request: Request, parameter: str) -> int:
+        """Return a path parameter as a number.
+
+        :raises HTTPException: 404 if it is not a number.
+        """
+        value = request.path_params[parameter]
         if not ID_PATTERN.fullmatch(value):
             raise HTTPException(404)
         return int(value)
 
-    def box(self, request: Request) -> Mailbox:
+    def _find_mailbox(self, request: Request) -> Mailbox:
+        """Return the mailbox in the path.
+
+        :raises HTTPException: 404 if it does not exist.
+        """
         kind = MAILBOX_KINDS.get(request.path_params["kind"])
-        owner = self.world.store[kind.owners].get(self.number(request, "box")) if kind else None
+        if kind is None:
+            raise HTTPException(404)
+        owner = self.world.store[kind.owner_table].get(self._parse_number(request, "mailbox_id"))
         if owner is None:
             raise HTTPException(404)
         return Mailbox(self.world, kind, owner)
 
-    def mail(self, request: Request) -> tuple[Mailbox, Row]:
-        box = self.box(request)
-        row = box.find(self.number(request, "message"))
+    def _find_mail(self, request: Request) -> tuple[Mailbox, Row]:
+        """Return the mailbox and the mail in the path.
+
+        :raises HTTPException: 404 if one of them does not exist.
+        """
+        mailbox = self._find_mailbox(request)
+        row = mailbox.find(self._parse_number(request, "mail_id"))
         if row is None:
             raise HTTPException(404)
-        return box, row
+        return mailbox, row
 
 
-def correspondents(mail: Parsed) -> list[tuple[str, str]]:
-    """Who writes to whom, with names."""
+def list_addresses(mail: Parsed) -> Details:
+    """Return the sender and the recipients of a mail, labelled."""
     groups = {"From": [mail.sender], "To": mail.to, "Cc": mail.cc, "Bcc": mail.bcc, "Reply to": mail.reply_to}
-    lines = ((label, ", ".join(format_address(one) for one in pairs if any(one))) for label, pairs in groups.items())
+    lines = ((label, ", ".join(format_address(pair) for pair in pairs if any(pair))) for label, pairs in groups.items())
     return [(label, line) for label, line in lines if line]
 
 
-def views_of(mail: Parsed) -> dict[str, str]:
-    """The ways to look at a mail, with their titles."""
+def list_views(mail: Parsed) -> dict[str, str]:
+    """Return the titles of the views that a mail has, by path segment."""
     count = len(mail.parts)
     return {
         **({"html": "HTML"} if mail.html is not None else {}),
@@ -231,25 +259,26 @@ def views_of(mail: Parsed) -> dict[str, str]:
     }
 
 
-def part_name(part: Part, number: int) -> str:
-    """The name of a part; one that has none is called by its number."""
+def make_filename(part: Part, number: int) -> str:
+    """Return the filename of a part, or one with its number if it has none."""
     return part.filename or f"part-{number}{guess_extension(part.media_type) or ''}"
 
 
-def moment(stamp: str) -> str:
-    """A time of the state as a person reads it, in UTC."""
+def format_time(stamp: str) -> str:
+    """Format an ISO 8601 time of the store for people, in UTC."""
     return f"{parse_iso(stamp):%Y-%m-%d %H:%M:%S}"
 
 
-def answer(body: str | bytes, media_type: str, policy: str, status: int = 200) -> Response:
-    # Bytes that are no UTF-8 can reach a text, and must not end in an error.
+def make_response(body: str | bytes, media_type: str, policy: str, status: int = 200) -> Response:
+    """Make a response with the headers of the page and this Content-Security-Policy."""
+    # A text may contain lone surrogates from invalid bytes of a mail, which UTF-8 cannot encode.
     content = body.encode("utf-8", "replace") if isinstance(body, str) else body
     return Response(content, status, {**HEADERS, "Content-Security-Policy": policy}, media_type)
 
 
-def attachment(content: bytes, filename: str, media_type: str) -> Response:
-    """A file to be saved, whatever it says it is."""
-    response = answer(content, media_type, FILE_POLICY)
-    # The charset of a text is not known, and Starlette would tell one.
+def make_download(content: bytes, filename: str, media_type: str) -> Response:
+    """Make the response for a file that the browser saves, whatever its type."""
+    response = make_response(content, media_type, FILE_POLICY)
+    # Starlette would add a charset to text types, but the charset is unknown.
     response.headers.update(dict([("content-type", media_type), content_disposition(filename)]))
     return response

@@ -2,22 +2,22 @@
 // GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// New mail appears while somebody looks; where nothing has changed, nothing is touched.
+// Shows new mail on an open page. The page is changed only if its content differs, which keeps selection and focus.
 "use strict";
 
 async function refresh() {
   if (document.hidden) return;
-  const answer = await fetch(location.href);
-  if (!answer.ok) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const [shown, fresh] = [document, page].map((one) => one.querySelector("[data-live]"));
-  if (shown.innerHTML !== fresh.innerHTML) shown.replaceWith(fresh);
+  const response = await fetch(location.href);
+  if (!response.ok) return;
+  const newDocument = new DOMParser().parseFromString(await response.text(), "text/html");
+  const [current, updated] = [document, newDocument].map((page) => page.querySelector("[data-live]"));
+  if (current.innerHTML !== updated.innerHTML) current.replaceWith(updated);
 }
 
-async function watch() {
-  // The emulator may be gone for a while.
+async function refreshForever() {
+  // The emulator may be unreachable for a while.
   await refresh().catch(() => {});
-  setTimeout(watch, 2000);
+  setTimeout(refreshForever, 2000);
 }
 
-setTimeout(watch, 2000);
+setTimeout(refreshForever, 2000);
