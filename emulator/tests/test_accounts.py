@@ -2,16 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Accounts (facts 3.1)."""
+"""Accounts (docs/service.md#accounts)."""
 
 
-def test_the_start_account(api, emulator):
+def test_list_shows_the_account_of_the_start_token(api, emulator):
     assert api.get("/api/accounts").json() == [
         {"id": emulator.account_id, "name": "Emulated account", "access_levels": [100]}
     ]
 
 
-def test_a_token_sees_its_own_account(emulator, client_of):
+def test_token_lists_only_its_own_account(emulator, client_of):
     emulator.seed(
         accounts=[{"id": 77, "name": "Other"}],
         api_tokens=[{"name": "theirs", "account_id": 77, "token": "b" * 32, "access_level": 10}],
@@ -22,7 +22,7 @@ def test_a_token_sees_its_own_account(emulator, client_of):
     assert other.get(f"/api/accounts/{emulator.account_id}/projects").status_code == 403
 
 
-def test_an_organization_token_sees_all_accounts_and_enters_none(emulator, client_of):
+def test_organization_token_lists_all_accounts_but_cannot_use_them(emulator, client_of):
     emulator.seed(
         accounts=[
             {"id": 77, "name": "First", "organization_id": 5},
@@ -35,6 +35,6 @@ def test_an_organization_token_sees_all_accounts_and_enters_none(emulator, clien
     accounts = organization.get("/api/accounts").json()
     assert [(account["id"], account["access_levels"]) for account in accounts] == [(77, [1000]), (78, [1000])]
     for path in ("/api/projects", "/api/accounts/77/projects", "/api/api_tokens"):
-        answer = organization.get(path)
-        assert answer.status_code == 403
-        assert answer.json() == {"errors": "Account access forbidden"}
+        response = organization.get(path)
+        assert response.status_code == 403
+        assert response.json() == {"errors": "Account access forbidden"}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever is sent, the answer is never a 5xx, and the state stays whole."""
+"""Invalid input of every kind is never answered with a 5xx status and never corrupts the state."""
 
 import random
 import re
@@ -77,7 +77,7 @@ FIELDS = {
         *("contact", "contacts", "filters", "params", "data_type", "merge_tag"),
     ],
 }
-GOOD = {
+VALID_MAIL = {
     "from": {"email": "a@example.com"},
     "to": [{"email": "b@example.org"}],
     "subject": "s",
@@ -85,22 +85,22 @@ GOOD = {
 }
 
 
-def paths():
-    """Every spelling of every operation with its method."""
-    found = []
+def list_paths():
+    """Return the method and every path of every operation."""
+    paths = []
     for operation in list_operations():
         for template, _ in spellings(operation):
             hosts = [""] if operation.hosts == (GENERAL,) else ["/bulk", ""] if SANDBOX not in operation.hosts else [""]
-            found += [(operation.method, f"{host}/api/{template}") for host in hosts]
-    return found
+            paths += [(operation.method, f"{host}/api/{template}") for host in hosts]
+    return paths
 
 
-def test_there_is_something_to_try():
-    assert len(paths()) > 100
+def test_list_paths_finds_the_operations():
+    assert len(list_paths()) > 100
 
 
 @pytest.fixture
-def world(emulator, sandbox, project, deliver):
+def path_values(emulator, sandbox, project, deliver):
     emulator.limits(rate_limits="off")
     message_id = deliver(attachments=[{"content": "aGk=", "filename": "a"}])
     dump = emulator.dump()
@@ -122,61 +122,67 @@ def world(emulator, sandbox, project, deliver):
     }
 
 
-def fill(template, values):
-    return re.sub(r"\{(\w+)\}", lambda hit: str(values.get(hit[1], 1)), template)
+def fill_path(template, values):
+    return re.sub(r"\{(\w+)\}", lambda match: str(values.get(match[1], 1)), template)
 
 
-def check(answer, what):
-    assert answer.status_code < 500, (what, answer.text)
-    if answer.headers.get("content-type", "").startswith("application/json"):
-        answer.json()
+def check(response, request):
+    """Check that a response has no 5xx status, and is JSON if it says so."""
+    assert response.status_code < 500, (request, response.text)
+    if response.headers.get("content-type", "").startswith("application/json"):
+        response.json()
 
 
-def test_rubbish_bodies_on_every_route(api, world):
-    dice = random.Random(SEED)
-    for method, template in paths():
-        # What a delete removes the other routes could not be tried on.
+def test_invalid_bodies_of_every_operation(api, path_values):
+    rng = random.Random(SEED)
+    for method, template in list_paths():
+        # A DELETE would remove objects that the other operations need.
         if method in ("GET", "DELETE"):
             continue
         for _ in range(4):
-            wrapper = dice.choice(list(FIELDS))
-            inner = {
-                name: dice.choice(VALUES)
-                for name in dice.sample(FIELDS[wrapper], dice.randint(1, len(FIELDS[wrapper])))
+            wrapper = rng.choice(list(FIELDS))
+            fields = {
+                name: rng.choice(VALUES) for name in rng.sample(FIELDS[wrapper], rng.randint(1, len(FIELDS[wrapper])))
             }
-            body = inner if wrapper is None else {wrapper: inner}
-            check(api.request(method, fill(template, world), json=body), (method, template, body))
-        noise = dice.randbytes(200)
-        check(api.request(method, fill(template, world), content=noise), (method, template, noise))
+            body = fields if wrapper is None else {wrapper: fields}
+            check(api.request(method, fill_path(template, path_values), json=body), (method, template, body))
+        noise = rng.randbytes(200)
+        check(api.request(method, fill_path(template, path_values), content=noise), (method, template, noise))
         headers = {"Content-Type": "application/json"}
-        check(api.request(method, fill(template, world), content=noise, headers=headers), (method, template, noise))
+        check(
+            api.request(method, fill_path(template, path_values), content=noise, headers=headers),
+            (method, template, noise),
+        )
 
 
-def test_rubbish_in_one_field_of_a_good_mail(api, sandbox, world):
+def test_invalid_value_in_one_field_of_a_mail(api, sandbox, path_values):
     for path in ("/api/send", f"/api/send/{sandbox['id']}"):
         for name in MAIL_FIELDS:
             for value in VALUES:
-                check(api.post(path, json=GOOD | {name: value}), (path, name, value))
+                check(api.post(path, json=VALID_MAIL | {name: value}), (path, name, value))
     for name in ("to", "cc", "bcc", "attachments"):
         for value in VALUES:
             for item in (value, {"email": value, "name": value, "content": value, "filename": value, "type": value}):
-                check(api.post(f"/api/send/{sandbox['id']}", json=GOOD | {name: [item]}), (name, item))
+                check(api.post(f"/api/send/{sandbox['id']}", json=VALID_MAIL | {name: [item]}), (name, item))
     for value in VALUES:
         body = {"content": "aGk=", "filename": value, "type": value, "content_id": value}
-        check(api.post(f"/api/send/{sandbox['id']}", json=GOOD | {"attachments": [body]}), body)
-        named = {"email": "a@b.c", "name": value}
+        check(api.post(f"/api/send/{sandbox['id']}", json=VALID_MAIL | {"attachments": [body]}), body)
+        person = {"email": "a@b.c", "name": value}
         check(
-            api.post(f"/api/send/{sandbox['id']}", json=GOOD | {"from": named, "to": [named], "reply_to": named}), value
+            api.post(
+                f"/api/send/{sandbox['id']}", json=VALID_MAIL | {"from": person, "to": [person], "reply_to": person}
+            ),
+            value,
         )
     for message in api.get(f"/api/sandboxes/{sandbox['id']}/messages").json():
-        base = f"/api/sandboxes/{sandbox['id']}/messages/{message['id']}"
-        for rest in ("mail_headers", "attachments", "body.txt", "body.eml", "spam_report", "analyze"):
-            check(api.get(f"{base}/{rest}"), (base, rest))
+        message_path = f"/api/sandboxes/{sandbox['id']}/messages/{message['id']}"
+        for suffix in ("mail_headers", "attachments", "body.txt", "body.eml", "spam_report", "analyze"):
+            check(api.get(f"{message_path}/{suffix}"), (message_path, suffix))
 
 
-def test_rubbish_ids_and_queries_on_every_route(api, world):
-    dice = random.Random(SEED)
-    keys = [
+def test_invalid_ids_and_queries_of_every_operation(api, path_values):
+    rng = random.Random(SEED)
+    ids = [
         "0",
         "-1",
         "x",
@@ -201,16 +207,16 @@ def test_rubbish_ids_and_queries_on_every_route(api, world):
         "?search=%00%F0",
         "?=&==&;",
     ]
-    for method, template in paths():
+    for method, template in list_paths():
         if "{" not in template or method == "DELETE":
             continue
         for _ in range(2):
-            values = {name: value if dice.random() < 0.5 else dice.choice(keys) for name, value in world.items()}
-            path = fill(template, values) + dice.choice(queries)
+            values = {name: value if rng.random() < 0.5 else rng.choice(ids) for name, value in path_values.items()}
+            path = fill_path(template, values) + rng.choice(queries)
             check(api.request(method, path), (method, path))
 
 
-def test_rubbish_templates(api, sandbox, world):
+def test_invalid_templates(api, sandbox, path_values):
     texts = [
         "{{",
         "}}",
@@ -231,15 +237,15 @@ def test_rubbish_templates(api, sandbox, world):
         fields = {"name": "n", "category": "c", "subject": text[:255], "body_html": text, "body_text": text}
         template = api.post("/api/email_templates", json={"email_template": fields}).json()
         for variables in ({}, {"x": {"x": [1]}, "a": True}, {"a": 10**300}):
-            body = {name: GOOD[name] for name in ("from", "to")} | {
+            body = {name: VALID_MAIL[name] for name in ("from", "to")} | {
                 "template_uuid": template["uuid"],
                 "template_variables": variables,
             }
             check(api.post(f"/api/send/{sandbox['id']}", json=body), (text[:40], variables))
 
 
-def test_the_state_is_whole_after_all_that(api, emulator, world, sandbox):
-    test_rubbish_bodies_on_every_route(api, world)
+def test_state_is_intact_after_invalid_requests(api, emulator, path_values, sandbox):
+    test_invalid_bodies_of_every_operation(api, path_values)
     assert api.get("/api/accounts").status_code == 200
     for path in ("projects", "sandboxes", "email_templates", "api_tokens"):
         assert api.get(f"/api/{path}").status_code == 200

@@ -2,13 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sandboxes and their ten verbs (facts 3.8, 0.4)."""
+"""Sandboxes (docs/service.md#sandboxes)."""
 
 import re
 
 import pytest
 
-KEYS = [
+SANDBOX_KEYS = [
     "id",
     "name",
     "username",
@@ -41,11 +41,11 @@ def path(sandbox):
     return f"/api/sandboxes/{sandbox['id']}"
 
 
-def test_a_new_sandbox(api, emulator, project):
-    answer = api.post(f"/api/projects/{project['id']}/sandboxes", json={"sandbox": {"name": "QA", "project_id": 1}})
-    assert answer.status_code == 200
-    body = answer.json()
-    assert list(body) == KEYS
+def test_new_sandbox_has_all_fields(api, emulator, project):
+    response = api.post(f"/api/projects/{project['id']}/sandboxes", json={"sandbox": {"name": "QA", "project_id": 1}})
+    assert response.status_code == 200
+    body = response.json()
+    assert list(body) == SANDBOX_KEYS
     assert re.fullmatch(r"[0-9a-f]{14}", body["username"])
     assert re.fullmatch(r"[0-9a-f]{14}", body["password"])
     assert re.fullmatch(r"[0-9a-f]{10}-[0-9a-f]{6}", body["email_username"])
@@ -74,24 +74,24 @@ def test_a_new_sandbox(api, emulator, project):
     assert {name: body[name] for name in fixed} == fixed
 
 
-def test_create_in_an_unknown_project(api):
-    answer = api.post("/api/projects/1/sandboxes", json={"sandbox": {"name": "QA"}})
-    assert answer.status_code == 404
-    assert answer.json() == {"error": "Not Found"}
+def test_create_in_an_unknown_project_is_not_found(api):
+    response = api.post("/api/projects/1/sandboxes", json={"sandbox": {"name": "QA"}})
+    assert response.status_code == 404
+    assert response.json() == {"error": "Not Found"}
 
 
-def test_create_with_a_blank_name(api, project):
-    answer = api.post(f"/api/projects/{project['id']}/sandboxes", json={"sandbox": {"name": ""}})
-    assert answer.status_code == 422
-    assert answer.json() == {"errors": {"name": ["can't be blank", "is too short (minimum is 2 characters)"]}}
+def test_create_with_a_blank_name_is_refused(api, project):
+    response = api.post(f"/api/projects/{project['id']}/sandboxes", json={"sandbox": {"name": ""}})
+    assert response.status_code == 422
+    assert response.json() == {"errors": {"name": ["can't be blank", "is too short (minimum is 2 characters)"]}}
 
 
-def test_the_plan_limit_goes_before_the_name(api, emulator, project, sandbox):
+def test_plan_limit_is_checked_before_the_name(api, emulator, project, sandbox):
     emulator.limits(sandboxes=1)
-    answer = api.post(f"/api/projects/{project['id']}/sandboxes", json={"sandbox": {"name": ""}})
-    assert answer.status_code == 422
-    sentence = "You've reached the sandboxes limit. Please upgrade your plan to create the new sandbox"
-    assert answer.json() == {"errors": {"name": [sentence]}}
+    response = api.post(f"/api/projects/{project['id']}/sandboxes", json={"sandbox": {"name": ""}})
+    assert response.status_code == 422
+    error = "You've reached the sandboxes limit. Please upgrade your plan to create the new sandbox"
+    assert response.json() == {"errors": {"name": [error]}}
 
 
 def test_names_may_repeat(api, project):
@@ -99,21 +99,21 @@ def test_names_may_repeat(api, project):
     assert len({api.post(path, json={"sandbox": {"name": "Twin"}}).json()["id"] for _ in range(2)}) == 2
 
 
-def test_the_server_appends_the_hash_to_a_written_alias(api, path, sandbox):
+def test_hash_is_appended_to_a_written_alias(api, path, sandbox):
     address_hash = sandbox["email_username"].rpartition("-")[2]
     for alias in ("updated_username", "my-username", f"whole-{address_hash}"):
-        answer = api.patch(path, json={"sandbox": {"email_username": alias}})
-        assert answer.json()["email_username"] == f"{alias}-{address_hash}"
+        response = api.patch(path, json={"sandbox": {"email_username": alias}})
+        assert response.json()["email_username"] == f"{alias}-{address_hash}"
     assert api.get(path).json()["email_username"] == f"whole-{address_hash}-{address_hash}"
 
 
 @pytest.mark.parametrize(
     ("alias", "error"), [("", "can't be blank"), (None, "can't be blank"), ("a b", "is invalid"), ("a@b", "is invalid")]
 )
-def test_aliases_that_are_refused_change_nothing(api, path, sandbox, alias, error):
-    answer = api.patch(path, json={"sandbox": {"name": "Renamed", "email_username": alias}})
-    assert answer.status_code == 422
-    assert answer.json() == {"errors": {"email_username": [error]}}
+def test_refused_aliases_change_nothing(api, path, sandbox, alias, error):
+    response = api.patch(path, json={"sandbox": {"name": "Renamed", "email_username": alias}})
+    assert response.status_code == 422
+    assert response.json() == {"errors": {"email_username": [error]}}
     assert api.get(path).json() == sandbox
 
 
@@ -122,27 +122,27 @@ def test_update_is_partial(api, path, sandbox):
     assert api.patch(path, json={"sandbox": {"max_size": 5}}).json()["max_size"] == sandbox["max_size"]
 
 
-def test_toggle_is_a_toggle(api, path):
+def test_toggle_email_username_inverts_the_flag(api, path):
     states = [api.patch(f"{path}/toggle_email_username").json()["email_username_enabled"] for _ in range(3)]
     assert states == [True, False, True]
 
 
-def test_reset_email_username_makes_a_new_alias_with_the_old_hash(api, path, sandbox):
-    answer = api.patch(f"{path}/reset_email_username").json()
-    old, new = sandbox["email_username"].split("-"), answer["email_username"].split("-")
+def test_reset_email_username_changes_the_alias_but_not_the_hash(api, path, sandbox):
+    response = api.patch(f"{path}/reset_email_username").json()
+    old, new = sandbox["email_username"].split("-"), response["email_username"].split("-")
     assert old[0] != new[0]
     assert len(new[0]) == 10
     assert old[1] == new[1]
 
 
-def test_reset_credentials_changes_both(api, path, sandbox):
-    answer = api.patch(f"{path}/reset_credentials").json()
-    assert answer["username"] != sandbox["username"]
-    assert answer["password"] != sandbox["password"]
-    assert api.get(path).json() == answer
+def test_reset_credentials_changes_username_and_password(api, path, sandbox):
+    response = api.patch(f"{path}/reset_credentials").json()
+    assert response["username"] != sandbox["username"]
+    assert response["password"] != sandbox["password"]
+    assert api.get(path).json() == response
 
 
-def test_counters_move_with_arrival_reading_and_cleaning(api, path, deliver):
+def test_counters_follow_arrival_reading_and_cleaning(api, path, deliver):
     ids = [deliver(), deliver()]
     after = api.get(path).json()
     assert (after["emails_count"], after["emails_unread_count"], after["sent_messages_count"]) == (2, 2, 2)
@@ -160,16 +160,16 @@ def test_counters_move_with_arrival_reading_and_cleaning(api, path, deliver):
     assert api.get(f"{path}/messages").json() == []
 
 
-def test_delete_answers_with_the_whole_sandbox(api, path, deliver):
+def test_delete_returns_the_sandbox(api, path, deliver):
     deliver()
     before = api.get(path).json()
-    answer = api.delete(path)
-    assert answer.status_code == 200
-    assert answer.json() == before
+    response = api.delete(path)
+    assert response.status_code == 200
+    assert response.json() == before
 
 
 @pytest.mark.parametrize(
-    ("method", "verb"),
+    ("method", "suffix"),
     [
         ("GET", ""),
         ("PATCH", ""),
@@ -181,15 +181,15 @@ def test_delete_answers_with_the_whole_sandbox(api, path, deliver):
         ("PATCH", "/reset_email_username"),
     ],
 )
-def test_every_verb_has_its_404(api, method, verb):
-    answer = api.request(
-        method, f"/api/sandboxes/1{verb}", json={"sandbox": {"name": "QA"}} if method == "PATCH" else None
+def test_unknown_id_is_not_found_by_any_operation(api, method, suffix):
+    response = api.request(
+        method, f"/api/sandboxes/1{suffix}", json={"sandbox": {"name": "QA"}} if method == "PATCH" else None
     )
-    assert answer.status_code == 404
-    assert answer.json() == {"error": "Not Found"}
+    assert response.status_code == 404
+    assert response.json() == {"error": "Not Found"}
 
 
-def test_the_list_spans_projects_in_order_of_ids(api, emulator, project, sandbox):
+def test_list_contains_all_projects_in_order_of_ids(api, emulator, project, sandbox):
     emulator.seed(
         projects=[{"id": 5, "name": "Old"}],
         sandboxes=[{"id": 9, "project_id": 5, "name": "Ancient"}],

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sending on all streams (facts 2.3, 4)."""
+"""Sending mail on all streams (docs/service.md#sending)."""
 
 import base64
 import email
@@ -13,8 +13,8 @@ from email.policy import default
 
 import pytest
 
-LIVE = {"transactional": "/api/send", "bulk": "/bulk/api/send"}
-FOUR = [
+LIVE_PATHS = {"transactional": "/api/send", "bulk": "/bulk/api/send"}
+ALL_MISSING = [
     "'from' is required",
     "'to', 'cc' or 'bcc' address is required",
     "'subject' is required",
@@ -25,26 +25,28 @@ FOUR = [
 @pytest.fixture(params=["transactional", "bulk", "sandbox"])
 def url(request, sandbox):
     """The path of each stream."""
-    return LIVE.get(request.param, f"/api/send/{sandbox['id']}")
+    return LIVE_PATHS.get(request.param, f"/api/send/{sandbox['id']}")
 
 
-def test_one_id_per_recipient_on_live_streams(api, mail):
-    people = {"to": ["a", "b"], "cc": ["c", "d"], "bcc": ["e", "f"]}
-    for path in LIVE.values():
-        body = mail | {kind: [{"email": f"{name}@example.org"} for name in names] for kind, names in people.items()}
-        answer = api.post(path, json=body)
-        assert answer.status_code == 200
-        assert list(answer.json()) == ["success", "message_ids"]
-        assert answer.json()["success"] is True
-        ids = answer.json()["message_ids"]
+def test_live_mail_has_an_id_for_each_recipient(api, mail):
+    recipients = {"to": ["a", "b"], "cc": ["c", "d"], "bcc": ["e", "f"]}
+    for path in LIVE_PATHS.values():
+        body = mail | {
+            field: [{"email": f"{name}@example.org"} for name in names] for field, names in recipients.items()
+        }
+        response = api.post(path, json=body)
+        assert response.status_code == 200
+        assert list(response.json()) == ["success", "message_ids"]
+        assert response.json()["success"] is True
+        ids = response.json()["message_ids"]
         assert len(set(ids)) == 6
-        assert {uuid.UUID(one).version for one in ids} == {1}
+        assert {uuid.UUID(value).version for value in ids} == {1}
 
 
-def test_one_numeric_id_in_the_sandbox(api, sandbox, mail):
+def test_sandbox_mail_has_a_single_numeric_id(api, sandbox, mail):
     body = mail | {"cc": [{"email": "c@example.org"}]}
-    answer = api.post(f"/api/send/{sandbox['id']}", json=body)
-    (message_id,) = answer.json()["message_ids"]
+    response = api.post(f"/api/send/{sandbox['id']}", json=body)
+    (message_id,) = response.json()["message_ids"]
     assert isinstance(message_id, str)
     assert api.get(f"/api/sandboxes/{sandbox['id']}/messages/{message_id}").status_code == 200
 
@@ -56,11 +58,11 @@ def test_sending_hosts_send_few_headers(api, url, mail):
         assert headers["content-type"] == "application/json; charset=utf-8"
 
 
-def test_everything_missing_is_told_at_once_in_order(api, url):
+def test_all_missing_fields_are_reported_in_order(api, url):
     for body in ({}, {"from": None, "to": [], "subject": "", "text": "", "html": None}, {"from": {}}):
-        answer = api.post(url, json=body)
-        assert answer.status_code == 400
-        assert answer.json() == {"errors": FOUR}
+        response = api.post(url, json=body)
+        assert response.status_code == 400
+        assert response.json() == {"errors": ALL_MISSING}
 
 
 @pytest.mark.parametrize(
@@ -95,15 +97,15 @@ def test_everything_missing_is_told_at_once_in_order(api, url):
         ]),
     ],
 )  # fmt: skip
-def test_refusals(api, url, emulator, sandbox, mail, changes, errors):
-    answer = api.post(url, json=mail | changes)
-    assert answer.status_code == 400
-    assert answer.json() == {"errors": errors}
+def test_invalid_mail_is_refused(api, url, emulator, sandbox, mail, changes, errors):
+    response = api.post(url, json=mail | changes)
+    assert response.status_code == 400
+    assert response.json() == {"errors": errors}
     assert emulator.outbox() == []
     assert api.get(f"/api/sandboxes/{sandbox['id']}").json()["emails_count"] == 0
 
 
-def test_bounds_that_are_taken(api, url, mail):
+def test_mail_at_the_limits_is_accepted(api, url, mail):
     body = mail | {
         "to": [{"email": f"a{n}@b.c"} for n in range(1000)],
         "category": "x" * 255,
@@ -113,53 +115,53 @@ def test_bounds_that_are_taken(api, url, mail):
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b'"x"', b"null", b"\xff"])
-def test_what_is_no_json_object(api, url, body):
-    answer = api.post(url, content=body)
-    assert answer.status_code == 400
-    assert answer.json() == {"errors": ["invalid JSON"]}
+def test_body_that_is_no_json_object_is_refused(api, url, body):
+    response = api.post(url, content=body)
+    assert response.status_code == 400
+    assert response.json() == {"errors": ["invalid JSON"]}
 
 
-def test_nothing_at_all_is_like_an_empty_object(api, url):
-    assert api.post(url, content=b"").json() == {"errors": FOUR}
+def test_empty_body_is_like_an_empty_object(api, url):
+    assert api.post(url, content=b"").json() == {"errors": ALL_MISSING}
 
 
-def test_an_unknown_sandbox(api, mail):
-    for key in ("1", "x", "-1", "9" * 30):
+def test_unknown_sandbox_is_not_found(api, mail):
+    for sandbox_id in ("1", "x", "-1", "9" * 30):
         for verb in ("send", "batch"):
-            answer = api.post(f"/api/{verb}/{key}", json=mail)
-            assert answer.status_code == 404
-            assert answer.json() == {"errors": ["Not Found"]}
+            response = api.post(f"/api/{verb}/{sandbox_id}", json=mail)
+            assert response.status_code == 404
+            assert response.json() == {"errors": ["Not Found"]}
 
 
 def test_live_mail_needs_a_verified_domain(api, emulator, mail):
-    stranger = mail | {"from": {"email": "a@sub.example.com"}}
-    for path in LIVE.values():
-        answer = api.post(path, json=stranger)
-        assert answer.status_code == 401
-        assert answer.json() == {"errors": ["Unauthorized"]}
+    unverified = mail | {"from": {"email": "a@sub.example.com"}}
+    for path in LIVE_PATHS.values():
+        response = api.post(path, json=unverified)
+        assert response.status_code == 401
+        assert response.json() == {"errors": ["Unauthorized"]}
     emulator.limits(unverified_domain_status=403)
-    answer = api.post("/api/send", json=stranger)
-    assert answer.status_code == 403
-    assert answer.json() == {"success": False, "errors": ["Forbidden"]}
+    response = api.post("/api/send", json=unverified)
+    assert response.status_code == 403
+    assert response.json() == {"success": False, "errors": ["Forbidden"]}
     emulator.seed(verified_domains=[{"domain_name": "Sub.Example.com"}])
-    assert api.post("/api/send", json=stranger).status_code == 200
+    assert api.post("/api/send", json=unverified).status_code == 200
 
 
-def test_a_sandbox_takes_any_sender(api, sandbox, mail):
+def test_sandbox_accepts_any_sender(api, sandbox, mail):
     body = mail | {"from": {"email": "a@nowhere.invalid"}}
     assert api.post(f"/api/send/{sandbox['id']}", json=body).status_code == 200
 
 
-def test_the_demo_domain_writes_to_the_owner_only(api, mail):
+def test_demo_domain_sends_only_to_the_account_owner(api, mail):
     body = mail | {"from": {"email": "hello@demomailtrap.co"}}
-    answer = api.post("/api/send", json=body)
-    assert answer.status_code == 403
-    assert answer.json()["success"] is False
-    assert answer.json()["errors"][0].startswith("Demo domains can only be used to send emails to account owners.")
+    response = api.post("/api/send", json=body)
+    assert response.status_code == 403
+    assert response.json()["success"] is False
+    assert response.json()["errors"][0].startswith("Demo domains can only be used to send emails to account owners.")
     assert api.post("/api/send", json=body | {"to": [{"email": "Owner@example.com"}]}).status_code == 200
 
 
-def test_the_outbox_keeps_what_was_sent(api, emulator, mail):
+def test_outbox_shows_what_was_sent(api, emulator, mail):
     content = base64.b64encode(b"\x00\xff" * 500).decode()
     body = mail | {
         "subject": "Grüße 😀",
@@ -207,21 +209,21 @@ def test_the_outbox_keeps_what_was_sent(api, emulator, mail):
 
 
 @pytest.mark.parametrize(
-    ("changes", "found"),
+    ("changes", "addresses"),
     [
         ({}, [("Änn", "ann@example.org"), ("", "bob@example.org")]),
         ({"reply_to": {"email": "one@example.org"}}, [("", "one@example.org")]),
     ],
 )
-def test_several_addresses_for_replies_are_a_header(api, emulator, mail, changes, found):
+def test_reply_to_header_may_have_several_addresses(api, emulator, mail, changes, addresses):
     line = "=?utf-8?q?=C3=84nn?= <ann@example.org>, bob@example.org"
     assert api.post("/api/send", json=mail | {"headers": {"reply-to": line}} | changes).status_code == 200
     (sent,) = emulator.outbox()
     raw = email.message_from_string(sent["raw"], policy=default)
-    assert [(one.display_name, one.addr_spec) for one in raw["reply-to"].addresses] == found
+    assert [(value.display_name, value.addr_spec) for value in raw["reply-to"].addresses] == addresses
 
 
-def test_what_looks_encoded_in_variables_stays(api, emulator, mail):
+def test_encoded_words_in_variables_are_not_decoded(api, emulator, mail):
     variables = {"a": "=?utf-8?q?x?="}
     api.post("/api/send", json=mail | {"category": "=?utf-8?q?x?=", "custom_variables": variables})
     (sent,) = emulator.outbox()
@@ -229,13 +231,13 @@ def test_what_looks_encoded_in_variables_stays(api, emulator, mail):
     assert dict(sent["headers"])["X-MT-Category"] == "=?utf-8?q?x?="
 
 
-def test_the_outbox_since(api, emulator, mail):
+def test_outbox_since_an_id(api, emulator, mail):
     for _ in range(3):
         api.post("/api/send", json=mail)
     assert [sent["id"] for sent in emulator.outbox(since=1)] == [2, 3]
 
 
-def test_the_bulk_stream_adds_the_way_out(api, emulator, mail):
+def test_bulk_stream_adds_an_unsubscribe_link(api, emulator, mail):
     body = mail | {"text": "bye: __unsubscribe_url__", "html": "<a href='__unsubscribe_url__'>bye</a>"}
     api.post("/bulk/api/send", json=body)
     api.post("/api/send", json=body)
@@ -247,11 +249,11 @@ def test_the_bulk_stream_adds_the_way_out(api, emulator, mail):
     assert "List-Unsubscribe" not in dict(transactional["headers"])
 
 
-def test_a_live_message_beyond_ten_megabytes(api, mail):
+def test_live_message_beyond_ten_megabytes_is_refused(api, mail):
     content = base64.b64encode(b"x" * 8 * 1024 * 1024).decode()
-    answer = api.post("/api/send", json=mail | {"attachments": [{"content": content, "filename": "big"}]})
-    assert answer.status_code == 413
-    assert answer.json() == {"success": False, "errors": ["message too large"]}
+    response = api.post("/api/send", json=mail | {"attachments": [{"content": content, "filename": "big"}]})
+    assert response.status_code == 413
+    assert response.json() == {"success": False, "errors": ["message too large"]}
 
 
 @pytest.fixture
@@ -276,7 +278,7 @@ def template_mail(template, mail):
     }
 
 
-def test_a_template_is_filled_in(api, emulator, sandbox, template, template_mail):
+def test_template_is_rendered(api, emulator, sandbox, template, template_mail):
     api.post("/api/send", json=template_mail)
     (sent,) = emulator.outbox()
     assert sent["subject"] == "Order 7 & more"
@@ -290,16 +292,16 @@ def test_a_template_is_filled_in(api, emulator, sandbox, template, template_mail
     assert message["template_variables"] == template_mail["template_variables"]
 
 
-def test_a_template_excludes_content(api, url, template_mail):
+def test_content_is_refused_with_a_template(api, url, template_mail):
     body = template_mail | {"subject": "", "text": "t", "html": "h", "category": "c"}
-    answer = api.post(url, json=body)
-    assert answer.status_code == 400
-    assert answer.json() == {
+    response = api.post(url, json=body)
+    assert response.status_code == 400
+    assert response.json() == {
         "errors": [f"'{name}' is not allowed with 'template_uuid'" for name in ("subject", "text", "html", "category")]
     }
 
 
-def test_templates_that_cannot_be_used(api, url, template, template_mail):
+def test_unknown_and_broken_templates_are_refused(api, url, template, template_mail):
     unknown = api.post(url, json=template_mail | {"template_uuid": str(uuid.uuid4())})
     assert unknown.status_code == 400
     assert unknown.json() == {"errors": ["'template_uuid' is invalid"]}
@@ -314,7 +316,7 @@ def batch_url(url):
     return url.replace("send", "batch")
 
 
-def test_a_batch_answers_in_order_and_200_whatever_fails(api, emulator, batch_url, mail):
+def test_batch_answers_in_order_and_with_200_if_messages_fail(api, emulator, batch_url, mail):
     base = {"from": mail["from"], "subject": "Base", "text": "base text", "to": [{"email": "never@example.org"}]}
     requests = [
         {"to": [{"email": "a@example.org"}]},
@@ -323,9 +325,9 @@ def test_a_batch_answers_in_order_and_200_whatever_fails(api, emulator, batch_ur
         "nonsense",
         {"to": [{"email": "c@example.org"}], "from": {"email": "x"}},
     ]
-    answer = api.post(batch_url, json={"base": base, "requests": requests})
-    assert answer.status_code == 200
-    body = answer.json()
+    response = api.post(batch_url, json={"base": base, "requests": requests})
+    assert response.status_code == 200
+    body = response.json()
     assert list(body) == ["success", "responses"]
     assert body["success"] is True
     assert [item["success"] for item in body["responses"]] == [True, False, True, False, False]
@@ -339,42 +341,42 @@ def test_a_batch_answers_in_order_and_200_whatever_fails(api, emulator, batch_ur
         ]
 
 
-def test_a_batch_of_which_everything_fails_is_still_a_success(api, batch_url):
-    answer = api.post(batch_url, json={"requests": [{}]})
-    assert answer.status_code == 200
-    assert answer.json() == {"success": True, "responses": [{"success": False, "errors": FOUR}]}
+def test_batch_in_which_all_messages_fail_is_a_success(api, batch_url):
+    response = api.post(batch_url, json={"requests": [{}]})
+    assert response.status_code == 200
+    assert response.json() == {"success": True, "responses": [{"success": False, "errors": ALL_MISSING}]}
 
 
 @pytest.mark.parametrize("body", [{}, {"requests": []}, {"requests": None}, {"requests": {}}, {"base": {}}])
-def test_a_batch_without_requests(api, batch_url, body):
-    answer = api.post(batch_url, json=body)
-    assert answer.status_code == 400
-    assert answer.json() == {"errors": ["empty field: 'requests'"]}
+def test_batch_without_requests_is_refused(api, batch_url, body):
+    response = api.post(batch_url, json=body)
+    assert response.status_code == 400
+    assert response.json() == {"errors": ["empty field: 'requests'"]}
 
 
-def test_a_batch_of_500_and_of_501(api, sandbox, mail):
+def test_batch_has_at_most_500_messages(api, sandbox, mail):
     request = {"to": mail["to"]}
     base = {name: mail[name] for name in ("from", "subject", "text")}
     path = f"/api/batch/{sandbox['id']}"
     responses = api.post(path, json={"base": base, "requests": [request] * 500}).json()["responses"]
     assert len({item["message_ids"][0] for item in responses}) == 500
     assert api.get(f"/api/sandboxes/{sandbox['id']}").json()["emails_count"] == 500
-    answer = api.post(path, json={"base": base, "requests": [request] * 501})
-    assert answer.status_code == 400
+    response = api.post(path, json={"base": base, "requests": [request] * 501})
+    assert response.status_code == 400
 
 
-def test_the_demo_domain_in_a_batch(api, mail):
+def test_demo_domain_in_a_batch(api, mail):
     base = {"from": {"email": "a@demomailtrap.co"}, "subject": "s", "text": "t"}
     requests = [{"to": [{"email": "owner@example.com"}]}, {"to": mail["to"]}]
     responses = api.post("/api/batch", json={"base": base, "requests": requests}).json()["responses"]
     assert [item["success"] for item in responses] == [True, False]
 
 
-def test_the_rate_of_a_sandbox(api, emulator, sandbox, mail):
+def test_rate_limit_of_a_sandbox(api, emulator, sandbox, mail):
     emulator.limits(sandbox_sends_per_10_seconds=2)
     path = f"/api/send/{sandbox['id']}"
     assert [api.post(path, json=mail).status_code for _ in range(3)] == [200, 200, 429]
-    answer = api.post(path, json=mail)
-    assert answer.json() == {"success": False, "errors": ["Rate limit exceeded"]}
+    response = api.post(path, json=mail)
+    assert response.json() == {"success": False, "errors": ["Rate limit exceeded"]}
     emulator.clock(advance=10)
     assert api.post(path, json=mail).status_code == 200

@@ -2,22 +2,24 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sending statistics (facts 3.19)."""
+"""Sending statistics (docs/service.md#stats)."""
 
 import pytest
 
-KEYS = [f"{name}_{what}" for name in ("delivery", "bounce", "open", "click", "spam") for what in ("count", "rate")]
+STATS_KEYS = [
+    f"{name}_{what}" for name in ("delivery", "bounce", "open", "click", "spam") for what in ("count", "rate")
+]
 GROUPS = {
     "domains": "domain_id",
     "categories": "category",
     "email_service_providers": "email_service_provider",
     "date": "date",
 }
-YEAR = {"start_date": "2026-01-01", "end_date": "2026-12-31"}
+DATES = {"start_date": "2026-01-01", "end_date": "2026-12-31"}
 
 
 @pytest.fixture(autouse=True)
-def _no_windows(emulator):
+def _no_rate_limits(emulator):
     emulator.limits(rate_limits="off")
 
 
@@ -28,7 +30,7 @@ def domain_id(emulator):
 
 @pytest.fixture
 def traffic(emulator, domain_id):
-    """Ten messages on two days from two domains."""
+    """Add ten messages on two days from two domains, with their events."""
     emulator.seed(verified_domains=[{"id": 5, "domain_name": "other.example"}])
     mails = [
         ("a@gmail.com", domain_id, "2026-03-01", "News", ["delivery", "open", "open", "click"]),
@@ -42,23 +44,23 @@ def traffic(emulator, domain_id):
         ("i@x.example", 5, "2026-03-02", None, ["reject"]),
         ("j@x.example", 5, "2026-03-02", None, ["suspension"]),
     ]
-    for to, domain, day, category, kinds in mails:
+    for to, domain, day, category, events in mails:
         stream = "bulk" if domain == 5 else "transactional"
         row = {"to": to, "domain_id": domain, "sent_at": f"{day}T23:59:59Z", "category": category}
         emulator.seed(email_logs=[row | {"sending_stream": stream}])
-        for kind in kinds:
-            emulator.event(kind, email=to)
+        for event in events:
+            emulator.event(event, email=to)
 
 
-def counts(stats):
-    return [stats[name] for name in KEYS if name.endswith("count")]
+def get_counts(stats):
+    return [stats[name] for name in STATS_KEYS if name.endswith("count")]
 
 
-def test_the_total(api, traffic):
-    answer = api.get("/api/stats", params=YEAR)
-    assert answer.status_code == 200
-    assert list(answer.json()) == KEYS
-    assert answer.json() == {
+def test_total(api, traffic):
+    response = api.get("/api/stats", params=DATES)
+    assert response.status_code == 200
+    assert list(response.json()) == STATS_KEYS
+    assert response.json() == {
         "delivery_count": 4,
         "delivery_rate": 0.5,
         "bounce_count": 2,
@@ -72,14 +74,14 @@ def test_the_total(api, traffic):
     }
 
 
-def test_without_mail_everything_is_zero(api):
+def test_without_mail_all_figures_are_zero(api):
     for path in ("/api/stats", *(f"/api/stats/{group}" for group in GROUPS)):
-        body = api.get(path, params=YEAR).json()
-        assert body == (dict.fromkeys(KEYS, 0) if path == "/api/stats" else [])
-    assert '"open_count":0,"open_rate":0.0' in api.get("/api/stats", params=YEAR).text
+        body = api.get(path, params=DATES).json()
+        assert body == (dict.fromkeys(STATS_KEYS, 0) if path == "/api/stats" else [])
+    assert '"open_count":0,"open_rate":0.0' in api.get("/api/stats", params=DATES).text
 
 
-def test_live_mail_counts(api, mail):
+def test_live_mail_is_counted(api, mail):
     api.post("/api/send", json=mail | {"cc": [{"email": "bob@example.org"}]})
     body = api.get("/api/stats", params={"start_date": "2000-01-01", "end_date": "2999-12-31"}).json()
     assert (body["delivery_count"], body["delivery_rate"]) == (2, 1.0)
@@ -98,20 +100,20 @@ def test_live_mail_counts(api, mail):
     ],
 )
 def test_groups_in_both_generations(api, emulator, traffic, domain_id, group, expected):
-    body = api.get(f"/api/stats/{group}", params=YEAR).json()
-    word = GROUPS[group]
-    assert all(list(row) == [word, "stats"] and list(row["stats"]) == KEYS for row in body)
-    shown = [("example.com" if row[word] == domain_id else row[word], counts(row["stats"])) for row in body]
-    assert shown == list(expected.items())
-    old = api.get(f"/api/accounts/{emulator.account_id}/stats/{group}", params=YEAR).json()
-    old_word = "sending_domain_id" if group == "domains" else word
-    assert old == [{old_word: row[word], "stats": row["stats"]} for row in body]
+    body = api.get(f"/api/stats/{group}", params=DATES).json()
+    key = GROUPS[group]
+    assert all(list(row) == [key, "stats"] and list(row["stats"]) == STATS_KEYS for row in body)
+    groups = [("example.com" if row[key] == domain_id else row[key], get_counts(row["stats"])) for row in body]
+    assert groups == list(expected.items())
+    legacy = api.get(f"/api/accounts/{emulator.account_id}/stats/{group}", params=DATES).json()
+    legacy_key = "sending_domain_id" if group == "domains" else key
+    assert legacy == [{legacy_key: row[key], "stats": row["stats"]} for row in body]
 
 
-def test_the_total_of_the_old_generation_is_the_same(api, emulator, traffic):
-    old = api.get(f"/api/accounts/{emulator.account_id}/stats", params=YEAR)
-    assert old.text == api.get("/api/stats", params=YEAR).text
-    assert api.get(f"/api/accounts/{emulator.account_id + 1}/stats", params=YEAR).status_code == 403
+def test_total_is_the_same_below_an_account(api, emulator, traffic):
+    legacy = api.get(f"/api/accounts/{emulator.account_id}/stats", params=DATES)
+    assert legacy.text == api.get("/api/stats", params=DATES).text
+    assert api.get(f"/api/accounts/{emulator.account_id + 1}/stats", params=DATES).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -133,55 +135,55 @@ def test_the_total_of_the_old_generation_is_the_same(api, emulator, traffic):
         ({"colours[]": "red"}, 4),
     ],
 )
-def test_filters(api, traffic, domain_id, filters, delivered):
-    known = {
-        name: [str(domain_id) if one == "DOMAIN" else one for one in value] if isinstance(value, list) else value
+def test_filters_select_mail(api, traffic, domain_id, filters, delivered):
+    parameters = {
+        name: [str(domain_id) if item == "DOMAIN" else item for item in value] if isinstance(value, list) else value
         for name, value in filters.items()
     }
-    assert api.get("/api/stats", params=YEAR | known).json()["delivery_count"] == delivered
+    assert api.get("/api/stats", params=DATES | parameters).json()["delivery_count"] == delivered
 
 
-def test_the_old_word_of_the_filter(api, emulator, traffic):
+def test_legacy_name_of_the_domain_filter(api, emulator, traffic):
     path = f"/api/accounts/{emulator.account_id}/stats"
-    assert api.get(path, params=YEAR | {"sending_domain_ids[]": "5"}).json()["bounce_count"] == 1
-    assert api.get(path, params=YEAR | {"domain_ids[]": "5"}).json()["bounce_count"] == 2
+    assert api.get(path, params=DATES | {"sending_domain_ids[]": "5"}).json()["bounce_count"] == 1
+    assert api.get(path, params=DATES | {"domain_ids[]": "5"}).json()["bounce_count"] == 2
 
 
 @pytest.mark.parametrize("path", ["", *(f"/{group}" for group in GROUPS)])
-def test_dates_are_required(api, path):
-    for name in YEAR:
-        missing = {key: value for key, value in YEAR.items() if key != name}
-        for params in (missing, YEAR | {name: ""}):
-            answer = api.get(f"/api/stats{path}", params=params)
-            assert answer.status_code == 400
-            assert answer.json() == {"error": f"Missing required parameter: {name}"}
+def test_dates_are_required_and_validated(api, path):
+    for name in DATES:
+        missing = {key: value for key, value in DATES.items() if key != name}
+        for params in (missing, DATES | {name: ""}):
+            response = api.get(f"/api/stats{path}", params=params)
+            assert response.status_code == 400
+            assert response.json() == {"error": f"Missing required parameter: {name}"}
         for value in ("today", "2026-02-30", "2026-01-01T00:00:00Z", "99999-01-01", "\x00"):
-            answer = api.get(f"/api/stats{path}", params=YEAR | {name: value})
-            assert answer.status_code == 400
-            assert answer.json() == {"error": "Bad Request"}
+            response = api.get(f"/api/stats{path}", params=DATES | {name: value})
+            assert response.status_code == 400
+            assert response.json() == {"error": "Bad Request"}
     assert api.get(f"/api/stats{path}").json() == {"error": "Missing required parameter: start_date"}
 
 
-def test_there_are_four_groups(api, emulator):
+def test_unknown_groups_are_not_found(api, emulator):
     for group in ("colours", "sending_domains", "x%00"):
-        assert api.get(f"/api/stats/{group}", params=YEAR).status_code == 404
+        assert api.get(f"/api/stats/{group}", params=DATES).status_code == 404
 
 
-def test_a_token_sees_the_figures_of_its_domains(emulator, traffic, client_of):
-    for token, kind in (("a" * 32, "domain"), ("b" * 32, "sandbox")):
-        grant = {"resource_type": kind, "resource_id": 5, "access_level": 10}
-        emulator.seed(api_tokens=[{"name": kind, "token": token, "resources": [grant]}])
-    assert counts(client_of(emulator, "a" * 32).get("/api/stats", params=YEAR).json()) == [0, 1, 0, 0, 0]
-    answer = client_of(emulator, "b" * 32).get("/api/stats", params=YEAR)
-    assert (answer.status_code, answer.json()) == (403, {"errors": "Account access forbidden"})
+def test_token_sees_only_the_mail_of_its_domains(emulator, traffic, client_of):
+    for token, resource_type in (("a" * 32, "domain"), ("b" * 32, "sandbox")):
+        grant = {"resource_type": resource_type, "resource_id": 5, "access_level": 10}
+        emulator.seed(api_tokens=[{"name": resource_type, "token": token, "resources": [grant]}])
+    assert get_counts(client_of(emulator, "a" * 32).get("/api/stats", params=DATES).json()) == [0, 1, 0, 0, 0]
+    response = client_of(emulator, "b" * 32).get("/api/stats", params=DATES)
+    assert (response.status_code, response.json()) == (403, {"errors": "Account access forbidden"})
 
 
-def test_ten_requests_a_minute_for_all_of_them_together(api, emulator):
+def test_all_operations_share_ten_requests_a_minute(api, emulator):
     emulator.clock(frozen=True)
     emulator.limits(rate_limits="on")
     paths = ["/api/stats", *(f"/api/stats/{group}" for group in GROUPS)] * 2
-    assert [api.get(path, params=YEAR).status_code for path in paths] == [200] * 10
-    answer = api.get("/api/stats")
-    assert (answer.status_code, answer.json()) == (429, {"errors": "Rate limit exceeded"})
+    assert [api.get(path, params=DATES).status_code for path in paths] == [200] * 10
+    response = api.get("/api/stats")
+    assert (response.status_code, response.json()) == (429, {"errors": "Rate limit exceeded"})
     emulator.clock(advance=60)
-    assert api.get("/api/stats", params=YEAR).status_code == 200
+    assert api.get("/api/stats", params=DATES).status_code == 200
