@@ -21,7 +21,7 @@ from ..model.api_tokens import (
     parse_number,
 )
 from ..model.legacy_names import current_name
-from ..model.permissions import ADMIN, VIEWER, is_expired
+from ..model.permissions import ADMIN, VIEWER, Grant, is_expired
 from ..model.validation import cast_text, text_errors
 from ..state.clock import add_months, iso_seconds, parse_iso_or_none
 from ..state.json_codec import JsonObject
@@ -137,7 +137,7 @@ def reset_token(call: Call) -> JsonObject:
         call.world,
         call.account_id,
         old["name"],
-        [dict(grant) for grant in old["resources"]],
+        [Grant(**grant) for grant in old["resources"]],
         created_by=call.token["name"],
         expires_at=expires_at,
     )
@@ -146,7 +146,7 @@ def reset_token(call: Call) -> JsonObject:
     return show_token(call, new, with_value=True)
 
 
-def parse_resources(call: Call) -> list[JsonObject]:
+def parse_resources(call: Call) -> list[Grant]:
     """Parse the permissions in the body, with current names.
 
     :raises HttpError: 422 if there are none or one is invalid.
@@ -157,7 +157,7 @@ def parse_resources(call: Call) -> list[JsonObject]:
     return [parse_resource(call, entry) for entry in entries]
 
 
-def parse_resource(call: Call, entry: Any) -> JsonObject:
+def parse_resource(call: Call, entry: Any) -> Grant:
     """Parse one permission. Its ``resource_id`` may be a number or text.
 
     :raises HttpError: 422 if it is invalid or the account does not have the resource.
@@ -168,7 +168,7 @@ def parse_resource(call: Call, entry: Any) -> JsonObject:
     level = parse_level(entry)
     if resource_id is None or level is None or not resource_exists(call, resource_type, resource_id):
         raise invalid_permissions()
-    return {"resource_type": resource_type, "resource_id": resource_id, "access_level": level}
+    return Grant(resource_type=resource_type, resource_id=resource_id, access_level=level)
 
 
 def invalid_permissions() -> HttpError:

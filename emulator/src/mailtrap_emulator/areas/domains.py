@@ -19,7 +19,7 @@ from ..model.domains import (
     remove_domain,
 )
 from ..model.outbox import record_sent_mail
-from ..model.permissions import ADMIN, VIEWER, describe_permissions
+from ..model.permissions import ADMIN, VIEWER, Grant, describe_permissions
 from ..model.validation import BLANK, INVALID, cast_boolean, cast_text, is_given
 from ..state.json_codec import JsonObject
 from ..state.store import Row
@@ -92,7 +92,7 @@ def create_domain(call: Call) -> JsonObject:
     if errors := find_name_errors(call, name):
         raise unprocessable({"base": [f"Validation failed: {', '.join(errors)}"]})
     domain = insert_domain(call.world, call.account_id, name)
-    grant = {"resource_type": "domain", "resource_id": domain["id"], "access_level": ADMIN}
+    grant = Grant(resource_type="domain", resource_id=domain["id"], access_level=ADMIN)
     token = insert_token(call.world, call.account_id, name, [grant], created_by=call.token["name"])
     call.world.store["api_tokens"].update(token, name=f"{name} token {token['id']}")
     return show_domain_to_caller(call, domain)
