@@ -4,6 +4,7 @@
 
 """API tokens (docs/service.md#api-tokens)."""
 
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
@@ -137,7 +138,7 @@ def reset_token(call: Call) -> JsonObject:
         call.world,
         call.account_id,
         old["name"],
-        [Grant(**grant) for grant in old["resources"]],
+        deepcopy(old["resources"]),
         created_by=call.token["name"],
         expires_at=expires_at,
     )
