@@ -207,7 +207,7 @@ def test_invalid_rule_names_are_refused(api, rules_path, rule):
 
 
 @pytest.mark.parametrize(
-    ("condition", "field", "sentence"),
+    ("condition", "field", "error"),
     [
         ({"match_type": "body"}, "match_type", "is not included in the list"),
         ({"match_type": None}, "match_type", "is not included in the list"),

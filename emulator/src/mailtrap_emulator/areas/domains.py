@@ -61,7 +61,7 @@ def show_domain_to_caller(call: Call, domain: Row) -> JsonObject:
 
 
 def find_domain(call: Call, level: int) -> Row:
-    """Return the domain in the path, after bringing its verification up to date.
+    """Return the domain in the path, after updating its verification status.
 
     :raises HttpError: 404, or 403 if the token does not have ``level`` on the domain.
     """
