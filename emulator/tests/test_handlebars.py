@@ -2,13 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The template language (facts 3.13)."""
+"""Handlebars templates (docs/service.md#email-templates)."""
 
 import time
 
 import pytest
 
-from mailtrap_emulator.mail.handlebars import TemplateError, render
+from mailtrap_emulator.mail.handlebars import TemplateError, render_template
 
 PEOPLE = {"people": [{"name": "Ann", "tags": ["a", "b"]}, {"name": "Bob", "tags": []}], "title": "Team"}
 
@@ -79,19 +79,19 @@ PEOPLE = {"people": [{"name": "Ann", "tags": ["a", "b"]}, {"name": "Bob", "tags"
     ],
 )
 def test_rendering(template, variables, expected):
-    assert render(template, variables) == expected
+    assert render_template(template, variables) == expected
 
 
-def test_without_escaping():
-    assert render("{{x}} {{{x}}}", {"x": "<&>"}, escape=False) == "<&> <&>"
+def test_rendering_without_escaping():
+    assert render_template("{{x}} {{{x}}}", {"x": "<&>"}, escape=False) == "<&> <&>"
 
 
-def test_values_are_not_templates():
-    assert render("{{x}}", {"x": "{{y}}", "y": "no"}) == "{{y}}"
+def test_tags_in_values_are_not_rendered():
+    assert render_template("{{x}}", {"x": "{{y}}", "y": "no"}) == "{{y}}"
 
 
 @pytest.mark.parametrize(
-    ("template", "reason"),
+    ("template", "message"),
     [
         ("{{#if a}}", "if is not closed"),
         ("{{/if}}", "if was never opened"),
@@ -112,21 +112,21 @@ def test_values_are_not_templates():
         ("{{a.}}", "not a path: a."),
     ],
 )
-def test_templates_that_cannot_be_rendered(template, reason):
-    with pytest.raises(TemplateError) as failure:
-        render(template, {"a": 1})
-    assert str(failure.value) == reason
+def test_invalid_templates(template, message):
+    with pytest.raises(TemplateError) as error:
+        render_template(template, {"a": 1})
+    assert str(error.value) == message
 
 
-def test_deep_nesting_is_refused_and_not_a_crash():
+def test_too_deep_nesting():
     with pytest.raises(TemplateError):
-        render("{{#if a}}" * 5000 + "{{/if}}" * 5000, {"a": 1})
+        render_template("{{#if a}}" * 5000 + "{{/if}}" * 5000, {"a": 1})
 
 
-def test_rendering_does_not_blow_up_on_long_texts():
+def test_long_templates_are_rendered_in_linear_time():
     started = time.perf_counter()
-    render("<p>{{x}}</p>\n" * 20_000, {"x": "y"})
-    for broken in ("{{" * 20_000, "{{!--" * 3000, "{{#if " * 20_000, "{{'" * 5000):
+    render_template("<p>{{x}}</p>\n" * 20_000, {"x": "y"})
+    for malformed in ("{{" * 20_000, "{{!--" * 3000, "{{#if " * 20_000, "{{'" * 5000):
         with pytest.raises(TemplateError):
-            render(broken, {})
+            render_template(malformed, {})
     assert time.perf_counter() - started < 5

@@ -2,4 +2,4 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""E-mail: MIME, Handlebars and the SMTP server."""
+"""E-mail: MIME messages, Handlebars templates, quoting and the SMTP server."""

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The SMTP server. What it accepts and where mail goes is decided by an :class:`SmtpBackend`."""
+"""The SMTP protocol. An :class:`SmtpBackend` checks logins and recipients, and delivers the mail."""
 
 import asyncio
 import ssl
@@ -14,7 +14,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 @dataclass(frozen=True)
 class SmtpMail:
-    """A mail that a client sent. ``username`` is None if the client did not log in."""
+    """A mail received by SMTP. ``username`` is None if the client did not log in."""
 
     content: bytes
     mail_from: str | None
@@ -35,7 +35,7 @@ class SmtpBackend(Protocol):
         ...
 
     def find_recipient_error(self, address: str) -> str | None:
-        """Return the SMTP reply that refuses mail to an address from a client that did not log in, or None."""
+        """Return the SMTP reply that refuses a recipient, or None. Only called for clients that did not log in."""
         ...
 
     def deliver(self, mail: SmtpMail) -> str | None:
@@ -44,7 +44,7 @@ class SmtpBackend(Protocol):
 
 
 class Connection(SMTP):
-    """One SMTP connection. Long lines are accepted, so that a test can look at the mail that broke the limit."""
+    """An SMTP connection. Lines that are longer than SMTP allows are accepted, so that tests can inspect such mail."""
 
     line_length_limit = 1_000_000
 
@@ -56,7 +56,7 @@ class SmtpHandler:
         self.backend = backend
 
     def connect(self, tls: ssl.SSLContext | None) -> Connection:
-        """Create a connection. AUTH is offered without TLS, because the emulator runs where it is used."""
+        """Create a connection. AUTH is offered without TLS too, because clients usually run on the same machine."""
         return Connection(
             self,
             loop=asyncio.get_running_loop(),
@@ -72,7 +72,7 @@ class SmtpHandler:
     def authenticate(
         self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, credentials: Any
     ) -> AuthResult:
-        """Check a login. A wrong user name or password is answered with 535."""
+        """Check a login. Invalid credentials are answered with 535."""
         assert isinstance(credentials, LoginPassword)
         username = credentials.login.decode(errors="replace")
         if not self.backend.is_valid_login(username, credentials.password.decode(errors="replace")):
