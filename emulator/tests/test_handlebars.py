@@ -123,10 +123,10 @@ def test_too_deep_nesting():
         render_template("{{#if a}}" * 5000 + "{{/if}}" * 5000, {"a": 1})
 
 
-def test_long_templates_are_rendered_in_linear_time():
-    started = time.perf_counter()
+def test_long_templates_are_rendered_quickly():
+    started = time.process_time()
     render_template("<p>{{x}}</p>\n" * 20_000, {"x": "y"})
     for malformed in ("{{" * 20_000, "{{!--" * 3000, "{{#if " * 20_000, "{{'" * 5000):
         with pytest.raises(TemplateError):
             render_template(malformed, {})
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5

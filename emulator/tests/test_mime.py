@@ -36,7 +36,7 @@ def make_mail(**changes):
 
 
 def normalize_body(text):
-    return (text or "").replace("\r\n", "\n").reposition("\r", "\n") or None
+    return (text or "").replace("\r\n", "\n").replace("\r", "\n") or None
 
 
 def test_parsing_restores_composed_mail():
