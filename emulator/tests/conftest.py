@@ -2,83 +2,111 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What all tests stand on: one emulator process, in its start state for each test, and a client that has its token.
+"""Fixtures of all tests: an emulator process that is reset before each test, and clients of it.
 
-What the clients are answered is held against the official specifications, see specifications.py.
+The clients validate answers against the official specifications; see specifications.py.
 """
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import httpx
 import pytest
-from specifications import ARE_THERE, MISSING, Checker, Client, seen, used
+from specifications import (
+    ARE_AVAILABLE,
+    MISSING_REASON,
+    OperationCaller,
+    ValidatingClient,
+    received_answers,
+    used_deviations,
+)
 
 from mailtrap_emulator.testing import Emulator
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if not ARE_THERE:
-        terminalreporter.write_line(f"Answers were not held against specifications: {MISSING}.", yellow=True)
+    """Report that answers were not validated if the specifications are missing."""
+    if not ARE_AVAILABLE:
+        terminalreporter.write_line(
+            f"Answers were not validated against the specifications: {MISSING_REASON}.", yellow=True
+        )
 
 
 @pytest.fixture(scope="session")
-def client_of() -> Iterator[Callable[..., httpx.Client]]:
-    """Makes a client for an emulator and a token (the emulator's own by default, "" for none)."""
-    made: list[httpx.Client] = []
+def make_client() -> Iterator[Callable[..., httpx.Client]]:
+    """Return a function that makes a client of an emulator.
+
+    ``token`` is by default the start token of the emulator, and "" for none.
+    """
+    clients: list[httpx.Client] = []
 
     def make(
-        emulator: Emulator, token: str | None = None, kind: type[httpx.Client] = Client, **options: object
+        emulator: Emulator,
+        token: str | None = None,
+        client_class: type[httpx.Client] = ValidatingClient,
+        **options: Any,
     ) -> httpx.Client:
         token = emulator.token if token is None else token
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        made.append(kind(base_url=emulator.api_url, headers=headers, trust_env=False, timeout=20, **options))
-        return made[-1]
+        client = client_class(base_url=emulator.api_url, headers=headers, trust_env=False, timeout=20, **options)
+        clients.append(client)
+        return client
 
     yield make
-    for client in made:
+    for client in clients:
         client.close()
 
 
 @pytest.fixture(scope="session")
-def _session_client(mailtrap_emulator_process: Emulator, client_of: Callable[..., httpx.Client]) -> httpx.Client:
-    return client_of(mailtrap_emulator_process)
+def client_of(make_client: Callable[..., httpx.Client]) -> Callable[..., httpx.Client]:
+    """Return ``make_client`` under its former name."""
+    return make_client
+
+
+@pytest.fixture(scope="session")
+def _session_client(mailtrap_emulator_process: Emulator, make_client: Callable[..., httpx.Client]) -> httpx.Client:
+    return make_client(mailtrap_emulator_process)
 
 
 @pytest.fixture
 def emulator(mailtrap_emulator: Emulator) -> Emulator:
+    """Return an emulator in its start state."""
     return mailtrap_emulator
 
 
 @pytest.fixture
 def api(emulator: Emulator, _session_client: httpx.Client) -> httpx.Client:
-    """A client with the start token."""
+    """Return a client with the start token."""
     return _session_client
 
 
 @pytest.fixture(autouse=True)
-def _fresh_record() -> None:
-    seen.clear()
-    used.clear()
+def _reset_validation_records() -> None:
+    received_answers.clear()
+    used_deviations.clear()
 
 
 @pytest.fixture
-def check(api: httpx.Client) -> Checker:
-    return Checker(api)
+def call(api: httpx.Client) -> OperationCaller:
+    """Return a function that calls documented operations."""
+    return OperationCaller(api)
 
 
 @pytest.fixture
-def project(api: httpx.Client) -> dict:
+def project(api: httpx.Client) -> dict[str, Any]:
+    """Return a project."""
     return api.post("/api/projects", json={"project": {"name": "Shop"}}).json()
 
 
 @pytest.fixture
-def sandbox(api: httpx.Client, project: dict) -> dict:
+def sandbox(api: httpx.Client, project: dict[str, Any]) -> dict[str, Any]:
+    """Return a sandbox of the project."""
     return api.post(f"/api/projects/{project['id']}/sandboxes", json={"sandbox": {"name": "Staging"}}).json()
 
 
 @pytest.fixture
-def mail() -> dict:
-    """A send request that has nothing wrong with it."""
+def mail() -> dict[str, Any]:
+    """Return a valid send request."""
     return {
         "from": {"email": "sales@example.com", "name": "Sales"},
         "to": [{"email": "ann@example.org", "name": "Ann"}],
@@ -89,12 +117,12 @@ def mail() -> dict:
 
 
 @pytest.fixture
-def deliver(api: httpx.Client, sandbox: dict, mail: dict) -> Callable[..., int]:
-    """Sends a mail into the sandbox, with these fields changed, and gives the message's id."""
+def deliver(api: httpx.Client, sandbox: dict[str, Any], mail: dict[str, Any]) -> Callable[..., int]:
+    """Return a function that sends a mail with changed fields into the sandbox, and returns the message ID."""
 
-    def send(**changes: object) -> int:
-        answer = api.post(f"/api/send/{sandbox['id']}", json=mail | changes)
-        assert answer.status_code == 200, answer.text
-        return int(answer.json()["message_ids"][0])
+    def send(**changes: Any) -> int:
+        response = api.post(f"/api/send/{sandbox['id']}", json=mail | changes)
+        assert response.status_code == 200, response.text
+        return int(response.json()["message_ids"][0])
 
     return send

@@ -2,26 +2,28 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The answers about inbound mail held against the official specification."""
+"""Inbound operations, validated against the official specification."""
 
 from deviations import INBOUND
-from specifications import needed, operations
+from specifications import assert_all_operations_called, find_operations, requires_specifications
 
-pytestmark = needed
-AREA = f"{INBOUND} "
+pytestmark = requires_specifications
+OPERATION_PATTERN = f"{INBOUND} "
 FOLDERS = "/api/inbound/folders"
-INBOXES = FOLDERS + "/{folder_id}/inboxes"
+FOLDER = FOLDERS + "/{folder_id}"
+INBOXES = FOLDER + "/inboxes"
+INBOX = INBOXES + "/{inbox_id}"
 MESSAGES = "/api/inbound/inboxes/{inbox_id}/messages"
 
 
-def test_every_operation_follows_the_specification(check, emulator):
+def test_answers_follow_the_specification(call, emulator):
     name = {"name": "Support"}
-    values = {"folder_id": check(INBOUND, "POST", FOLDERS, 201, json=name).json()["id"]}
-    check(INBOUND, "POST", FOLDERS, 422, json=name)
-    check(INBOUND, "GET", FOLDERS, 200)
-    inbox = check(INBOUND, "POST", INBOXES, 201, values, json=name).json()
-    check(INBOUND, "POST", INBOXES, 422, values, json=name)
-    check(INBOUND, "GET", INBOXES, 200, values)
+    values = {"folder_id": call(INBOUND, "POST", FOLDERS, 201, json=name).json()["id"]}
+    call(INBOUND, "POST", FOLDERS, 422, json=name)
+    call(INBOUND, "GET", FOLDERS, 200)
+    inbox = call(INBOUND, "POST", INBOXES, 201, values, json=name).json()
+    call(INBOUND, "POST", INBOXES, 422, values, json=name)
+    call(INBOUND, "GET", INBOXES, 200, values)
     values["inbox_id"] = inbox["id"]
     mail = {
         "from": {"email": "ann@example.org"},
@@ -31,21 +33,20 @@ def test_every_operation_follows_the_specification(check, emulator):
         "attachments": [{"content": "aGk=", "filename": "a"}],
     }
     values["id"] = emulator.receive(address=inbox["address"], **mail)["id"]
-    check(INBOUND, "GET", MESSAGES, 200, values)
-    check(INBOUND, "GET", MESSAGES + "/{id}", 200, values)
-    folder, one = FOLDERS + "/{folder_id}", INBOXES + "/{inbox_id}"
-    for template in (folder, one):
-        check(INBOUND, "GET", template, 200, values)
-        check(INBOUND, "PATCH", template, 200, values, json={"name": "Help"})
-        check(INBOUND, "PATCH", template, 422, values, json={"name": ""})
-    everything = operations(AREA)
-    for operation in everything:
+    call(INBOUND, "GET", MESSAGES, 200, values)
+    call(INBOUND, "GET", MESSAGES + "/{id}", 200, values)
+    for template in (FOLDER, INBOX):
+        call(INBOUND, "GET", template, 200, values)
+        call(INBOUND, "PATCH", template, 200, values, json={"name": "Help"})
+        call(INBOUND, "PATCH", template, 422, values, json={"name": ""})
+    operations = find_operations(OPERATION_PATTERN)
+    for operation in operations:
         if operation.template != FOLDERS:
-            check(*operation, 404, dict.fromkeys(values, 1), json=name)
+            call(*operation, 404, dict.fromkeys(values, 1), json=name)
     emulator.limits(inbound=False)
-    for operation in everything:
-        check(*operation, 403, values, json=name)
+    for operation in operations:
+        call(*operation, 403, values, json=name)
     emulator.limits(inbound=True)
-    for template in (MESSAGES + "/{id}", one, folder):
-        check(INBOUND, "DELETE", template, 204, values)
-    check.covers(AREA)
+    for template in (MESSAGES + "/{id}", INBOX, FOLDER):
+        call(INBOUND, "DELETE", template, 204, values)
+    assert_all_operations_called(OPERATION_PATTERN)

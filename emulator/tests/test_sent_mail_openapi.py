@@ -2,16 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The answers about what became of live mail held against the official specification."""
+"""Operations on email logs, suppressions and statistics, validated against the official specification."""
 
 import pytest
 from deviations import SENDING
-from specifications import Checker, needed, operations
+from specifications import OperationCaller, assert_all_operations_called, find_operations, requires_specifications
 
 from mailtrap_emulator.model.events import MAIL_EVENT_KINDS
 
-pytestmark = needed
-AREA = f"{SENDING} /api/(suppressions|email_logs|stats)"
+pytestmark = requires_specifications
+OPERATION_PATTERN = f"{SENDING} /api/(suppressions|email_logs|stats)"
 SUPPRESSIONS, SUPPRESSION = "/api/suppressions", "/api/suppressions/{suppression_id}"
 LOGS, LOG = "/api/email_logs", "/api/email_logs/{sending_message_id}"
 STATS = [
@@ -21,78 +21,79 @@ STATS = [
 
 
 @pytest.fixture
-def check(check, emulator):
+def call(call, emulator):
+    """Return ``call`` without rate limits."""
     emulator.limits(rate_limits="off")
-    return check
+    return call
 
 
 @pytest.fixture
-def sent(check, mail):
-    """One mail that everything has happened to, and one of which nothing is told but its recipient."""
-    return check.api.post("/api/send", json=mail | {"category": "News", "cc": [{"email": "bob@example.org"}]}).json()[
-        "message_ids"
-    ]
+def message_ids(call, mail):
+    """Return the IDs of a mail that was sent to two recipients."""
+    body = mail | {"category": "News", "cc": [{"email": "bob@example.org"}]}
+    return call.api.post("/api/send", json=body).json()["message_ids"]
 
 
 @pytest.fixture
-def eventful(emulator, sent):
-    for kind in MAIL_EVENT_KINDS:
-        emulator.event(kind, message_id=sent[0])
-    return sent
+def message_ids_with_events(emulator, message_ids):
+    """Return the IDs of the mail after all kinds of events for its first recipient."""
+    for event_kind in MAIL_EVENT_KINDS:
+        emulator.event(event_kind, message_id=message_ids[0])
+    return message_ids
 
 
-def test_every_operation_follows_the_specification(check, emulator, eventful):
-    walk_email_logs(check, eventful)
-    walk_suppressions(check, emulator)
-    walk_stats(check)
-    check.covers(AREA)
+def test_answers_follow_the_specification(call, emulator, message_ids_with_events):
+    call_email_log_operations(call, message_ids_with_events)
+    call_suppression_operations(call, emulator)
+    call_stats_operations(call)
+    assert_all_operations_called(OPERATION_PATTERN)
 
 
-def walk_email_logs(check, eventful):
-    listed = check(SENDING, "GET", LOGS, 200).json()
-    assert len(listed["messages"]) == 2
-    for message_id in eventful:
-        check(SENDING, "GET", LOG, 200, {"sending_message_id": message_id})
-    check(SENDING, "GET", LOG, 404, {"sending_message_id": "x"})
-    wrong = {"filters[sent_after]": "2026-01-02", "filters[sent_before]": "2026-01-01"}
-    check(SENDING, "GET", LOGS, 400, params=wrong)
+def call_email_log_operations(call, message_ids_with_events):
+    logs = call(SENDING, "GET", LOGS, 200).json()
+    assert len(logs["messages"]) == 2
+    for message_id in message_ids_with_events:
+        call(SENDING, "GET", LOG, 200, {"sending_message_id": message_id})
+    call(SENDING, "GET", LOG, 404, {"sending_message_id": "x"})
+    invalid_filters = {"filters[sent_after]": "2026-01-02", "filters[sent_before]": "2026-01-01"}
+    call(SENDING, "GET", LOGS, 400, params=invalid_filters)
 
 
-def walk_suppressions(check, emulator):
+def call_suppression_operations(call, emulator):
     domain_id = emulator.dump()["domains"][0]["id"]
     body = {"email": "eve@example.org", "domain_id": domain_id, "sending_stream": "bulk"}
-    values = {"suppression_id": check(SENDING, "POST", SUPPRESSIONS, 201, json=body).json()["data"]["id"]}
-    check(SENDING, "POST", SUPPRESSIONS, 422, json={})
+    values = {"suppression_id": call(SENDING, "POST", SUPPRESSIONS, 201, json=body).json()["data"]["id"]}
+    call(SENDING, "POST", SUPPRESSIONS, 422, json={})
     emulator.seed(suppressions=[{"email": "all@example.org"}])
-    assert len(check(SENDING, "GET", SUPPRESSIONS, 200).json()) == 3
-    check(SENDING, "GET", SUPPRESSIONS, 400, params={"start_time": "soon"})
-    check(SENDING, "DELETE", SUPPRESSION, 200, values)
-    check(SENDING, "DELETE", SUPPRESSION, 404, values)
+    assert len(call(SENDING, "GET", SUPPRESSIONS, 200).json()) == 3
+    call(SENDING, "GET", SUPPRESSIONS, 400, params={"start_time": "soon"})
+    call(SENDING, "DELETE", SUPPRESSION, 200, values)
+    call(SENDING, "DELETE", SUPPRESSION, 404, values)
 
 
-def walk_stats(check):
+def call_stats_operations(call):
     dates = {"start_date": "2000-01-01", "end_date": "2999-12-31"}
     for path in STATS:
-        assert check(SENDING, "GET", path, 200, params=dates).json()
-        check(SENDING, "GET", path, 400, params={})
-        check(SENDING, "GET", path, 400, params=dates | {"end_date": "x"})
+        assert call(SENDING, "GET", path, 200, params=dates).json()
+        call(SENDING, "GET", path, 400, params={})
+        call(SENDING, "GET", path, 400, params=dates | {"end_date": "x"})
 
 
-def test_the_general_refusals(check, emulator, client_of, sent):
+def test_common_errors_follow_the_specification(call, emulator, make_client, message_ids):
     dates = {"start_date": "2000-01-01", "end_date": "2999-12-31"}
-    values = {"suppression_id": "x", "sending_message_id": sent[0]}
+    values = {"suppression_id": "x", "sending_message_id": message_ids[0]}
     resource = {"resource_type": "sandbox", "resource_id": 1, "access_level": 100}
     emulator.seed(
-        api_tokens=[{"name": "Stranger", "token": "d" * 32, "resources": [resource]}],
+        api_tokens=[{"name": "Without access", "token": "d" * 32, "resources": [resource]}],
         suppressions=[{"email": "a@b.cd"}],
     )
     values["suppression_id"] = emulator.dump()["suppressions"][0]["uuid"]
-    stranger = Checker(client_of(emulator, "d" * 32))
-    for name, method, template in operations(AREA):
+    call_without_access = OperationCaller(make_client(emulator, "d" * 32))
+    for document, method, template in find_operations(OPERATION_PATTERN):
         if template not in (LOGS, LOG):
-            stranger(name, method, template, 403, values, params=dates if template in STATS else None)
+            call_without_access(document, method, template, 403, values, params=dates if template in STATS else None)
     emulator.limits(rate_limits="on", rate_scale=0.001)
-    for name, method, template in operations(AREA):
+    for document, method, template in find_operations(OPERATION_PATTERN):
         emulator.clock(advance=60)
-        check.api.request(method, template.format(**values), params=dates)
-        check(name, method, template, 429, values, params=dates)
+        call.api.request(method, template.format(**values), params=dates)
+        call(document, method, template, 429, values, params=dates)

@@ -2,47 +2,47 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The answers about webhooks held against the official specification."""
+"""Webhook operations, validated against the official specification."""
 
 from deviations import SENDING
-from specifications import Checker, needed, operations
+from specifications import OperationCaller, assert_all_operations_called, find_operations, requires_specifications
 
-pytestmark = needed
-ALL, ONE = "/api/webhooks", "/api/webhooks/{webhook_id}"
-AREA = f"{SENDING} {ALL}"
+pytestmark = requires_specifications
+WEBHOOKS, WEBHOOK = "/api/webhooks", "/api/webhooks/{webhook_id}"
+OPERATION_PATTERN = f"{SENDING} {WEBHOOKS}"
 
 
-def test_every_operation_follows_the_specification(check):
-    bodies = [
+def test_answers_follow_the_specification(call):
+    webhooks = [
         {"webhook_type": "email_sending", "sending_stream": "bulk", "event_types": ["open"]},
         {"webhook_type": "campaigns", "event_types": ["click", "spam_complaint"], "payload_format": "jsonlines"},
         {"webhook_type": "audit_log", "active": False},
         {"webhook_type": "inbound_receiving"},
     ]
-    for fields in bodies:
+    for fields in webhooks:
         webhook = {"url": "https://example.com/mailtrap/webhooks", **fields}
-        data = check(SENDING, "POST", ALL, 200, json={"webhook": webhook}).json()["data"]
+        data = call(SENDING, "POST", WEBHOOKS, 200, json={"webhook": webhook}).json()["data"]
         values = {"webhook_id": data["id"]}
-        check(SENDING, "GET", ONE, 200, values)
-        check(SENDING, "PATCH", ONE, 200, values, json={"webhook": {"active": True}})
-        check(SENDING, "PATCH", ONE, 422, values, json={"webhook": {"url": ""}})
-    listing = check(SENDING, "GET", ALL, 200).json()["data"]
-    assert [row["webhook_type"] for row in listing] == [fields["webhook_type"] for fields in bodies]
-    for row in listing:
+        call(SENDING, "GET", WEBHOOK, 200, values)
+        call(SENDING, "PATCH", WEBHOOK, 200, values, json={"webhook": {"active": True}})
+        call(SENDING, "PATCH", WEBHOOK, 422, values, json={"webhook": {"url": ""}})
+    rows = call(SENDING, "GET", WEBHOOKS, 200).json()["data"]
+    assert [row["webhook_type"] for row in rows] == [fields["webhook_type"] for fields in webhooks]
+    for row in rows:
         values = {"webhook_id": row["id"]}
-        check(SENDING, "DELETE", ONE, 200, values)
+        call(SENDING, "DELETE", WEBHOOK, 200, values)
         for method in ("GET", "PATCH", "DELETE"):
-            check(SENDING, method, ONE, 404, values, json={"webhook": {"active": True}})
-    check(SENDING, "POST", ALL, 422, json={"webhook": {"url": "", "webhook_type": "email_sending"}})
-    check.covers(AREA)
+            call(SENDING, method, WEBHOOK, 404, values, json={"webhook": {"active": True}})
+    call(SENDING, "POST", WEBHOOKS, 422, json={"webhook": {"url": "", "webhook_type": "email_sending"}})
+    assert_all_operations_called(OPERATION_PATTERN)
 
 
-def test_the_refusals_follow_it_too(emulator, client_of):
+def test_forbidden_answers_follow_the_specification(emulator, make_client):
     resource = {"resource_type": "sandbox", "resource_id": 1, "access_level": 100}
     emulator.seed(
         api_tokens=[{"name": "t", "token": "sandbox", "resources": [resource]}],
         webhooks=[{"id": 3, "url": "https://example.com/"}],
     )
-    check = Checker(client_of(emulator, "sandbox"))
-    for operation in operations(AREA):
-        check(*operation, 403, {"webhook_id": 3}, json={"webhook": {"active": True}})
+    call_without_access = OperationCaller(make_client(emulator, "sandbox"))
+    for operation in find_operations(OPERATION_PATTERN):
+        call_without_access(*operation, 403, {"webhook_id": 3}, json={"webhook": {"active": True}})

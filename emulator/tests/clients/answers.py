@@ -2,73 +2,82 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What other people's clients were answered, as the journal tells, held against the official specifications.
+"""Validation of the answers in the emulator's journal against the official specifications.
 
-Those speak current words only, so that what an older generation was told (facts 1.3) is put into current words first.
+The specifications only have current names. Answers with older names are translated to current names first:
+docs/service.md#api-generations
 """
 
 import re
+from typing import Any
 
 import jsonschema_rs
-from specifications import check_answer, find
+from specifications import check_answer, match_operation
 
 from mailtrap_emulator.http.api_generations import PATH_NOUNS
 from mailtrap_emulator.model.legacy_names import CURRENT_NAMES, LEGACY_NAMES
 
-ACCOUNT = re.compile(r"^/api/accounts/[^/]+(?=/.)")
+ACCOUNT_PREFIX = re.compile(r"^/api/accounts/[^/]+(?=/.)")
 
 
-def current_path(path: str) -> tuple[str, bool]:
-    """The path of today, and whether the call speaks the old words."""
-    today = ACCOUNT.sub("/api", path)
-    # What is in these has never had another name.
-    if today.startswith(("/api/inbound/", "/api/webhooks")):
-        return today, False
-    segments = today.split("/")
-    current = [CURRENT_NAMES[one] if CURRENT_NAMES.get(one) in PATH_NOUNS else one for one in segments]
-    # The domains of statistics are a group and no noun.
+def to_current_path(path: str) -> tuple[str, bool]:
+    """Return the current form of a path, and whether answers under the path have older names."""
+    path_without_account = ACCOUNT_PREFIX.sub("/api", path)
+    # Names below these paths never changed.
+    if path_without_account.startswith(("/api/inbound/", "/api/webhooks")):
+        return path_without_account, False
+    segments = path_without_account.split("/")
+    current = [CURRENT_NAMES[segment] if CURRENT_NAMES.get(segment) in PATH_NOUNS else segment for segment in segments]
+    # In paths of statistics "domains" is a way to group them, which has the same name in all generations.
     has_noun = "stats" not in segments and any(noun in segments for noun in PATH_NOUNS)
-    return "/".join(current), current != segments or (today != path and not has_noun)
+    return "/".join(current), current != segments or (path_without_account != path and not has_noun)
 
 
-def current_word(word: str) -> str:
-    """A current word, which has no place in an answer in old ones, becomes one that no specification knows."""
-    return CURRENT_NAMES.get(word) or (f"current {word}" if word in LEGACY_NAMES else word)
+def to_current_name(name: str) -> str:
+    """Return the current form of an older name.
+
+    A name that is current already is changed to an unknown name, because it is wrong in an answer with older names.
+    """
+    return CURRENT_NAMES.get(name) or (f"current {name}" if name in LEGACY_NAMES else name)
 
 
-def current_words(data: object) -> object:
-    """An answer in old words put into current ones."""
+def to_current_names(data: Any) -> Any:
+    """Translate the older names of an answer to current names."""
     if isinstance(data, list):
-        return [current_words(item) for item in data]
+        return [to_current_names(item) for item in data]
     if not isinstance(data, dict):
         return data
-    turned = {}
+    translated = {}
     for name, value in data.items():
         if name in ("resource_type", "type") and isinstance(value, str):
-            turned[name] = current_word(value)
+            translated[name] = to_current_name(value)
         else:
-            # A domain as such, of a host or a record, is one in all generations.
-            turned[name if name == "domain" else current_word(name)] = current_words(value)
-    return turned
+            # The key "domain" of a DNS record or a sandbox has the same name in all generations.
+            translated[name if name == "domain" else to_current_name(name)] = to_current_names(value)
+    return translated
 
 
-def check_answers(journal: list[dict]) -> None:
-    """Answers that faults have touched, and those to operations without a specification, are let pass."""
-    wrong = []
+def check_answers(journal: list[dict[str, Any]]) -> None:
+    """Validate the answers of a journal.
+
+    Answers changed by a fault and answers to undocumented operations are not validated.
+    """
+    errors = []
     for entry in journal:
         answer = entry["answer"]
         if answer is None or entry["fault"]:
             continue
-        path, speaks_old = current_path(entry["path"])
-        operation = find(entry["headers"]["host"], entry["method"], path)
+        path, has_older_names = to_current_path(entry["path"])
+        operation = match_operation(entry["headers"]["host"], entry["method"], path)
         if operation is None:
             continue
         media_type = (answer["content_type"] or "").partition(";")[0]
-        body = current_words(answer["body"]) if speaks_old else answer["body"]
+        body = to_current_names(answer["body"]) if has_older_names else answer["body"]
         if media_type != "application/json":
             body = body or ""
         try:
             check_answer(operation, entry["status"], media_type, body)
         except (AssertionError, jsonschema_rs.ValidationError) as error:
-            wrong.append(f"{entry['method']} {entry['path']} {entry['status']} is not as {operation} says: {error}")
-    assert not wrong, "\n".join(wrong)
+            request = f"{entry['method']} {entry['path']}"
+            errors.append(f"The answer {entry['status']} to {request} violates the schema of {operation}: {error}")
+    assert not errors, "\n".join(errors)

@@ -2,47 +2,47 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The check that stands behind all tests of clients can fail."""
+"""Tests of the validation that the tests of clients use."""
 
 import pytest
 from answers import check_answers
-from specifications import needed
+from specifications import requires_specifications
 
 
 @pytest.fixture
 def entry(emulator, inbox, client):
-    """A sandbox as the Python SDK was told it."""
+    """Return the journal entry of a sandbox that the Python SDK requested."""
     client().testing_api.inboxes.get_by_id(inbox.id)
     return emulator.journal()[-1]
 
 
-def without_status(body):
+def remove_status(body):
     del body["status"]
 
 
-def with_a_current_word(body):
+def add_current_name(body):
     body["sandbox_id"] = 1
 
 
-def with_a_wrong_type(body):
+def change_type(body):
     body["emails_count"] = "0"
 
 
-@needed
+@requires_specifications
 @pytest.mark.parametrize(
-    ("spoil", "rule"),
+    ("corrupt", "violation"),
     [
-        (without_status, '"status" is a required property'),
-        (with_a_current_word, "'current sandbox_id' was unexpected"),
-        (with_a_wrong_type, '"0" is not of type "integer"'),
+        (remove_status, '"status" is a required property'),
+        (add_current_name, "'current sandbox_id' was unexpected"),
+        (change_type, '"0" is not of type "integer"'),
     ],
 )
-def test_a_wrong_answer_is_found(entry, spoil, rule):
+def test_an_invalid_answer_is_reported(entry, corrupt, violation):
     check_answers([entry])
-    spoil(entry["answer"]["body"])
-    with pytest.raises(AssertionError) as failure:
+    corrupt(entry["answer"]["body"])
+    with pytest.raises(AssertionError) as error:
         check_answers([entry])
-    said = f"GET {entry['path']} 200 is not as sandbox GET /api/sandboxes/{{sandbox_id}} says"
-    assert said in str(failure.value)
-    assert rule in str(failure.value)
+    message = f"The answer 200 to GET {entry['path']} violates the schema of sandbox GET /api/sandboxes/{{sandbox_id}}"
+    assert message in str(error.value)
+    assert violation in str(error.value)
     check_answers([entry | {"fault": "status"}])
