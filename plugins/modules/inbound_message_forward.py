@@ -18,7 +18,7 @@ extends_documentation_fragment:
   - community.mailtrap._attributes
   - community.mailtrap._connection
   - community.mailtrap._identity.inbound_inbox
-  - community.mailtrap._answer
+  - community.mailtrap._reply
 options:
   to:
     description: The recipients, each as V(user@host) or V(Name <user@host>).

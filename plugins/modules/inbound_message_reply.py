@@ -18,7 +18,7 @@ extends_documentation_fragment:
   - community.mailtrap._attributes
   - community.mailtrap._connection
   - community.mailtrap._identity.inbound_inbox
-  - community.mailtrap._answer
+  - community.mailtrap._reply
 options:
   all:
     description: Whether the other recipients of the message receive a copy of the reply.

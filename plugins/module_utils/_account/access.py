@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def ensure_access(directory: Directory, resource: Resource, options: Options) -> Outcome:
-    """Bring the access of a person, an invitation or an API token to its state; see :func:`apply.ensure`.
+    """Bring the access of a person, an invitation or an API token to the wanted state; see :func:`apply.ensure`.
 
     :param options: the options of community.mailtrap.account_access.
     """

@@ -179,7 +179,7 @@ def _find_step(snapshot: Snapshot, entry: Entry, steps: Dict[Entry, AccountStep]
 
 
 def _find_parent_id(snapshot: Snapshot, parent: Entry, step: Optional[AccountStep]) -> Optional[Id]:
-    """Return the id of a parent: from its step, or from the account if the document's entry is not looked at."""
+    """Return the id of a parent: from its step, or from the account if no step exists for it."""
     if step:
         return step.current["id"] if step.current else None
     return snapshot.find_id(parent.resource, parent.wanted[parent.resource.natural_key])

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def ensure_token(directory: Directory, resource: Resource, options: Options) -> Outcome:
-    """Bring one API token to its state; see :func:`apply.ensure`.
+    """Bring one API token to the wanted state; see :func:`apply.ensure`.
 
     :param options: the options of community.mailtrap.api_token.
     """

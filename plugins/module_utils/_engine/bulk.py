@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def ensure_each(directory: Directory, resource: Resource, options: Options) -> Dict[str, Outcome]:
-    """Bring the objects of several natural keys to one state; all are found before the first is changed.
+    """Bring several objects to the same state. All of them are found before the first one is changed.
 
     :param options: the options of one object, with the natural keys in the bulk option.
     :returns: the outcomes by natural key, in the order of the keys; of equivalent keys, only the first is kept.

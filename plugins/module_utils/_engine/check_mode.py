@@ -1,7 +1,7 @@
 # Copyright (c) the community.mailtrap authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What check mode leaves out. No package above the engine decides about check mode itself."""
+"""Skip changes in check mode. Other packages call these functions instead of branching on check mode."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Make modules from descriptions: options, secrets, failures and the result of AnsibleModule."""
+"""Build modules from the descriptions of resource types: options, secrets, failures and results."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def state_module(
         "id": {"type": resource.api.id_type},
         "state": {"type": "str", "default": "present", "choices": states},
         **_get_reveal_option(resource),
-        **({"recreate": {"type": "bool", "default": False}} if resource.can_recreate else {}),
+        **({"recreate": {"type": "bool", "default": False}} if resource.supports_recreate else {}),
         **({"dest": {"type": "path"}} if resource.one_time_secret else {}),
         **get_parent_options(resource),
         **get_field_options(resource),
@@ -232,7 +232,7 @@ def info_module(
 
 
 def _ensure_each(directory: Directory, resource: Resource, options: Options) -> Result:
-    """Bring the objects of several natural keys to one state, and return the result of the task."""
+    """Bring each object that the bulk option names to the state, and return the result of the task."""
     client, bulk_option = directory.client, str(resource.bulk_option)
 
     def masked(entries: List[JsonObject]) -> List[JsonObject]:
@@ -266,7 +266,7 @@ def _merge(derived: Constraints, constraints: Mapping[str, Any]) -> Dict[str, An
 
 
 def _read_file_options(resource: Resource, options: Options) -> Options:
-    """Return the options with the texts of the files that some of them name.
+    """Return the options with the fields whose texts are in files, such as the file in ``body_html_src``.
 
     :raises MailtrapError: if a file cannot be read as text.
     """

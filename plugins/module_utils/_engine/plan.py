@@ -47,7 +47,7 @@ def get_identity(resource: Resource, obj: JsonObject) -> JsonObject:
 
 
 def match(resource: Resource, objects: List[JsonObject], identity: JsonObject) -> Optional[JsonObject]:
-    """Return the object of an identity, or None.
+    """Return the object with an identity, or None.
 
     :param objects: the siblings.
     :param identity: the natural key and the identity fields that are known.
@@ -167,7 +167,7 @@ def get_change_warnings(resource: Resource, current: Optional[JsonObject], after
 
 def diff(resource: Resource, before: Optional[JsonObject], after: Optional[JsonObject]) -> JsonObject:
     """Return the difference for diff mode: ids and fields that users can set, ``before`` and ``after``."""
-    return {"before": _describe(resource, before), "after": _describe(resource, after)}
+    return {"before": _describe_for_diff(resource, before), "after": _describe_for_diff(resource, after)}
 
 
 def mask_secrets(resource: Resource, value: Any) -> Any:
@@ -233,7 +233,7 @@ def _plan_update(resource: Resource, current: JsonObject, changes: JsonObject, p
 
 def _explain_create_only(resource: Resource, field: Field, current: JsonObject, wanted: JsonObject) -> str:
     value, expected = field.describe(field.get(current)), field.describe(wanted[field.name])
-    advice = "; set recreate to replace the object" if resource.can_recreate else ""
+    advice = "; set recreate to replace the object" if resource.supports_recreate else ""
     return (
         f"{field.option_name} of {resource.noun_with_article} cannot be changed from {value!r} to {expected!r}{advice}"
     )
@@ -261,7 +261,7 @@ def _option_names(field: Field) -> str:
     return " or ".join(dict.fromkeys([*names, field.option_name]))
 
 
-def _describe(resource: Resource, obj: Optional[JsonObject]) -> JsonObject:
+def _describe_for_diff(resource: Resource, obj: Optional[JsonObject]) -> JsonObject:
     if not obj:
         return {}
     names = ["id", resource.parent.field] if resource.parent else ["id"]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Location:
-    """The place of an object: its parent, and the part of the list that the service returns for it.
+    """Where an object is looked for: in a parent, and with query parameters that narrow the list.
 
     :ivar parent_id: the id of the parent, if it has one and it exists.
     :ivar missing_parent: the label of a parent that does not exist, or None.

@@ -28,7 +28,7 @@ def _identity(value: Any) -> Any:
     return value
 
 
-def _valid(value: Any) -> Optional[str]:
+def _accept(value: Any) -> Optional[str]:
     return None
 
 
@@ -111,7 +111,7 @@ class Field:
     describe: Callable[[Any], Any] = _identity
     sensitive: bool = False
     length: Optional[Tuple[int, int]] = None
-    validate: Callable[[Any], Optional[str]] = _valid
+    validate: Callable[[Any], Optional[str]] = _accept
     coerce: Optional[Callable[[Any, Any, Any], Any]] = None
     required: bool = False
     default_on_create: bool = False
@@ -299,8 +299,8 @@ class Resource:
         return bool(self.sensitive_fields) or any(item.sensitive for item in self.fields)
 
     @property
-    def can_recreate(self) -> bool:
-        """Whether a field can only be changed by replacing the object."""
+    def supports_recreate(self) -> bool:
+        """Whether the module has the option ``recreate``, because a field can only be changed by replacing the object."""
         if not (self.api.creatable and self.api.deletable and self.replaceable):
             return False
         return any(

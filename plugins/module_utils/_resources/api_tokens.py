@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def _explain_in_use(token: JsonObject, token_suffix: str) -> Optional[str]:
-    """Return a reason if a token may be the one in use: answers contain only the end of its value."""
+    """Return why a token is protected if it may be the one in use. The API returns only the end of a token's value."""
     if token.get("last_4_digits") != token_suffix:
         return None
     return f"API token {token['id']} ends with the same characters as the API token in use"

@@ -34,7 +34,7 @@ def find_chain(tokens: Iterable[JsonObject], name: str) -> List[JsonObject]:
 
 
 def find_newest(tokens: Iterable[JsonObject], name: str) -> List[JsonObject]:
-    """Return the tokens of a name, or their successors, that have no successor: usually one."""
+    """Return the newest tokens of a name, which are those without a successor. Usually there is one."""
     chain = find_chain(tokens, name)
     return [token for token in chain if not has_successor(token, chain)]
 
