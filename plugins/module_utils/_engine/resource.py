@@ -300,7 +300,7 @@ class Resource:
 
     @property
     def supports_recreate(self) -> bool:
-        """Whether the module has the option ``recreate``, because a field can only be changed by replacing the object."""
+        """Whether the module has the option ``recreate``, because some fields require a replacement."""
         if not (self.api.creatable and self.api.deletable and self.replaceable):
             return False
         return any(
