@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The command line: start, ready line, end, refusals."""
+"""The command line: start, ready line, shutdown, invalid options."""
 
 import json
 import os
@@ -25,7 +25,7 @@ COMMAND = [sys.executable, "-m", "mailtrap_emulator"]
 
 @pytest.fixture
 def run():
-    """Starts the command; kills what is left of it at the end."""
+    """Return a function that starts the command. Processes are killed after the test."""
     processes = []
 
     def start(*options):
@@ -39,7 +39,7 @@ def run():
         process.communicate()
 
 
-def test_the_ready_line(run):
+def test_ready_line(run):
     process = run("--token", "secret-token")
     ready = json.loads(process.stdout.readline())
     assert list(ready) == ["api_url", "smtp", "token", "account_id", "pid"]
@@ -61,8 +61,8 @@ def test_a_random_token_is_32_hex_digits():
         assert first.token != second.token
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_prompt_end_with_open_connections_and_slow_requests(run, number):
+@pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
+def test_prompt_shutdown_with_open_connections_and_slow_requests(run, signal_number):
     process = run()
     ready = json.loads(process.stdout.readline())
     host, port = ready["api_url"].removeprefix("http://").split(":")
@@ -77,7 +77,7 @@ def test_a_prompt_end_with_open_connections_and_slow_requests(run, number):
     connections[2].sendall(b"POST /api/projects HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
     time.sleep(0.2)
     started = time.monotonic()
-    process.send_signal(number)
+    process.send_signal(signal_number)
     out, err = process.communicate(timeout=10)
     assert time.monotonic() - started < 3
     assert (process.returncode, out, err) == (0, "", "")
@@ -85,7 +85,7 @@ def test_a_prompt_end_with_open_connections_and_slow_requests(run, number):
         connection.close()
 
 
-def test_nothing_is_logged_about_ordinary_requests_and_refusals(run):
+def test_requests_and_errors_are_not_logged(run):
     process = run("--token", "secret-token")
     ready = json.loads(process.stdout.readline())
     for token in ("secret-token", "wrong"):
@@ -97,7 +97,7 @@ def test_nothing_is_logged_about_ordinary_requests_and_refusals(run):
     assert process.communicate(timeout=10) == ("", "")
 
 
-def test_chosen_ports(run):
+def test_given_ports(run):
     ports = []
     for _ in range(2):
         with closing(socket.socket()) as probe:
@@ -109,9 +109,9 @@ def test_chosen_ports(run):
 
 
 @pytest.mark.parametrize("option", ["--port", "--smtp-port"])
-def test_a_port_that_is_taken(run, option):
-    with closing(socket.create_server(("127.0.0.1", 0))) as other:
-        port = other.getsockname()[1]
+def test_a_port_in_use(run, option):
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        port = listener.getsockname()[1]
         process = run(option, str(port))
         out, err = process.communicate(timeout=10)
     purpose = {"--port": "HTTP", "--smtp-port": "SMTP"}[option]
@@ -137,7 +137,7 @@ def test_a_port_that_is_taken(run, option):
         ["--host", "999.1.1.1", "--allow-remote"],
     ],
 )
-def test_refusals_are_one_sentence_and_status_2(capsys, options):
+def test_invalid_options_are_reported_in_one_sentence(capsys, options):
     assert main(options) == 2
     out, err = capsys.readouterr()
     assert out == ""
@@ -146,26 +146,26 @@ def test_refusals_are_one_sentence_and_status_2(capsys, options):
     assert err.count("\n") == 1
 
 
-def test_a_remote_host_with_permission():
+def test_a_remote_host_with_allow_remote():
     with Emulator("--host", "0.0.0.0", "--allow-remote") as emulator:
         port = emulator.api_url.rpartition(":")[2]
-        answer = httpx.get(f"http://127.0.0.1:{port}/api/accounts", headers={"Api-Token": emulator.token})
-        assert answer.status_code == 200
+        response = httpx.get(f"http://127.0.0.1:{port}/api/accounts", headers={"Api-Token": emulator.token})
+        assert response.status_code == 200
 
 
-@pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6 here")
+@pytest.mark.skipif(not socket.has_ipv6, reason="IPv6 is not available")
 def test_ipv6():
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
     except OSError:
-        pytest.skip("no IPv6 loopback here")
+        pytest.skip("the IPv6 loopback address is not available")
     with Emulator("--host", "::1") as emulator:
         assert emulator.api_url.startswith("http://[::1]:")
-        answer = httpx.get(f"{emulator.api_url}/api/accounts", headers={"Api-Token": emulator.token})
-        assert answer.status_code == 200
+        response = httpx.get(f"{emulator.api_url}/api/accounts", headers={"Api-Token": emulator.token})
+        assert response.status_code == 200
 
 
-def test_rate_limits_off(client_of):
+def test_rate_limits_off():
     with Emulator("--rate-limits", "off") as emulator:
         assert emulator.limits()["rate_limits"] is False
         emulator.reset()
@@ -173,9 +173,9 @@ def test_rate_limits_off(client_of):
 
 
 def test_version_and_help(run):
-    for option, beginning in (("--version", "mailtrap-emulator 0."), ("--help", "usage: mailtrap-emulator")):
+    for option, prefix in (("--version", "mailtrap-emulator 0."), ("--help", "usage: mailtrap-emulator")):
         process = run(option)
-        assert process.communicate(timeout=10)[0].startswith(beginning)
+        assert process.communicate(timeout=10)[0].startswith(prefix)
         assert process.returncode == 0
 
 

@@ -17,8 +17,8 @@ from mailtrap_emulator.http.responses import Response
 from mailtrap_emulator.testing import EmulatorError
 
 
-def test_reset_returns_to_the_start_state(api, emulator, deliver, mail):
-    start = {kind: len(rows) for kind, rows in emulator.dump().items()}
+def test_reset_restores_the_start_state(api, emulator, deliver, mail):
+    start_counts = {table: len(rows) for table, rows in emulator.dump().items()}
     api.post("/api/send", json=mail)
     deliver()
     emulator.seed(accounts=[{"name": "Other"}])
@@ -30,25 +30,29 @@ def test_reset_returns_to_the_start_state(api, emulator, deliver, mail):
     assert emulator.outbox() == []
     assert emulator.limits()["projects"] is None
     assert [entry["path"] for entry in emulator.journal()] == ["/api/projects"]
-    assert {kind: len(rows) for kind, rows in emulator.dump().items()}.items() >= {
-        kind: count for kind, count in start.items() if kind in ("accounts", "api_tokens", "domains")
-    }.items()
+    counts = {table: len(rows) for table, rows in emulator.dump().items()}
+    assert (
+        counts.items()
+        >= {
+            table: count for table, count in start_counts.items() if table in ("accounts", "api_tokens", "domains")
+        }.items()
+    )
     assert [row["name"] for row in emulator.dump()["accounts"]] == ["Emulated account"]
 
 
-def test_a_seeded_reset_repeats_itself(api, emulator):
-    def story():
+def test_a_reset_with_a_random_seed_is_reproducible(api, emulator):
+    def run():
         emulator.reset(random_seed=7)
         emulator.clock(set="2026-05-01T00:00:00Z", frozen=True)
         project = api.post("/api/projects", json={"project": {"name": "Shop"}}).json()
         api.post(f"/api/projects/{project['id']}/sandboxes", json={"sandbox": {"name": "QA"}})
         return api.get("/api/projects").content
 
-    assert story() == story()
+    assert run() == run()
 
 
-def test_seed_with_explicit_ids(api, emulator):
-    planted = emulator.seed(
+def test_seeding_with_ids(api, emulator):
+    summary = emulator.seed(
         projects=[{"id": 7, "name": "Seven"}],
         sandboxes=[
             {
@@ -67,7 +71,7 @@ def test_seed_with_explicit_ids(api, emulator):
         ],
         email_templates=[{"id": 700, "name": "T", "uuid": "11111111-1111-4111-8111-111111111111", "body_text": "b"}],
     )
-    assert planted == {"planted": {"projects": 1, "sandboxes": 1, "email_templates": 1}}
+    assert summary == {"planted": {"projects": 1, "sandboxes": 1, "email_templates": 1}}
     sandbox = api.get("/api/sandboxes/70").json()
     assert (sandbox["username"], sandbox["password"]) == ("u" * 14, "p" * 14)
     assert (sandbox["email_username"], sandbox["email_username_enabled"]) == ("alias-abcdef", True)
@@ -75,7 +79,7 @@ def test_seed_with_explicit_ids(api, emulator):
     assert api.get("/api/email_templates/700").json()["uuid"] == "11111111-1111-4111-8111-111111111111"
 
 
-def test_the_order_in_the_document_does_not_matter(api, emulator):
+def test_the_order_of_a_seed_document_does_not_matter(api, emulator):
     emulator.seed(
         {
             "messages": [{"id": 1, "sandbox_id": 70, "raw": "Subject: seeded\n\nbody\n", "is_read": True}],
@@ -88,19 +92,19 @@ def test_the_order_in_the_document_does_not_matter(api, emulator):
     assert api.get("/api/sandboxes/70/messages/1/body.raw").content == b"Subject: seeded\r\n\r\nbody\r\n"
 
 
-def test_ids_go_on_above_the_seeded_ones(api, emulator):
+def test_new_ids_are_above_seeded_ids(api, emulator):
     emulator.seed(projects=[{"id": 9_000_000, "name": "High"}, {"id": 3, "name": "Low"}])
     assert api.post("/api/projects", json={"project": {"name": "Next"}}).json()["id"] == 9_000_001
 
 
-def test_a_seeded_message_has_its_time(api, emulator, sandbox, mail):
+def test_seeding_a_message_with_its_time(api, emulator, sandbox, mail):
     message = mail | {"sandbox_id": sandbox["id"], "created_at": "2026-01-04T11:17:56.575-12:00"}
     emulator.seed(messages=[message])
     assert api.get(f"/api/sandboxes/{sandbox['id']}/messages").json()[0]["created_at"] == "2026-01-04T23:17:56.575Z"
 
 
 @pytest.mark.parametrize(
-    ("document", "sentence"),
+    ("document", "message"),
     [
         ([], "The seed document must be an object."),
         ({"nonsense": []}, None),
@@ -127,27 +131,27 @@ def test_a_seeded_message_has_its_time(api, emulator, sandbox, mail):
         ({"limits": []}, "The limits must be an object."),
     ],
 )
-def test_documents_that_are_refused(emulator, document, sentence):
-    with pytest.raises(EmulatorError) as refused:
+def test_invalid_seed_documents(emulator, document, message):
+    with pytest.raises(EmulatorError) as error:
         emulator.control("POST", "seed", document)
-    assert sentence is None or str(refused.value) == sentence
+    assert message is None or str(error.value) == message
 
 
-def test_messages_that_cannot_be_seeded(emulator, sandbox, mail):
-    for fields, sentence in (
+def test_invalid_seed_messages(emulator, sandbox, mail):
+    for fields, message in (
         ({"from": {}}, "messages[0]: 'from' is required."),
         ({"created_at": "soon"}, "messages[0]: created_at must be an ISO-8601 time."),
         ({"raw": 7}, "messages[0]: raw must be a text."),
     ):
-        with pytest.raises(EmulatorError, match=re.escape(sentence)):
+        with pytest.raises(EmulatorError, match=re.escape(message)):
             emulator.seed(messages=[mail | {"sandbox_id": sandbox["id"]} | fields])
 
 
-def test_control_requests_that_are_no_json(emulator):
+def test_control_requests_that_are_not_json(emulator):
     for path in ("seed", "faults", "limits", "clock"):
-        answer = httpx.post(f"{emulator.api_url}/_emulator/{path}", content=b"{")
-        assert answer.status_code == 400
-        assert answer.json() == {"error": "The body must be JSON."}
+        response = httpx.post(f"{emulator.api_url}/_emulator/{path}", content=b"{")
+        assert response.status_code == 400
+        assert response.json() == {"error": "The body must be JSON."}
 
 
 def test_dump_shows_every_table_with_raw_messages_in_base64(emulator, sandbox, deliver):
@@ -172,23 +176,23 @@ def test_the_clock_can_be_frozen(emulator):
     frozen = emulator.clock(frozen=True)
     assert emulator.clock()["now"] == frozen["now"]
     assert emulator.clock(advance=60)["time"] == pytest.approx(frozen["time"] + 60)
-    going = emulator.clock(frozen=False)
-    assert going["frozen"] is False
-    assert 0 <= going["time"] - frozen["time"] - 60 < 5
+    running = emulator.clock(frozen=False)
+    assert running["frozen"] is False
+    assert 0 <= running["time"] - frozen["time"] - 60 < 5
 
 
 @pytest.mark.parametrize(
     "change",
     [{"set": "soon"}, {"set": "9999-12-31T23:59:59Z"}, {"advance": 1e300}, {"advance": "1"}, {"turn": 1}, {"set": 7}],
 )
-def test_clock_changes_that_are_refused(emulator, change):
+def test_invalid_clock_changes(emulator, change):
     before = emulator.clock()["time"]
     with pytest.raises(EmulatorError):
         emulator.clock(**change)
     assert abs(emulator.clock()["time"] - before) < 5
 
 
-def test_the_journal(api, emulator, project):
+def test_journal_entries(api, emulator, project):
     emulator.clear_journal()
     api.get("/api/sandboxes?a=1&b[]=2", headers={"X-Mark": "seen"})
     api.patch(f"/api/accounts/{emulator.account_id}/projects/{project['id']}", json={"project": {"name": "Größe"}})
@@ -209,7 +213,7 @@ def test_the_journal(api, emulator, project):
     assert [entry["n"] for entry in emulator.journal(since=2)] == [3]
 
 
-def test_the_journal_tells_the_answers(api, emulator, project):
+def test_the_journal_contains_the_answers(api, emulator, project):
     emulator.clear_journal()
     json = "application/json; charset=utf-8"
     listed = api.get("/api/projects").json()
@@ -224,33 +228,33 @@ def test_the_journal_tells_the_answers(api, emulator, project):
     ]
 
 
-def test_the_journal_keeps_the_first_megabyte_of_an_answer(api, emulator, deliver, sandbox):
+def test_the_journal_truncates_answers_to_a_megabyte(api, emulator, deliver, sandbox):
     message_id = deliver(text="x" * 1_200_000)
     text = api.get(f"/api/sandboxes/{sandbox['id']}/messages/{message_id}/body.txt").text
     assert emulator.journal()[-1]["answer"]["body"] == text[:1_000_000]
     assert len(text) > 1_000_000
 
 
-def test_the_journal_forgets_the_oldest_bodies(monkeypatch):
+def test_the_journal_removes_the_oldest_bodies(monkeypatch):
     monkeypatch.setattr("mailtrap_emulator.control.journal.MAX_BODIES", 100)
     journal = Journal()
 
-    def arrive():
+    def open_entry():
         request = Request("POST", "/api/send", "", {}, b"x" * 10, "")
         return journal.open(datetime.now(UTC), "transactional", request)
 
-    slow = arrive()
+    slow = open_entry()
     for _ in range(5):
-        journal.close(arrive(), Response(200, b"y" * 40))
+        journal.close(open_entry(), Response(200, b"y" * 40))
     journal.close(slow, Response(200, b"y" * 90))
     assert [entry["n"] for entry in journal.since(0)] == [5, 6]
 
 
 def test_the_journal_masks_a_new_token(api, emulator):
     grant = {"resource_type": "account", "resource_id": emulator.account_id, "access_level": 100}
-    made = api.post("/api/api_tokens", json={"name": "CI", "resources": [grant]}).json()
+    created = api.post("/api/api_tokens", json={"name": "CI", "resources": [grant]}).json()
     (entry,) = emulator.journal()
-    assert entry["answer"]["body"] == made | {"token": "***"}
+    assert entry["answer"]["body"] == created | {"token": "***"}
 
 
 def test_the_journal_masks_tokens_and_ignores_the_control_plane(emulator):
@@ -263,7 +267,7 @@ def test_the_journal_masks_tokens_and_ignores_the_control_plane(emulator):
     assert entries[0]["headers"]["authorization"] == entries[1]["headers"]["api-token"] == "***"
 
 
-def test_the_journal_counts_every_request_that_reaches_the_api(api, emulator):
+def test_the_journal_contains_unknown_routes_and_unauthorized_requests(api, emulator):
     api.get("/nonsense")
     httpx.get(f"{emulator.api_url}/api/accounts")
     assert [entry["status"] for entry in emulator.journal()] == [404, 401]
@@ -293,7 +297,7 @@ def test_limits_are_read_and_set(emulator):
         {"nonsense": 1},
     ],
 )
-def test_limits_that_are_refused(emulator, limits):
+def test_invalid_limits(emulator, limits):
     before = emulator.limits()
     with pytest.raises(EmulatorError):
         emulator.limits(**limits)
@@ -301,8 +305,8 @@ def test_limits_that_are_refused(emulator, limits):
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("journal", "POST"), ("nonsense", "GET"), ("reset", "GET"), ("faults", "GET"), ("", "GET")]
+    ("path", "method"), [("journal", "POST"), ("nonsense", "GET"), ("reset", "GET"), ("faults", "GET"), ("", "GET")]
 )
-def test_unknown_control_requests(emulator, method, path):
-    answer = httpx.request(path, f"{emulator.api_url}/_emulator/{method}")
-    assert answer.status_code in (404, 405)
+def test_unknown_control_requests(emulator, path, method):
+    response = httpx.request(method, f"{emulator.api_url}/_emulator/{path}")
+    assert response.status_code in (404, 405)

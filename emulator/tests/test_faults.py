@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Injected faults."""
+"""Fault injection."""
 
 import time
 
@@ -12,7 +12,7 @@ import pytest
 from mailtrap_emulator.testing import EmulatorError
 
 
-def names(api):
+def list_project_names(api):
     return [project["name"] for project in api.get("/api/projects").json()]
 
 
@@ -28,13 +28,13 @@ def names(api):
         ({}, b"", None),
     ],
 )
-def test_an_answer_instead(api, emulator, rule, content, content_type):
+def test_a_replaced_answer(api, emulator, rule, content, content_type):
     emulator.fault(method="POST", path="/projects$", status=502, **rule)
-    answer = api.post("/api/projects", json={"project": {"name": "Shop"}})
-    assert answer.status_code == 502
-    assert answer.content == content
-    assert answer.headers.get("content-type") == content_type
-    assert names(api) == []
+    response = api.post("/api/projects", json={"project": {"name": "Shop"}})
+    assert response.status_code == 502
+    assert response.content == content
+    assert response.headers.get("content-type") == content_type
+    assert list_project_names(api) == []
 
 
 def test_times_and_skip(api, emulator):
@@ -42,36 +42,36 @@ def test_times_and_skip(api, emulator):
     assert [api.get("/api/accounts").status_code for _ in range(5)] == [200, 503, 503, 200, 200]
 
 
-def test_forever_until_cleared(api, emulator):
+def test_a_fault_without_times_lasts_until_cleared(api, emulator):
     emulator.fault(status=500)
     assert {api.get("/api/accounts").status_code for _ in range(5)} == {500}
     emulator.clear_faults()
     assert api.get("/api/accounts").status_code == 200
 
 
-def test_the_first_matching_rule_acts(api, emulator):
+def test_the_first_matching_rule_applies(api, emulator):
     emulator.fault({"path": "accounts", "status": 500, "times": 1}, {"path": "accounts", "status": 501, "times": 1})
     assert [api.get("/api/accounts").status_code for _ in range(3)] == [500, 501, 200]
 
 
-def test_the_method_is_matched_whole(api, emulator):
+def test_the_pattern_matches_the_complete_method(api, emulator):
     emulator.fault(method="GET|HEAD", status=500)
     assert api.get("/api/accounts").status_code == 500
     assert api.post("/api/projects", json={"project": {"name": "Shop"}}).status_code == 200
 
 
-def test_headers_beside_the_real_answer(api, emulator):
+def test_headers_are_added_to_the_real_answer(api, emulator):
     emulator.fault(headers={"Retry-After": 3}, times=1)
-    answer = api.get("/api/accounts")
-    assert answer.status_code == 200
-    assert answer.headers["retry-after"] == "3"
+    response = api.get("/api/accounts")
+    assert response.status_code == 200
+    assert response.headers["retry-after"] == "3"
     assert "retry-after" not in api.get("/api/accounts").headers
 
 
 def test_an_error_after_the_write(api, emulator):
     emulator.fault(method="POST", path="projects", status=504, when="after", times=1)
     assert api.post("/api/projects", json={"project": {"name": "Shop"}}).status_code == 504
-    assert names(api) == ["Shop"]
+    assert list_project_names(api) == ["Shop"]
 
 
 @pytest.mark.parametrize(("when", "expected"), [("before", []), ("after", ["Shop"])])
@@ -79,37 +79,37 @@ def test_dropped_connections(api, emulator, when, expected):
     emulator.fault(method="POST", path="projects", drop=True, when=when, times=1)
     with pytest.raises(httpx.RemoteProtocolError):
         api.post("/api/projects", json={"project": {"name": "Shop"}})
-    assert names(api) == expected
+    assert list_project_names(api) == expected
 
 
 def test_a_truncated_body(api, emulator, project):
-    whole = api.get("/api/projects").content
+    complete = api.get("/api/projects").content
     emulator.fault(truncate=True, times=1)
-    with api.stream("GET", "/api/projects") as answer:
-        assert answer.headers["content-length"] == str(len(whole))
-        pieces = answer.iter_raw(1)
-        received = b"".join(next(pieces) for _ in range(len(whole) // 2))
+    with api.stream("GET", "/api/projects") as response:
+        assert response.headers["content-length"] == str(len(complete))
+        pieces = response.iter_raw(1)
+        received = b"".join(next(pieces) for _ in range(len(complete) // 2))
         with pytest.raises(httpx.RemoteProtocolError):
             next(pieces)
-    assert received == whole[: len(whole) // 2]
-    assert names(api) == ["Shop"]
+    assert received == complete[: len(complete) // 2]
+    assert list_project_names(api) == ["Shop"]
 
 
-def test_a_truncated_fault(api, emulator):
+def test_a_truncated_replaced_answer(api, emulator):
     emulator.fault(status=200, json={"a": "b" * 100}, truncate=True, times=1)
     with pytest.raises(httpx.RemoteProtocolError):
         api.get("/api/projects")
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_delay(api, emulator, when):
+def test_a_delay(api, emulator, when):
     emulator.fault(delay=0.3, when=when, times=1)
     started = time.perf_counter()
     assert api.get("/api/accounts").status_code == 200
     assert 0.3 <= time.perf_counter() - started < 2
 
 
-def test_a_delay_holds_up_nobody_else(api, emulator, client_of):
+def test_a_delay_does_not_block_other_requests(api, emulator, make_client):
     emulator.fault(path="accounts", delay=5, times=1)
     with pytest.raises(httpx.ReadTimeout):
         api.get("/api/accounts", timeout=0.2)
@@ -118,7 +118,7 @@ def test_a_delay_holds_up_nobody_else(api, emulator, client_of):
     assert time.perf_counter() - started < 2
 
 
-def test_the_journal_tells_the_fault(api, emulator):
+def test_the_journal_names_the_fault(api, emulator):
     emulator.fault(status=503, delay=0.01, times=1)
     api.get("/api/accounts")
     emulator.fault(drop=True, when="after", times=1)
@@ -133,21 +133,21 @@ def test_the_journal_tells_the_fault(api, emulator):
     assert (second["status"], second["fault"], second["answer"]) == (200, "drop", None)
 
 
-def test_faults_on_the_sending_hosts(client_of, emulator, mail):
-    # A client that does not wonder about the answer: nothing in it tells that it is a fault.
-    api = client_of(emulator, kind=httpx.Client)
+def test_faults_on_the_sending_hosts(make_client, emulator, mail):
+    # The validating client would reject the answer, because answers of the sending hosts do not show faults.
+    api = make_client(emulator, client_class=httpx.Client)
     emulator.fault(path="^/api/send$", status=429, json={"success": False, "errors": ["Rate limit exceeded"]}, times=1)
     assert [api.post("/api/send", json=mail).status_code for _ in range(2)] == [429, 200]
     assert len(emulator.outbox()) == 1
 
 
-def test_the_control_plane_has_no_faults(emulator):
+def test_faults_do_not_affect_the_control_plane(emulator):
     emulator.fault(status=500)
     assert emulator.journal() == []
 
 
 @pytest.mark.parametrize(
-    ("rule", "sentence"),
+    ("rule", "message"),
     [
         ({}, "faults[0]: a fault needs an effect: status, headers, delay, drop or truncate."),
         ({"status": 500, "when": "never"}, "faults[0]: when must be before or after."),
@@ -166,8 +166,8 @@ def test_the_control_plane_has_no_faults(emulator):
         ("x", "faults[0] must be an object."),
     ],
 )
-def test_rules_that_are_refused(api, emulator, rule, sentence):
-    with pytest.raises(EmulatorError) as refused:
+def test_invalid_rules(api, emulator, rule, message):
+    with pytest.raises(EmulatorError) as error:
         emulator.control("POST", "faults", [rule])
-    assert sentence is None or str(refused.value) == sentence
+    assert message is None or str(error.value) == message
     assert api.get("/api/accounts").status_code == 200

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the package offers to other people's tests: the fixture and the starter."""
+"""The pytest fixture and the ``Emulator`` class, which the package provides for tests of other projects."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ from mailtrap_emulator.testing import Emulator, EmulatorError
 pytest_plugins = ["pytester"]
 
 
-def test_the_fixture_comes_with_the_package(pytester):
+def test_fixture_of_the_plugin(pytester):
     pytester.makepyfile(
         """
         import json, urllib.request
@@ -33,14 +33,14 @@ def test_the_fixture_comes_with_the_package(pytester):
             assert len(call(mailtrap_emulator, "GET")) == 1
             assert [entry["method"] for entry in mailtrap_emulator.journal()] == ["POST", "GET"]
 
-        def test_two_begins_from_the_start(mailtrap_emulator):
+        def test_two_starts_from_the_start_state(mailtrap_emulator):
             assert call(mailtrap_emulator, "GET") == []
         """
     )
     pytester.runpytest_subprocess().assert_outcomes(passed=2)
 
 
-def test_the_process_ends_with_the_context():
+def test_leaving_the_context_ends_the_process():
     with Emulator() as emulator:
         pid = emulator.pid
         os.kill(pid, 0)
@@ -48,12 +48,12 @@ def test_the_process_ends_with_the_context():
         os.kill(pid, 0)
 
 
-def test_an_emulator_that_dies_is_told(tmp_path):
+def test_an_emulator_that_exits_is_reported():
     with pytest.raises(EmulatorError, match="exit status 2"):
         Emulator("--port", "nonsense").start()
 
 
-def test_an_emulator_that_never_gets_ready_is_given_up(monkeypatch, tmp_path):
+def test_an_emulator_that_does_not_become_ready_is_reported(monkeypatch, tmp_path):
     sleeper = tmp_path / "python"
     sleeper.write_text("#!/bin/sh\nexec sleep 60\n")
     sleeper.chmod(0o755)
@@ -64,21 +64,21 @@ def test_an_emulator_that_never_gets_ready_is_given_up(monkeypatch, tmp_path):
     assert time.monotonic() - started < 10
 
 
-def test_proxies_of_the_environment_are_not_used(monkeypatch):
+def test_proxy_settings_of_the_environment_are_ignored(monkeypatch):
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     with Emulator() as emulator:
         assert emulator.journal() == []
 
 
-def test_stop_can_be_called_again():
+def test_stop_can_be_called_twice():
     emulator = Emulator().start()
     assert emulator.stop() == 0
     assert emulator.stop() == 0
 
 
-def test_seeds_may_be_a_document_and_keywords(emulator):
-    planted = emulator.seed(
+def test_seed_accepts_a_document_and_keyword_arguments(emulator):
+    summary = emulator.seed(
         {"projects": [{"id": 7, "name": "Shop"}]}, sandboxes=[{"id": 8, "project_id": 7, "name": "QA"}]
     )
-    assert planted == {"planted": {"projects": 1, "sandboxes": 1}}
+    assert summary == {"planted": {"projects": 1, "sandboxes": 1}}
