@@ -113,7 +113,9 @@ def test_listing_messages_costs_the_same_in_full_and_small_sandboxes():
     create_start_state(world, "token")
     seed_document(world, list_seeds(), {"projects": [{"id": 1, "name": "P"}]})
     for key in (30, FULL_SANDBOX):
-        seed_document(world, list_seeds(), {"sandboxes": [{"id": key, "project_id": 1, "name": "S", "max_size": FULL_SANDBOX}]})
+        seed_document(
+            world, list_seeds(), {"sandboxes": [{"id": key, "project_id": 1, "name": "S", "max_size": FULL_SANDBOX}]}
+        )
         sandbox = world.store["sandboxes"].get(key)
         message = deliver_message(world, sandbox, b"Subject: s\n\nt\n", bcc=[])
         for _ in range(key - 1):

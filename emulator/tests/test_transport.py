@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is the same for every call: headers, tokens, paths, bodies (facts 1.2, 1.5, 8.1)."""
+"""Headers, authentication, paths and bodies, which work alike for all operations.
+
+See docs/service.md#authentication, docs/service.md#response-headers and docs/service.md#status-codes.
+"""
 
 import hashlib
 import json
@@ -11,7 +14,7 @@ import socket
 import httpx
 import pytest
 
-STANDING = {
+COMMON_HEADERS = {
     "x-mailtrap-version": "v2",
     "x-frame-options": "SAMEORIGIN",
     "x-xss-protection": "1; mode=block",
@@ -24,23 +27,23 @@ STANDING = {
 }
 
 
-def standing(answer):
-    return {name: answer.headers.get(name) for name in STANDING}
+def get_common_headers(response):
+    return {name: response.headers.get(name) for name in COMMON_HEADERS}
 
 
-def test_headers_of_an_answer_with_a_body(api):
-    answer = api.get("/api/accounts")
-    assert standing(answer) == STANDING
-    assert answer.headers["content-type"] == "application/json; charset=utf-8"
-    assert answer.headers["cache-control"] == "max-age=0, private, must-revalidate"
-    assert len(answer.headers["x-request-id"]) == 36
-    assert float(answer.headers["x-runtime"]) >= 0
+def test_headers_of_a_json_answer(api):
+    response = api.get("/api/accounts")
+    assert get_common_headers(response) == COMMON_HEADERS
+    assert response.headers["content-type"] == "application/json; charset=utf-8"
+    assert response.headers["cache-control"] == "max-age=0, private, must-revalidate"
+    assert len(response.headers["x-request-id"]) == 36
+    assert float(response.headers["x-runtime"]) >= 0
 
 
 def test_etag_is_the_first_half_of_the_sha256_of_the_body(api, sandbox):
     for path in ("/api/accounts", "/api/projects", f"/api/sandboxes/{sandbox['id']}"):
-        answer = api.get(path)
-        assert answer.headers["etag"] == f'W/"{hashlib.sha256(answer.content).hexdigest()[:32]}"'
+        response = api.get(path)
+        assert response.headers["etag"] == f'W/"{hashlib.sha256(response.content).hexdigest()[:32]}"'
 
 
 def test_errors_and_empty_answers_are_not_cached(api):
@@ -48,26 +51,26 @@ def test_errors_and_empty_answers_are_not_cached(api):
     template_id = api.post("/api/email_templates", json=template).json()["id"]
     deleted = api.delete(f"/api/email_templates/{template_id}")
     assert deleted.status_code == 204
-    for answer in (deleted, api.get("/api/projects/1"), api.get("/api/accounts/1/projects")):
-        assert answer.headers["cache-control"] == "no-cache"
-        assert "etag" not in answer.headers
-        assert standing(answer) == STANDING
+    for response in (deleted, api.get("/api/projects/1"), api.get("/api/accounts/1/projects")):
+        assert response.headers["cache-control"] == "no-cache"
+        assert "etag" not in response.headers
+        assert get_common_headers(response) == COMMON_HEADERS
 
 
-def test_204_has_neither_type_nor_length(api):
+def test_204_has_no_content_type_and_no_length(api):
     template = {"email_template": {"name": "n", "category": "c", "subject": "s"}}
     template_id = api.post("/api/email_templates", json=template).json()["id"]
-    answer = api.delete(f"/api/email_templates/{template_id}")
-    assert "content-type" not in answer.headers
-    assert "content-length" not in answer.headers
-    assert answer.content == b""
+    response = api.delete(f"/api/email_templates/{template_id}")
+    assert "content-type" not in response.headers
+    assert "content-length" not in response.headers
+    assert response.content == b""
 
 
 def test_json_is_compact_and_not_escaped(api):
     name = "Größe <b>&</b> 😀"
-    answer = api.post("/api/projects", json={"project": {"name": name}})
-    assert f'"name":"{name}",'.encode() in answer.content
-    assert answer.content == json.dumps(answer.json(), ensure_ascii=False, separators=(",", ":")).encode()
+    response = api.post("/api/projects", json={"project": {"name": name}})
+    assert f'"name":"{name}",'.encode() in response.content
+    assert response.content == json.dumps(response.json(), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def test_head_is_get_without_the_body(api, project):
@@ -80,7 +83,7 @@ def test_head_is_get_without_the_body(api, project):
 
 
 @pytest.mark.parametrize("header", ["Authorization", "Api-Token"])
-def test_both_token_headers_are_equal(emulator, header):
+def test_both_token_headers_are_accepted(emulator, header):
     value = f"Bearer {emulator.token}" if header == "Authorization" else emulator.token
     assert httpx.get(f"{emulator.api_url}/api/accounts", headers={header: value}).status_code == 200
 
@@ -96,34 +99,34 @@ def test_both_token_headers_are_equal(emulator, header):
         {"Api-Token": "wrong"},
     ],
 )
-def test_without_a_valid_token_the_general_host_answers_401(emulator, headers):
-    answer = httpx.get(f"{emulator.api_url}/api/projects", headers=headers)
-    assert answer.status_code == 401
-    assert answer.json() == {"error": "Incorrect API token"}
-    assert answer.headers["www-authenticate"] == 'Token realm="Application"'
-    assert standing(answer) == STANDING
-    assert "x-ratelimit-remaining" in answer.headers
+def test_401_of_the_general_host(emulator, headers):
+    response = httpx.get(f"{emulator.api_url}/api/projects", headers=headers)
+    assert response.status_code == 401
+    assert response.json() == {"error": "Incorrect API token"}
+    assert response.headers["www-authenticate"] == 'Token realm="Application"'
+    assert get_common_headers(response) == COMMON_HEADERS
+    assert "x-ratelimit-remaining" in response.headers
 
 
 @pytest.mark.parametrize("path", ["/api/send", "/api/send/4300000", "/bulk/api/batch"])
-def test_without_a_valid_token_the_sending_hosts_answer_in_their_own_shape(emulator, path, mail):
-    answer = httpx.post(emulator.api_url + path, json=mail, headers={"Api-Token": "wrong"})
-    assert answer.status_code == 401
-    assert answer.json() == {"errors": ["Unauthorized"]}
-    assert not [name for name in answer.headers if name.startswith("x-")]
+def test_401_of_the_sending_hosts(emulator, path, mail):
+    response = httpx.post(emulator.api_url + path, json=mail, headers={"Api-Token": "wrong"})
+    assert response.status_code == 401
+    assert response.json() == {"errors": ["Unauthorized"]}
+    assert not [name for name in response.headers if name.startswith("x-")]
 
 
-def test_another_account_in_the_path_is_forbidden(api, emulator):
+def test_the_path_of_another_account_is_forbidden(api, emulator):
     for account in (emulator.account_id + 1, "0", "abc", "%20"):
-        answer = api.get(f"/api/accounts/{account}/projects")
-        assert answer.status_code == 403
-        assert answer.json() == {"errors": "Account access forbidden"}
+        response = api.get(f"/api/accounts/{account}/projects")
+        assert response.status_code == 403
+        assert response.json() == {"errors": "Account access forbidden"}
 
 
-def test_401_goes_before_403_goes_before_404_goes_before_400(emulator, api):
-    other = f"{emulator.api_url}/api/accounts/1/projects/1"
-    assert httpx.get(other).status_code == 401
-    assert api.patch(other, content="{").status_code == 403
+def test_order_of_401_403_404_and_400(emulator, api):
+    other_account_url = f"{emulator.api_url}/api/accounts/1/projects/1"
+    assert httpx.get(other_account_url).status_code == 401
+    assert api.patch(other_account_url, content="{").status_code == 403
     assert api.patch("/api/projects/1", content="{", headers={"Content-Type": "application/json"}).status_code == 404
 
 
@@ -149,36 +152,38 @@ def test_401_goes_before_403_goes_before_404_goes_before_400(emulator, api):
     ],
 )
 def test_unknown_routes_and_methods_are_not_found(api, method, path):
-    answer = api.request(method, path)
-    assert answer.status_code == 404
-    assert answer.json() == {"error": "Not Found"}
+    response = api.request(method, path)
+    assert response.status_code == 404
+    assert response.json() == {"error": "Not Found"}
 
 
-@pytest.mark.parametrize("key", ["0", "-1", "does-not-exist", "1e3", "99999999999999999999", "9" * 400, "%F0%9F%98%80"])
-def test_what_cannot_be_an_id_is_simply_not_found(api, key):
+@pytest.mark.parametrize(
+    "invalid_id", ["0", "-1", "does-not-exist", "1e3", "99999999999999999999", "9" * 400, "%F0%9F%98%80"]
+)
+def test_invalid_ids_are_not_found(api, invalid_id):
     for path in ("projects", "sandboxes", "api_tokens", "email_templates"):
-        answer = api.get(f"/api/{path}/{key}")
-        assert answer.status_code == 404
-        assert answer.json() == {"error": "Not Found"}
+        response = api.get(f"/api/{path}/{invalid_id}")
+        assert response.status_code == 404
+        assert response.json() == {"error": "Not Found"}
 
 
-def test_trailing_and_double_slashes_do_not_matter(api):
+def test_trailing_and_double_slashes_are_ignored(api):
     assert api.get("/api/projects/").status_code == 200
     assert api.get("/api//projects").status_code == 200
 
 
-def assert_empty_400(answer):
-    assert answer.status_code == 400
-    assert answer.content == b""
-    assert answer.headers["content-type"] == "text/html; charset=UTF-8"
-    assert answer.headers["content-length"] == "0"
-    assert [name for name in answer.headers if name.startswith("x-")] == ["x-runtime", "x-request-id"]
+def assert_empty_400(response):
+    assert response.status_code == 400
+    assert response.content == b""
+    assert response.headers["content-type"] == "text/html; charset=UTF-8"
+    assert response.headers["content-length"] == "0"
+    assert [name for name in response.headers if name.startswith("x-")] == ["x-runtime", "x-request-id"]
 
 
 @pytest.mark.parametrize(
     "body", [{}, {"project": {}}, {"project": None}, {"project": "x"}, {"project": []}, [], "x", 7]
 )
-def test_a_missing_or_empty_wrapper_is_an_empty_400(api, body):
+def test_a_missing_or_empty_wrapper_is_answered_with_an_empty_400(api, body):
     assert_empty_400(api.post("/api/projects", json=body))
 
 
@@ -197,28 +202,28 @@ def test_a_missing_or_empty_wrapper_is_an_empty_400(api, body):
         b'\xef\xbb\xbf{"project": {"name": "with a mark"}}',
     ],
 )
-def test_json_that_cannot_be_read_is_an_empty_400(api, body):
+def test_malformed_json_is_answered_with_an_empty_400(api, body):
     assert_empty_400(api.post("/api/projects", content=body, headers={"Content-Type": "application/json"}))
 
 
-def test_a_body_that_is_not_declared_as_json_is_no_body(api):
+def test_a_body_without_json_content_type_is_ignored(api):
     body = b'{"project": {"name": "Shop"}}'
     assert_empty_400(api.post("/api/projects", content=body, headers={"Content-Type": "text/plain"}))
     assert_empty_400(api.post("/api/projects", content=body))
-    declared = {"Content-Type": "Application/JSON; charset=utf-8"}
-    assert api.post("/api/projects", content=body, headers=declared).status_code == 200
+    headers = {"Content-Type": "Application/JSON; charset=utf-8"}
+    assert api.post("/api/projects", content=body, headers=headers).status_code == 200
 
 
 def test_unknown_keys_and_query_parameters_are_ignored(api, project):
     body = {"project": {"name": "Shop 2", "colour": "red"}, "more": [1]}
-    answer = api.patch(f"/api/projects/{project['id']}?nonsense[]=%FF&=&&", json=body)
-    assert answer.status_code == 200
-    assert answer.json()["name"] == "Shop 2"
+    response = api.patch(f"/api/projects/{project['id']}?nonsense[]=%FF&=&&", json=body)
+    assert response.status_code == 200
+    assert response.json()["name"] == "Shop 2"
 
 
-def test_a_body_beyond_all_limits_is_413(api, sandbox):
-    answer = api.post(f"/api/send/{sandbox['id']}", content=b" " * (65 * 1024 * 1024))
-    assert answer.status_code == 413
+def test_a_body_above_the_limit_of_the_server_is_answered_with_413(api, sandbox):
+    response = api.post(f"/api/send/{sandbox['id']}", content=b" " * (65 * 1024 * 1024))
+    assert response.status_code == 413
     assert api.get("/api/accounts").status_code == 200
 
 
@@ -232,9 +237,9 @@ def test_a_body_beyond_all_limits_is_413(api, sandbox):
         ("sandbox.api.mailtrap.io", "/api/projects", 404),
     ],
 )
-def test_a_real_host_name_decides_what_is_served(api, host, path, status):
-    answer = api.get(path, headers={"Host": host})
-    assert answer.status_code == status
+def test_the_host_name_of_the_service_selects_the_api(api, host, path, status):
+    response = api.get(path, headers={"Host": host})
+    assert response.status_code == status
 
 
 @pytest.mark.parametrize(
@@ -248,30 +253,30 @@ def test_a_real_host_name_decides_what_is_served(api, host, path, status):
         ("unknown.example", "/bulk/api/send", "bulk"),
     ],
 )
-def test_the_stream_is_told_by_host_or_path(api, emulator, mail, host, path, stream):
-    answer = api.post(path, json=mail, headers={"Host": host} if host else {})
-    assert answer.status_code == 200
+def test_the_stream_depends_on_host_or_path(api, emulator, mail, host, path, stream):
+    response = api.post(path, json=mail, headers={"Host": host} if host else {})
+    assert response.status_code == 200
     assert [sent["stream"] for sent in emulator.outbox()] == [stream]
     assert emulator.journal()[-1]["host_kind"] == stream
 
 
-def test_the_sandbox_host_by_name(api, sandbox, mail):
-    answer = api.post(f"/api/send/{sandbox['id']}", json=mail, headers={"Host": "sandbox.api.mailtrap.io"})
-    assert answer.status_code == 200
+def test_sending_to_the_sandbox_host(api, sandbox, mail):
+    response = api.post(f"/api/send/{sandbox['id']}", json=mail, headers={"Host": "sandbox.api.mailtrap.io"})
+    assert response.status_code == 200
 
 
-def test_rubbish_instead_of_http_does_not_hurt(emulator, api):
+def test_malformed_http_does_not_stop_the_server(emulator, api):
     host, port = emulator.api_url.removeprefix("http://").split(":")
-    for rubbish in (
+    for malformed in (
         b"\x16\x03\x01\x02\x00\x01\x00",
         b"GET\r\n\r\n",
         b"\x00" * 1000,
         b"POST /api/projects HTTP/1.1\r\nContent-Le",
     ):
         with socket.create_connection((host, int(port))) as connection:
-            connection.sendall(rubbish)
+            connection.sendall(malformed)
             connection.shutdown(socket.SHUT_WR)
             connection.settimeout(5)
-            answer = connection.recv(10)
-            assert answer == b"" or answer.startswith(b"HTTP/1.1 4")
+            response = connection.recv(10)
+            assert received == b"" or received.startswith(b"HTTP/1.1 4")
     assert api.get("/api/accounts").status_code == 200
