@@ -277,6 +277,6 @@ def test_malformed_http_does_not_stop_the_server(emulator, api):
             connection.sendall(malformed)
             connection.shutdown(socket.SHUT_WR)
             connection.settimeout(5)
-            response = connection.recv(10)
+            received = connection.recv(10)
             assert received == b"" or received.startswith(b"HTTP/1.1 4")
     assert api.get("/api/accounts").status_code == 200

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The official Node SDK: its installation, and a process in which its calls are made."""
+"""The official Node SDK: its installation, and a process that calls it."""
 
 import functools
 import hashlib
@@ -17,11 +17,11 @@ from typing import Any
 
 from mailtrap_emulator.testing import Emulator
 
-HERE = Path(__file__).parent / "node"
-INSTALLED = Path(__file__).resolve().parents[3] / ".build" / "node"
+NODE_FOLDER = Path(__file__).parent / "node"
+INSTALLATIONS = Path(__file__).resolve().parents[3] / ".build" / "node"
 
-# Declared as private.
-INTERNAL = {
+# Functions that the SDK declares as private
+PRIVATE_FUNCTIONS = {
     "determineHost",
     "general.checkAccountIdPresence",
     "inbound.inboxes.inboxesURL",
@@ -32,12 +32,12 @@ INTERNAL = {
     "validateTestInboxIdPresence",
 }
 
-# What a test has promised to use as a whole.
-promised: set[str] = set()
+# The groups with a test that must call all of their functions
+covered_groups: set[str] = set()
 
 
 class NodeError(Exception):
-    """The SDK has refused; ``name`` is the class of its error, ``status`` the HTTP status behind it."""
+    """An error raised by the SDK. ``name`` is the class of the error, and ``status`` the HTTP status, if any."""
 
     def __init__(self, name: str, message: str, status: int | None = None) -> None:
         super().__init__(message)
@@ -47,53 +47,65 @@ class NodeError(Exception):
 
 
 class Node:
-    """A process with the SDK, pointed at the emulator. ``answered`` are the calls that had success."""
+    """A Node process with the SDK.
+
+    ``functions`` has the names of all functions of the SDK, ``called_functions`` those that were called with success.
+    """
 
     def __init__(self, emulator: Emulator, modules: Path) -> None:
         self._emulator = emulator
         self._process = subprocess.Popen(
-            ["node", HERE / "driver.js", emulator.api_url],
+            ["node", NODE_FOLDER / "driver.js", emulator.api_url],
             env=os.environ
             | {"NODE_PATH": str(modules), "NODE_EXTRA_CA_CERTS": emulator.ca_file, "NO_PROXY": "127.0.0.1"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
-        self.surface = set(json.loads(self._process.stdout.readline()))
-        self.answered: set[str] = set()
+        self.functions = set(json.loads(self._process.stdout.readline()))
+        self.called_functions: set[str] = set()
 
-    def __call__(self, call: str, *values: Any, **options: Any) -> Any:
+    def __call__(self, function: str, *arguments: Any, **options: Any) -> Any:
+        """Call a function of the SDK. ``options`` are those of its client.
+
+        :raises NodeError: if the SDK raises an error.
+        """
         defaults = {"token": self._emulator.token, "accountId": self._emulator.account_id}
-        self._process.stdin.write(json.dumps({"call": call, "options": defaults | options, "values": values}) + "\n")
+        command = {"function": function, "options": defaults | options, "arguments": arguments}
+        self._process.stdin.write(json.dumps(command) + "\n")
         self._process.stdin.flush()
-        answer = json.loads(self._process.stdout.readline())
-        if "error" in answer:
-            raise NodeError(**answer["error"])
-        self.answered.add(call)
-        return answer.get("value")
+        result = json.loads(self._process.stdout.readline())
+        if "error" in result:
+            raise NodeError(**result["error"])
+        self.called_functions.add(function)
+        return result.get("value")
 
     def close(self) -> None:
+        """End the process."""
         self._process.stdin.close()
         self._process.wait()
         self._process.stdout.close()
 
 
-def group(call: str) -> str:
-    """The API that a call is part of; the SDK's and its client's own are groups by themselves."""
-    return call.rpartition(".")[0] or call
+def get_group(function: str) -> str:
+    """Return the API that a function belongs to. A function outside of all APIs is a group of its own."""
+    return function.rpartition(".")[0] or function
 
 
-def whole(*groups: str) -> Callable[[Callable], Callable]:
-    """The test, which has the fixture ``node``, uses every call of the groups at least once with success."""
-    promised.update(groups)
+def covers(*groups: str) -> Callable[[Callable], Callable]:
+    """Require that a test calls each function of the groups at least once with success.
+
+    The test must use the fixture ``node``.
+    """
+    covered_groups.update(groups)
 
     def decorate(test: Callable) -> Callable:
         @functools.wraps(test)
         def run(**fixtures: Any) -> None:
             test(**fixtures)
             node = fixtures["node"]
-            needed = {call for call in node.surface - INTERNAL if group(call) in groups}
-            assert needed - node.answered == set()
+            required = {function for function in node.functions - PRIVATE_FUNCTIONS if get_group(function) in groups}
+            assert required - node.called_functions == set()
 
         return run
 
@@ -101,23 +113,23 @@ def whole(*groups: str) -> Callable[[Callable], Callable]:
 
 
 def install() -> Path:
-    """The folder of the modules, exactly those of the lock; installed once, and again only when the lock changes."""
-    folder = INSTALLED / hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()[:16]
+    """Install the locked modules, unless they are installed already, and return their folder."""
+    folder = INSTALLATIONS / hashlib.sha256((NODE_FOLDER / "package-lock.json").read_bytes()).hexdigest()[:16]
     if not folder.is_dir():
-        INSTALLED.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=INSTALLED) as made:
+        INSTALLATIONS.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=INSTALLATIONS) as temporary:
             for name in ("package.json", "package-lock.json"):
-                shutil.copy(HERE / name, made)
+                shutil.copy(NODE_FOLDER / name, temporary)
             subprocess.run(
                 ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-                cwd=made,
+                cwd=temporary,
                 check=True,
                 stdin=subprocess.DEVNULL,
             )
             try:
-                (Path(made) / "node_modules").rename(folder)
+                (Path(temporary) / "node_modules").rename(folder)
             except OSError:
-                # Another run of the tests was faster.
+                # Another test run may have installed them in the meantime.
                 if not folder.is_dir():
                     raise
     return folder

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""django-anymail: its backend sends mail, its webhooks are told what became of it and what arrived."""
+"""django-anymail: its backend sends mail, and its webhooks receive tracking events and inbound mail."""
 
 import email
 import json
@@ -25,7 +25,7 @@ from mailtrap_emulator.model.events import MAIL_EVENT_KINDS
 settings.configure(EMAIL_BACKEND="anymail.backends.mailtrap.EmailBackend", ALLOWED_HOSTS=["testserver"])
 django.setup()
 
-# This module reads Django's settings when it is imported.
+# Imported here, because the module reads the settings of Django when it is imported
 from anymail.webhooks.mailtrap import MailtrapInboundWebhookView, MailtrapTrackingWebhookView  # noqa: E402
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -33,17 +33,18 @@ UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 @pytest.fixture
 def anymail_settings(emulator):
-    """Anymail's own settings, as a user writes them."""
+    """Return a function that overrides the settings of Anymail."""
 
-    def given(path="/api/", **changes):
+    def override(path="/api/", **changes):
         defaults = {"MAILTRAP_API_URL": emulator.api_url + path, "MAILTRAP_API_TOKEN": emulator.token}
         return override_settings(ANYMAIL=defaults | changes)
 
-    return given
+    return override
 
 
 @pytest.fixture(params=["transactional", "bulk", "sandbox"])
 def stream(request, anymail_settings, inbox):
+    """Select a stream in the settings and return its name."""
     path = "/bulk/api" if request.param == "bulk" else "/api/"
     extra = {"MAILTRAP_SANDBOX_ID": inbox.id} if request.param == "sandbox" else {}
     with anymail_settings(path, **extra):
@@ -52,44 +53,45 @@ def stream(request, anymail_settings, inbox):
 
 @pytest.fixture
 def live(anymail_settings):
+    """Select the transactional stream."""
     with anymail_settings():
         yield
 
 
 @pytest.fixture
-def caught(stream, emulator, inbox, client):
-    """The mails of the stream as their bytes tell them, oldest first."""
+def read_sent_mail(stream, emulator, inbox, client):
+    """Return a function that returns the parsed mails of the stream, oldest first."""
 
     def read():
         if stream != "sandbox":
             assert {mail["stream"] for mail in emulator.outbox()} <= {stream}
             return [email.message_from_string(mail["raw"], policy=default) for mail in emulator.outbox()]
         messages = client().testing_api.messages
-        raw = [messages.get_raw_message(inbox.id, one.id) for one in reversed(messages.get_list(inbox.id))]
+        raw = [messages.get_raw_message(inbox.id, message.id) for message in reversed(messages.get_list(inbox.id))]
         return [email.message_from_string(text, policy=default) for text in raw]
 
     return read
 
 
-def mail(**changes):
+def make_message(**changes):
     defaults = {"subject": "Grüße 😀", "body": "Hello", "from_email": "Sälly <sales@example.com>"}
     return AnymailMessage(**defaults | {"to": ["Ann <ann@example.org>"]} | changes)
 
 
-def test_plain(stream, caught):
-    message = mail()
+def test_a_plain_message(stream, read_sent_mail):
+    message = make_message()
     assert message.send() == 1
     status = message.anymail_status
     assert status.status == {"queued"}
     assert re.fullmatch(r"[0-9]+" if stream == "sandbox" else UUID, status.message_id)
     assert status.recipients["ann@example.org"].message_id == status.message_id
-    (found,) = caught()
-    assert (found["subject"], found.get_content()) == ("Grüße 😀", "Hello")
-    assert (found["from"], found["to"]) == ("Sälly <sales@example.com>", "Ann <ann@example.org>")
+    (received,) = read_sent_mail()
+    assert (received["subject"], received.get_content()) == ("Grüße 😀", "Hello")
+    assert (received["from"], received["to"]) == ("Sälly <sales@example.com>", "Ann <ann@example.org>")
 
 
-def test_everything(stream, caught, emulator):
-    message = mail(
+def test_all_features(stream, read_sent_mail, emulator):
+    message = make_message(
         to=["Ann <ann@example.org>", "bob@example.org"],
         cc=["c@example.org"],
         bcc=["d@example.org"],
@@ -105,22 +107,22 @@ def test_everything(stream, caught, emulator):
     ids = [one.message_id for one in message.anymail_status.recipients.values()]
     # The sandbox has one message for all recipients, a live stream one for each.
     assert (len(ids), len(set(ids))) == (4, 1 if stream == "sandbox" else 4)
-    (found,) = caught()
-    assert [one.addr_spec for one in found["to"].addresses] == ["ann@example.org", "bob@example.org"]
-    assert found["cc"] == "c@example.org"
-    replies = [(one.display_name, one.addr_spec) for one in found["reply-to"].addresses]
+    (received,) = read_sent_mail()
+    assert [one.addr_spec for one in received["to"].addresses] == ["ann@example.org", "bob@example.org"]
+    assert received["cc"] == "c@example.org"
+    replies = [(one.display_name, one.addr_spec) for one in received["reply-to"].addresses]
     assert replies == [("Änn", "reply@example.com"), ("", "second@example.com")]
-    assert found["x-source"] == "shöp"
-    assert (found["x-mt-category"], json.loads(found["x-mt-custom-variables"])) == ("News", {"order": "7"})
-    assert found.get_body(("html",)).get_content() == f"<p>Hello <img src='cid:{content_id}'></p>"
-    parts = {part.get_filename(): part for part in found.walk() if part.get_filename()}
+    assert received["x-source"] == "shöp"
+    assert (received["x-mt-category"], json.loads(received["x-mt-custom-variables"])) == ("News", {"order": "7"})
+    assert received.get_body(("html",)).get_content() == f"<p>Hello <img src='cid:{content_id}'></p>"
+    parts = {part.get_filename(): part for part in received.walk() if part.get_filename()}
     assert parts["Übersicht.csv"].get_content() == "a,b\n1,ü\n"
     assert parts["logo.png"].get_content() == b"\x89PNG"
     assert parts["logo.png"]["content-id"] == f"<{content_id}>"
     assert parts["logo.png"].get_content_disposition() == "inline"
 
 
-def test_batches_from_a_template(stream, caught, client):
+def test_a_batch_with_a_template(stream, read_sent_mail, client):
     params = {"name": "n", "subject": "Order {{order}}", "category": "c", "body_text": "Hi {{name}}"}
     template = client().email_templates_api.templates.create(mt.CreateEmailTemplateParams(**params))
     message = AnymailMessage(
@@ -137,7 +139,7 @@ def test_batches_from_a_template(stream, caught, client):
     assert message.anymail_status.status == {"queued"}
     recipients = message.anymail_status.recipients
     assert recipients["ann@example.org"].message_id != recipients["bob@example.org"].message_id
-    ann, bob = caught()
+    ann, bob = read_sent_mail()
     assert [(one["to"], one["subject"], one.get_content()) for one in (ann, bob)] == [
         ("ann@example.org", "Order 1", "Hi Ann"),
         ("Bob <bob@example.org>", "Order 2", "Hi you"),
@@ -146,69 +148,74 @@ def test_batches_from_a_template(stream, caught, client):
     assert bob["list-unsubscribe"] == "<https://example.com/b>"
 
 
-def test_a_batch_that_fails_in_part(stream, caught):
-    message = mail(to=["ann@example.org", "bob@example.org"], merge_metadata={})
+def test_a_batch_with_failing_messages(stream, read_sent_mail):
+    message = make_message(to=["ann@example.org", "bob@example.org"], merge_metadata={})
     message.esp_extra = {"template_uuid": "11111111-1111-4111-8111-111111111111"}
     message.send()
     assert message.anymail_status.status == {"failed"}
-    assert caught() == []
+    assert read_sent_mail() == []
 
 
-def failure(**changes):
-    with pytest.raises(anymail.exceptions.AnymailRequestsAPIError) as raised:
-        mail(**changes).send()
-    return raised.value.status_code, json.loads(raised.value.response.text)["errors"]
+def send_and_get_error(**changes):
+    """Send a message that is refused. Return status and messages of the error."""
+    with pytest.raises(anymail.exceptions.AnymailRequestsAPIError) as error:
+        make_message(**changes).send()
+    return error.value.status_code, json.loads(error.value.response.text)["errors"]
 
 
 @pytest.mark.parametrize("token", ["wrong", "Hey, that's not an API token!"])
-def test_a_wrong_token(anymail_settings, inbox, token):
+def test_an_invalid_token(anymail_settings, inbox, token):
     for extra in ({}, {"MAILTRAP_SANDBOX_ID": inbox.id}):
         with anymail_settings(MAILTRAP_API_TOKEN=token, **extra):
-            assert failure() == (401, ["Unauthorized"])
+            assert send_and_get_error() == (401, ["Unauthorized"])
 
 
-def test_refusals(live, anymail_settings, emulator, inbox):
-    # Anymail leaves the checks of what is required to the service.
-    nothing = ["'subject' is required", "must specify either text or html body"]
-    assert failure(subject="", body="") == (400, nothing)
-    assert failure(from_email="webmaster@localhost") == (401, ["Unauthorized"])
-    demo = failure(from_email="a@demomailtrap.co")
+def test_errors(live, anymail_settings, emulator, inbox):
+    # Anymail does not check required fields itself.
+    missing_fields = ["'subject' is required", "must specify either text or html body"]
+    assert send_and_get_error(subject="", body="") == (400, missing_fields)
+    assert send_and_get_error(from_email="webmaster@localhost") == (401, ["Unauthorized"])
+    demo = send_and_get_error(from_email="a@demomailtrap.co")
     assert (demo[0], demo[1][0].partition(" to send")[0]) == (403, "Demo domains can only be used")
     with anymail_settings(MAILTRAP_SANDBOX_ID=1):
-        assert failure() == (404, ["Not Found"])
+        assert send_and_get_error() == (404, ["Not Found"])
     assert emulator.outbox() == []
 
 
-def test_too_many_mails(anymail_settings, emulator, inbox):
+def test_the_rate_limit(anymail_settings, emulator, inbox):
     emulator.limits(rate_limits="on", sandbox_sends_per_10_seconds=1)
     with anymail_settings(MAILTRAP_SANDBOX_ID=inbox.id):
-        mail().send()
-        assert failure() == (429, ["Rate limit exceeded"])
+        make_message().send()
+        assert send_and_get_error() == (429, ["Rate limit exceeded"])
 
 
-def test_no_answer(live, emulator):
+def test_gateway_errors_and_dropped_connections(live, emulator):
     emulator.fault(path="/api/send", status=502, html="<h1>Bad gateway</h1>", times=1)
-    with pytest.raises(anymail.exceptions.AnymailAPIError, match="Bad gateway") as raised:
-        mail().send()
-    assert raised.value.status_code == 502
+    with pytest.raises(anymail.exceptions.AnymailAPIError, match="Bad gateway") as error:
+        make_message().send()
+    assert error.value.status_code == 502
     emulator.fault(path="/api/send", drop=True, times=1)
     with pytest.raises(anymail.exceptions.AnymailAPIError, match="Error posting to"):
-        mail().send()
-    assert mail(subject="Again").send() == 1
+        make_message().send()
+    assert make_message(subject="Again").send() == 1
 
 
 @pytest.fixture
-def told():
-    """What Anymail tells an application of the batches that it is given."""
+def deliver_webhooks():
+    """Return a function that delivers webhook requests to Anymail and returns the signalled events."""
     events = []
 
     def receive(sender, event, esp_name, **_):
         events.append(event)
 
-    def deliver(view, batches):
-        for batch in batches:
-            headers = {name: value for name, value in batch["headers"].items() if name.lower() != "content-type"}
-            request = RequestFactory().post("/", batch["body"], content_type="application/json", headers=headers)
+    def deliver(view, webhook_requests):
+        for webhook_request in webhook_requests:
+            headers = {
+                name: value for name, value in webhook_request["headers"].items() if name.lower() != "content-type"
+            }
+            request = RequestFactory().post(
+                "/", webhook_request["body"], content_type="application/json", headers=headers
+            )
             assert view(request).status_code == 200
         return events
 
@@ -219,17 +226,17 @@ def told():
     inbound.disconnect(receive)
 
 
-def test_tracking(live, emulator, told):
+def test_tracking(live, emulator, deliver_webhooks):
     hook = {"url": "https://hooks.example.com/", "signing_secret": "s" * 32}
     emulator.seed(webhooks=[hook])
-    message = mail(tags=["News"], metadata={"order": 7})
+    message = make_message(tags=["News"], metadata={"order": 7})
     message.send()
     message_id = message.anymail_status.message_id
     for kind in MAIL_EVENT_KINDS[1:]:
         emulator.event(kind, message_id=message_id)
     emulator.flush_deliveries()
     view = MailtrapTrackingWebhookView.as_view(tracking_secret=hook["signing_secret"])
-    events = told(view, emulator.deliveries())
+    events = deliver_webhooks(view, emulator.deliveries())
     assert {(one.message_id, one.recipient) for one in events} == {(message_id, "ann@example.org")}
     assert {(tuple(one.tags), one.metadata["order"]) for one in events} == {(("News",), "7")}
     assert [(one.event_type, one.reject_reason) for one in events] == [
@@ -250,21 +257,21 @@ def test_tracking(live, emulator, told):
     assert (clicked.click_url, clicked.user_agent) == (clicked.esp_event["url"], clicked.esp_event["user_agent"])
     forged = [one | {"body": one["body"] + " "} for one in emulator.deliveries()]
     with pytest.raises(SuspiciousOperation, match="incorrect signature"):
-        told(view, forged)
+        deliver_webhooks(view, forged)
 
 
-def test_inbound(live, emulator, client, told):
+def test_inbound(live, emulator, client, deliver_webhooks):
     api = client().inbound_api
     folder = api.folders.create(mt.CreateInboundFolderParams(name="Support"))
     inbox = api.inboxes.create(folder.id, mt.CreateInboundInboxParams(name="Tickets"))
     params = {"url": "https://hooks.example.com/", "webhook_type": "inbound_receiving", "inbound_inbox_id": inbox.id}
     hook = client().webhooks_api.webhooks.create(mt.CreateWebhookParams(**params))
-    message = mail(to=[inbox.address])
+    message = make_message(to=[inbox.address])
     message.attach("a.txt", "ü", "text/plain")
     message.send()
     emulator.flush_deliveries()
     view = MailtrapInboundWebhookView.as_view(inbound_secret=hook.signing_secret)
-    (event,) = told(view, emulator.deliveries())
+    (event,) = deliver_webhooks(view, emulator.deliveries())
     (arrived,) = api.messages.get_list(inbox.id).data
     assert event.event_id == f"{inbox.id}/{arrived.id}"
     assert abs(event.timestamp.timestamp() - emulator.clock()["time"]) < 60

@@ -2,13 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The official Node SDK, with its transport for Nodemailer."""
+"""The official Node SDK, and its transport for Nodemailer."""
 
 import base64
 import shutil
 
 import pytest
-from node_sdk import INTERNAL, Node, NodeError, group, install, promised, whole
+from node_sdk import PRIVATE_FUNCTIONS, Node, NodeError, covered_groups, covers, get_group, install
 
 from mailtrap_emulator.model.events import MAIL_EVENT_KINDS
 
@@ -24,7 +24,7 @@ MAIL = {
 def node_process(tls_emulator):
     for program in ("node", "npm"):
         if not shutil.which(program):
-            pytest.skip(f"the Node SDK is not tested: there is no {program} on this machine")
+            pytest.skip(f"the Node SDK is not tested, because {program} is not installed")
     process = Node(tls_emulator, install())
     yield process
     process.close()
@@ -32,7 +32,7 @@ def node_process(tls_emulator):
 
 @pytest.fixture
 def node(node_process, emulator):
-    node_process.answered.clear()
+    node_process.called_functions.clear()
     return node_process
 
 
@@ -42,22 +42,23 @@ def sandbox(node):
     return node("testing.inboxes.create", project["id"], "Staging")
 
 
-def refusal(node, *call, **options):
-    with pytest.raises(NodeError) as failure:
-        node(*call, **options)
-    assert failure.value.name == "MailtrapError"
-    return failure.value.status, failure.value.message
+def call_and_get_error(node, *arguments, **options):
+    """Call a function that fails. Return status and message of the error."""
+    with pytest.raises(NodeError) as error:
+        node(*arguments, **options)
+    assert error.value.name == "MailtrapError"
+    return error.value.status, error.value.message
 
 
 NOT_FOUND = (404, "Not Found")
 
 
-def test_nothing_is_left_out(node):
-    assert node.surface >= INTERNAL
-    assert promised == {group(call) for call in node.surface - INTERNAL}
+def test_all_functions_are_tested(node):
+    assert node.functions >= PRIVATE_FUNCTIONS
+    assert covered_groups == {get_group(function) for function in node.functions - PRIVATE_FUNCTIONS}
 
 
-@whole("testing.projects", "testing.inboxes")
+@covers("testing.projects", "testing.inboxes")
 def test_projects_and_sandboxes(node, sandbox):
     key, project_id = sandbox["id"], sandbox["project_id"]
     assert node("testing.projects.getById", project_id)["inboxes"] == [node("testing.inboxes.getInboxAttributes", key)]
@@ -73,13 +74,13 @@ def test_projects_and_sandboxes(node, sandbox):
     assert node("testing.inboxes.cleanInbox", key)["emails_count"] == 0
     assert node("testing.inboxes.delete", key)["id"] == key
     assert node("testing.projects.delete", project_id) == {"id": project_id}
-    assert refusal(node, "testing.projects.getById", project_id) == NOT_FOUND
-    # It tells of a map of errors only what concerns the name, if there is such.
+    assert call_and_get_error(node, "testing.projects.getById", project_id) == NOT_FOUND
+    # If an error has messages about the name, the SDK shows only those.
     too_short = "can't be blank, is too short (minimum is 2 characters)"
-    assert refusal(node, "testing.projects.create", "") == (422, too_short)
+    assert call_and_get_error(node, "testing.projects.create", "") == (422, too_short)
 
 
-@whole("testing.messages", "testing.attachments")
+@covers("testing.messages", "testing.attachments")
 def test_messages(node, sandbox):
     key = sandbox["id"]
     file = {"filename": "ü.bin", "type": "application/x-a", "content": {"type": "Buffer", "data": [0, 255]}}
@@ -103,10 +104,10 @@ def test_messages(node, sandbox):
     assert (attachment["filename"], attachment["attachment_size"]) == ("ü.bin", 2)
     assert node("testing.attachments.get", *one, attachment["id"])["content_type"] == "application/x-a"
     assert node("testing.messages.deleteMessage", *one)["id"] == message["id"]
-    assert refusal(node, "testing.messages.showEmailMessage", *one) == NOT_FOUND
+    assert call_and_get_error(node, "testing.messages.showEmailMessage", *one) == NOT_FOUND
 
 
-@whole("general.accounts", "general.accountAccesses", "general.permissions", "general.billing")
+@covers("general.accounts", "general.accountAccesses", "general.permissions", "general.billing")
 def test_accounts(node, emulator, sandbox):
     (account,) = node("general.accounts.getAllAccounts")
     assert account["id"] == emulator.account_id
@@ -116,15 +117,15 @@ def test_accounts(node, emulator, sandbox):
     assert answer == {"message": "Permissions have been updated!"}
     (found,) = node("general.accountAccesses.listAccountAccesses", {"inboxIds": [str(sandbox["id"])]})
     assert [row["resource_type"] for row in found["resources"]] == ["account", "inbox"]
-    # It asks the address of the accesses for the tree of resources.
+    # The SDK requests the list of account accesses instead of the tree of resources.
     assert node("general.permissions.getResources") == node("general.accountAccesses.listAccountAccesses")
     usage = node("general.billing.getCurrentBillingCycleUsage")["sending"]["usage"]
     assert usage["sent_messages_count"]["current"] == 0
     assert node("general.accountAccesses.removeAccountAccess", 10) == {"id": 10}
-    assert refusal(node, "general.accountAccesses.removeAccountAccess", 10) == NOT_FOUND
+    assert call_and_get_error(node, "general.accountAccesses.removeAccountAccess", 10) == NOT_FOUND
 
 
-@whole("general.apiTokens")
+@covers("general.apiTokens")
 def test_tokens(node, sandbox):
     resource = {"resource_type": "inbox", "resource_id": sandbox["id"], "access_level": 100}
     created = node("general.apiTokens.create", {"name": "t", "resources": [resource]})
@@ -135,20 +136,23 @@ def test_tokens(node, sandbox):
     node("general.apiTokens.delete", created["id"])
     assert [row["name"] for row in node("general.apiTokens.getList")] == ["Start token", reset["name"]]
     message = "No permissions selected. Please choose at least one."
-    assert refusal(node, "general.apiTokens.create", {"name": "t", "resources": []}) == (422, message)
+    assert call_and_get_error(node, "general.apiTokens.create", {"name": "t", "resources": []}) == (422, message)
 
 
-@whole("organizations.subAccounts")
+@covers("organizations.subAccounts")
 def test_sub_accounts(node, emulator):
     emulator.seed(api_tokens=[{"name": "o", "organization_id": 5, "token": "5" * 32}])
     options = {"organizationId": 5, "token": "5" * 32}
     created = node("organizations.subAccounts.create", {"name": "Team"}, **options)
     assert node("organizations.subAccounts.getList", **options) == [created]
-    assert refusal(node, "organizations.subAccounts.create", {"name": ""}, **options) == (422, "can't be blank")
-    assert refusal(node, "organizations.subAccounts.getList", organizationId=5) == (403, "Access forbidden")
+    assert call_and_get_error(node, "organizations.subAccounts.create", {"name": ""}, **options) == (
+        422,
+        "can't be blank",
+    )
+    assert call_and_get_error(node, "organizations.subAccounts.getList", organizationId=5) == (403, "Access forbidden")
 
 
-@whole("contacts", "contactEvents", "contactLists")
+@covers("contacts", "contactEvents", "contactLists")
 def test_contacts(node):
     first, second = (node("contactLists.create", {"name": name}) for name in ("a", "b"))
     contact = {"email": "ann+1@example.com", "fields": {"first_name": "Änn"}, "list_ids": [first["id"]]}
@@ -165,16 +169,16 @@ def test_contacts(node):
     assert node("contactLists.update", second["id"], {"name": "c"})["name"] == "c"
     node("contactLists.delete", second["id"])
     assert [row["id"] for row in node("contactLists.getList")] == [first["id"]]
-    status, message = refusal(node, "contacts.create", contact)
+    status, message = call_and_get_error(node, "contacts.create", contact)
     assert (status, message) == (422, "email: Email has already been taken")
-    assert refusal(node, "contacts.update", made["id"], {"email": "x"}) == (422, "email: is invalid")
+    assert call_and_get_error(node, "contacts.update", made["id"], {"email": "x"}) == (422, "email: is invalid")
     node("contacts.delete", made["id"])
-    assert refusal(node, "contacts.get", made["id"]) == NOT_FOUND
-    assert refusal(node, "contacts.delete", made["id"]) == (404, "Contact(s) not found")
+    assert call_and_get_error(node, "contacts.get", made["id"]) == NOT_FOUND
+    assert call_and_get_error(node, "contacts.delete", made["id"]) == (404, "Contact(s) not found")
 
 
-@whole("contactFields", "contactImports", "contactExports")
-def test_contacts_in_bulk(node, emulator):
+@covers("contactFields", "contactImports", "contactExports")
+def test_contact_imports_and_exports(node, emulator):
     field = node("contactFields.create", {"name": "Cats", "data_type": "integer", "merge_tag": "cats"})
     assert node("contactFields.get", field["id"]) == field
     assert node("contactFields.update", field["id"], {"name": "All cats"})["name"] == "All cats"
@@ -185,16 +189,16 @@ def test_contacts_in_bulk(node, emulator):
     assert (finished["status"], finished["created_contacts_count"]) == ("finished", 1)
     export = node("contactExports.create", {"filters": []})
     running = "There is a previous export initiated. You will be notified by email once it is completed."
-    assert refusal(node, "contactExports.create", {"filters": []}) == (422, running)
+    assert call_and_get_error(node, "contactExports.create", {"filters": []}) == (422, running)
     emulator.clock(advance=1)
     assert node("contactExports.get", export["id"])["url"].startswith(emulator.api_url)
     node("contactFields.delete", field["id"])
-    assert refusal(node, "contactFields.get", field["id"]) == NOT_FOUND
-    bad = refusal(node, "contactImports.create", {"contacts": [{"email": "x"}]})
+    assert call_and_get_error(node, "contactFields.get", field["id"]) == NOT_FOUND
+    bad = call_and_get_error(node, "contactImports.create", {"contacts": [{"email": "x"}]})
     assert bad == (422, "x: email: is invalid")
 
 
-@whole("templates")
+@covers("templates")
 def test_templates(node, emulator):
     made = node("templates.create", {"name": "n", "subject": "Hi {{name}}", "category": "c", "body_text": "{{name}}"})
     assert node("templates.get", made["id"]) == made == node("templates.getList")[0]
@@ -203,13 +207,16 @@ def test_templates(node, emulator):
     node("send", people | {"template_uuid": made["uuid"], "template_variables": {"name": "Ann"}})
     assert emulator.outbox()[0]["subject"] == "Hi Ann"
     node("templates.delete", made["id"])
-    assert refusal(node, "templates.get", made["id"]) == NOT_FOUND
+    assert call_and_get_error(node, "templates.get", made["id"]) == NOT_FOUND
     empty = {"name": "n", "subject": "", "category": ""}
-    assert refusal(node, "templates.create", empty) == (422, "category: can't be blank; subject: can't be blank")
+    assert call_and_get_error(node, "templates.create", empty) == (
+        422,
+        "category: can't be blank; subject: can't be blank",
+    )
 
 
-@whole("emailLogs", "stats", "suppressions", "trackingOptOuts")
-def test_what_became_of_mail(node, emulator, domain_id):
+@covers("emailLogs", "stats", "suppressions", "trackingOptOuts")
+def test_logs_stats_and_suppressions(node, emulator, domain_id):
     (message_id,) = node("send", MAIL | {"category": "News"})["message_ids"]
     period = {"start_date": "2000-01-01", "end_date": "2999-12-31", "sending_domain_ids": [domain_id]}
     assert node("stats.get", period)["delivery_count"] == 1
@@ -230,14 +237,14 @@ def test_what_became_of_mail(node, emulator, domain_id):
     made = node("suppressions.create", bob | {"sending_stream": "bulk", "type": "unsubscription"})["data"]
     assert node("suppressions.delete", made["id"]) == made
     invalid = "sending_stream: is invalid. Allowed values: transactional, bulk."
-    assert refusal(node, "suppressions.create", bob | {"sending_stream": "x"}) == (422, invalid)
+    assert call_and_get_error(node, "suppressions.create", bob | {"sending_stream": "x"}) == (422, invalid)
     made = node("trackingOptOuts.create", bob)["data"]
     assert node("trackingOptOuts.getList", {"email": "bob@example.org"}) == {"data": [made], "last_id": None}
     assert node("trackingOptOuts.delete", made["id"]) == made
-    assert refusal(node, "trackingOptOuts.delete", made["id"]) == NOT_FOUND
+    assert call_and_get_error(node, "trackingOptOuts.delete", made["id"]) == NOT_FOUND
 
 
-@whole("sendingDomains", "companyInfo")
+@covers("sendingDomains", "companyInfo")
 def test_domains(node, emulator):
     made = node("sendingDomains.create", {"domain_name": "shop.example"})
     assert node("sendingDomains.update", made["id"], {"click_tracking_enabled": True})["click_tracking_enabled"] is True
@@ -248,15 +255,15 @@ def test_domains(node, emulator):
     assert node("sendingDomains.get", made["id"])["dns_verified"] is True
     info = {"name": "Shop", "address": "a", "city": "Riga", "country": "LV", "zip_code": "1"}
     wrong = info | {"website_url": "shop"}
-    assert refusal(node, "companyInfo.create", made["id"], wrong) == (422, "website_url: is invalid")
+    assert call_and_get_error(node, "companyInfo.create", made["id"], wrong) == (422, "website_url: is invalid")
     created = node("companyInfo.create", made["id"], info | {"website_url": "https://shop.example"})["data"]
     assert node("companyInfo.get", made["id"])["data"] == created
     assert node("companyInfo.update", made["id"], {"city": "Oslo"})["data"]["city"] == "Oslo"
     node("sendingDomains.delete", made["id"])
-    assert refusal(node, "sendingDomains.get", made["id"]) == NOT_FOUND
+    assert call_and_get_error(node, "sendingDomains.get", made["id"]) == NOT_FOUND
 
 
-@whole("webhooks", "verifyWebhookSignature")
+@covers("webhooks", "verifyWebhookSignature")
 def test_webhooks(node, emulator):
     made = node("webhooks.create", {
         "url": "https://hooks.example.com/a",
@@ -274,10 +281,10 @@ def test_webhooks(node, emulator):
     assert node("webhooks.update", made["id"], {"active": False})["data"]["active"] is False
     assert node("webhooks.get", made["id"])["data"]["active"] is False
     assert node("webhooks.delete", made["id"])["data"]["id"] == made["id"]
-    assert refusal(node, "webhooks.get", made["id"]) == NOT_FOUND
+    assert call_and_get_error(node, "webhooks.get", made["id"]) == NOT_FOUND
 
 
-@whole("send", "batchSend")
+@covers("send", "batchSend")
 def test_streams(node, emulator, sandbox):
     mail = MAIL | {"cc": [{"email": "c@example.org"}]}
     streams = {"transactional": {}, "bulk": {"bulk": True}, "sandbox": {"sandbox": True, "testInboxId": sandbox["id"]}}
@@ -313,7 +320,7 @@ def nodemailer_mail():
     }  # fmt: skip
 
 
-@whole("MailtrapTransport")
+@covers("MailtrapTransport")
 def test_nodemailer(node, emulator, sandbox):
     answer = node("MailtrapTransport", nodemailer_mail())
     (mail,) = emulator.outbox()
@@ -330,7 +337,7 @@ def test_nodemailer(node, emulator, sandbox):
         node("MailtrapTransport", nodemailer_mail(), token="wrong")
 
 
-@whole("emailCampaigns")
+@covers("emailCampaigns")
 def test_campaigns(node, emulator, domain_id):
     emulator.clock(set="2026-05-01T00:00:00Z")
     fields = {
@@ -341,26 +348,26 @@ def test_campaigns(node, emulator, domain_id):
         "contact_list_ids": [1],
     }
     key = node("emailCampaigns.create", fields)["data"]["id"]
-    assert refusal(node, "emailCampaigns.start", key) == (422, "Campaign design can't be blank")
+    assert call_and_get_error(node, "emailCampaigns.start", key) == (422, "Campaign design can't be blank")
     body = {"template_attributes": {"body_html": "<p>Hi</p>"}}
     assert node("emailCampaigns.update", key, body)["data"]["template"]["body_html"] == "<p>Hi</p>"
     assert node("emailCampaigns.getList", {"search": "spring", "per_page": 1})["data"][0]["id"] == key
     scheduled = node("emailCampaigns.schedule", key, {"datetime": "2026-05-02T00:00:00Z"})["data"]
     assert scheduled["current_state"] == "scheduled"
     assert node("emailCampaigns.cancel", key)["data"]["current_state"] == "draft"
-    assert refusal(node, "emailCampaigns.reset", key) == (422, "Campaign is not scheduled")
+    assert call_and_get_error(node, "emailCampaigns.reset", key) == (422, "Campaign is not scheduled")
     node("emailCampaigns.schedule", key, {"datetime": "2026-05-02T00:00:00Z"})
     assert node("emailCampaigns.reset", key)["data"] == node("emailCampaigns.get", key)["data"]
     second = node("emailCampaigns.create", fields)["data"]["id"]
     node("emailCampaigns.delete", second)
-    assert refusal(node, "emailCampaigns.get", second) == NOT_FOUND
+    assert call_and_get_error(node, "emailCampaigns.get", second) == NOT_FOUND
     assert node("emailCampaigns.start", key)["data"]["current_state"] == "started"
     assert node("emailCampaigns.terminate", key)["data"]["current_state"] == "terminating"
-    assert refusal(node, "emailCampaigns.update", key, body) == (422, "Only draft campaigns can be updated")
+    assert call_and_get_error(node, "emailCampaigns.update", key, body) == (422, "Only draft campaigns can be updated")
     assert node("emailCampaigns.getStats", key, {"start_date": "2026-05-01"})["data"]["sent_count"] == 0
 
 
-@whole("inbound.folders", "inbound.inboxes", "inbound.messages", "inbound.threads")
+@covers("inbound.folders", "inbound.inboxes", "inbound.messages", "inbound.threads")
 def test_inbound(node, emulator):
     folder = node("inbound.folders.create", {"name": "Support"})
     inbox = node("inbound.inboxes.create", folder["id"], {"name": "Tickets"})
@@ -385,35 +392,35 @@ def test_inbound(node, emulator):
     thread = node("inbound.threads.get", key, message["thread_id"])
     assert [one["direction"] for one in thread["messages"]] == ["inbound", "outbound", "outbound"]
     node("inbound.threads.delete", key, thread["id"])
-    assert refusal(node, "inbound.messages.get", key, first) == NOT_FOUND
+    assert call_and_get_error(node, "inbound.messages.get", key, first) == NOT_FOUND
     node("inbound.messages.delete", key, second)
     assert node("inbound.messages.getList", key)["data"] == []
     assert node("inbound.folders.update", folder["id"], {"name": "Help"})["name"] == "Help"
     assert node("inbound.inboxes.update", *place, {"name": "New"})["name"] == "New"
-    assert refusal(node, "inbound.folders.create", {"name": "Help"}) == (422, "has already been taken")
+    assert call_and_get_error(node, "inbound.folders.create", {"name": "Help"}) == (422, "has already been taken")
     node("inbound.inboxes.delete", *place)
     node("inbound.folders.delete", folder["id"])
-    assert refusal(node, "inbound.folders.get", folder["id"]) == NOT_FOUND
+    assert call_and_get_error(node, "inbound.folders.get", folder["id"]) == NOT_FOUND
 
 
-def test_refusals(node, emulator, sandbox):
-    assert refusal(node, "testing.projects.getList", token="wrong") == (401, "Incorrect API token")
-    assert refusal(node, "testing.projects.getList", accountId=1) == (403, "Account access forbidden")
+def test_errors(node, emulator, sandbox):
+    assert call_and_get_error(node, "testing.projects.getList", token="wrong") == (401, "Incorrect API token")
+    assert call_and_get_error(node, "testing.projects.getList", accountId=1) == (403, "Account access forbidden")
     streams = {}, {"bulk": True}, {"sandbox": True, "testInboxId": sandbox["id"]}
     for options in streams:
-        assert refusal(node, "send", MAIL, token="wrong", **options) == (401, "Unauthorized")
+        assert call_and_get_error(node, "send", MAIL, token="wrong", **options) == (401, "Unauthorized")
         nothing = "'from' is required,'to', 'cc' or 'bcc' address is required,'subject' is required," \
             "must specify either text or html body"  # fmt: skip
-        assert refusal(node, "send", {}, **options) == (400, nothing)
-    assert refusal(node, "send", MAIL, sandbox=True, testInboxId=1) == (404, "Not Found")
+        assert call_and_get_error(node, "send", {}, **options) == (400, nothing)
+    assert call_and_get_error(node, "send", MAIL, sandbox=True, testInboxId=1) == (404, "Not Found")
     stranger = MAIL | {"from": {"email": "a@elsewhere.example"}}
-    assert refusal(node, "send", stranger) == (401, "Unauthorized")
-    assert refusal(node, "stats.get", {"end_date": "2999-12-31"})[0] == 400
+    assert call_and_get_error(node, "send", stranger) == (401, "Unauthorized")
+    assert call_and_get_error(node, "stats.get", {"end_date": "2999-12-31"})[0] == 400
     emulator.limits(sandboxes=0)
     limit = "You've reached the sandboxes limit. Please upgrade your plan to create the new sandbox"
-    assert refusal(node, "testing.inboxes.create", sandbox["project_id"], "QA") == (422, limit)
+    assert call_and_get_error(node, "testing.inboxes.create", sandbox["project_id"], "QA") == (422, limit)
     emulator.fault(status=502, html="<h1>Bad gateway</h1>", times=1)
-    assert refusal(node, "testing.projects.getList") == (502, "<h1>Bad gateway</h1>")
+    assert call_and_get_error(node, "testing.projects.getList") == (502, "<h1>Bad gateway</h1>")
     emulator.limits(rate_limits="on", rate_scale=0.01)
     node("testing.projects.getList")
-    assert refusal(node, "testing.projects.getList") == (429, "Rate limit exceeded")
+    assert call_and_get_error(node, "testing.projects.getList") == (429, "Rate limit exceeded")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The official Python SDK: accounts and who may do what in them."""
+"""The official Python SDK: accounts, tokens, accesses, permissions and billing."""
 
 import mailtrap as mt
 import pytest
@@ -21,16 +21,16 @@ from mailtrap.api.resources.permissions import PermissionsApi
 from mailtrap.api.resources.sub_accounts import SubAccountsApi
 from mailtrap.models.accounts import AccountAccessFilterParams
 from mailtrap.models.api_tokens import ApiTokenResource
-from python_sdk import MAIL, whole
+from python_sdk import MAIL, covers
 
 
-@whole(AccountsApi)
+@covers(AccountsApi)
 def test_accounts(client, emulator):
     (account,) = client().general_api.accounts.get_list()
     assert (account.id, account.access_levels) == (emulator.account_id, [100])
 
 
-@whole(ApiTokensApi)
+@covers(ApiTokensApi)
 def test_tokens(client, emulator, inbox):
     api, account_id = client().general_api.api_tokens, emulator.account_id
     resource = ApiTokenResource(resource_type="inbox", resource_id=inbox.id, access_level=100)
@@ -39,16 +39,16 @@ def test_tokens(client, emulator, inbox):
     assert api.get_by_id(account_id, created.id).resources == [resource]
     reset = api.reset(account_id, created.id, ResetApiTokenParams(expires_at=None))
     assert (reset.name, reset.expires_at) == (f"t {reset.id}", None)
-    with pytest.raises(APIError) as failure:
+    with pytest.raises(APIError) as error:
         api.reset(account_id, created.id)
-    assert failure.value.status == 422
+    assert error.value.status == 422
     api.delete(account_id, created.id)
-    assert [one.name for one in api.get_list(account_id)] == ["Start token", reset.name]
+    assert [item.name for item in api.get_list(account_id)] == ["Start token", reset.name]
     with pytest.raises(APIError, match="No permissions selected"):
         api.create(account_id, CreateApiTokenParams(name="t"))
 
 
-@whole(AccountAccessesApi, PermissionsApi)
+@covers(AccountAccessesApi, PermissionsApi)
 def test_accesses_and_permissions(client, emulator, inbox, project):
     api, account_id = client().general_api, emulator.account_id
     emulator.seed(account_accesses=[{"id": 10, "email": "ann@example.com", "name": "Ann", "access_level": "viewer"}])
@@ -67,14 +67,14 @@ def test_accesses_and_permissions(client, emulator, inbox, project):
         api.account_accesses.delete(account_id, ann.id)
 
 
-@whole(BillingApi)
+@covers(BillingApi)
 def test_billing(client, emulator):
     client().send(mt.Mail(**MAIL))
     usage = client().general_api.billing.get_current_billing_usage(emulator.account_id)
     assert usage.sending.usage.sent_messages_count.current == 1
 
 
-@whole(SubAccountsApi)
+@covers(SubAccountsApi)
 def test_sub_accounts(client, emulator):
     emulator.seed(api_tokens=[{"name": "o", "organization_id": 5, "token": "5" * 32}])
     api = client(token="5" * 32, organization_id="5").organizations_api.sub_accounts

@@ -16,10 +16,10 @@ from mailtrap import (
     UpdateEmailCampaignParams,
 )
 from mailtrap.api.resources.email_campaigns import EmailCampaignsApi
-from python_sdk import whole
+from python_sdk import covers
 
 
-@whole(EmailCampaignsApi)
+@covers(EmailCampaignsApi)
 def test_campaigns(client, emulator):
     emulator.seed(verified_domains=[{"id": 7, "domain_name": "shop.example"}])
     api = client().email_campaigns_api.email_campaigns
@@ -36,7 +36,7 @@ def test_campaigns(client, emulator):
     body = EmailCampaignTemplateAttributes(body_html="<p>Hi</p>")
     assert api.update(draft.id, UpdateEmailCampaignParams(template_attributes=body)).template.body_html == "<p>Hi</p>"
     listed = api.get_list(EmailCampaignListParams(search="spring", per_page=1))
-    assert ([one.id for one in listed.data], listed.pagination.next_token) == ([draft.id], None)
+    assert ([item.id for item in listed.data], listed.pagination.next_token) == ([draft.id], None)
     emulator.clock(set="2026-05-01T00:00:00Z")
     scheduled = api.schedule(draft.id, ScheduleEmailCampaignParams(datetime="2026-05-02T00:00:00Z"))
     assert scheduled.current_state_metadata.scheduled_at == "2026-05-02T00:00:00.000Z"

@@ -27,18 +27,19 @@ from mailtrap.api.resources.contact_fields import ContactFieldsApi
 from mailtrap.api.resources.contact_imports import ContactImportsApi
 from mailtrap.api.resources.contact_lists import ContactListsApi
 from mailtrap.api.resources.contacts import ContactsApi
-from python_sdk import whole
+from python_sdk import covers
 
-# The SDK's model of a contact knows no null, which the service gives for every field that is not set (facts 3.14).
-NAMED = {"first_name": "Änn", "last_name": "Lee"}
+# Contacts of these tests have values for all fields, because the model of the SDK does not accept null, the value of
+# unset fields: docs/service.md#contacts
+FIELDS = {"first_name": "Änn", "last_name": "Lee"}
 
 
-@whole(ContactsApi, ContactEventsApi)
+@covers(ContactsApi, ContactEventsApi)
 def test_contacts(client):
     api = client().contacts_api
     contacts, first, second = api.contacts, *(api.contact_lists.create(ContactListParams(name=name)) for name in "ab")
-    created = contacts.create(CreateContactParams(email="ann+1@example.com", fields=NAMED, list_ids=[first.id]))
-    assert (created.fields, created.list_ids, created.status) == (NAMED, [first.id], "subscribed")
+    created = contacts.create(CreateContactParams(email="ann+1@example.com", fields=FIELDS, list_ids=[first.id]))
+    assert (created.fields, created.list_ids, created.status) == (FIELDS, [first.id], "subscribed")
     assert contacts.get_by_id("Ann+1@example.com") == contacts.get_by_id(created.id) == created
     change = UpdateContactParams(list_ids_included=[second.id], list_ids_excluded=[first.id], unsubscribed=True)
     updated = contacts.update("ann+1@example.com", change)
@@ -52,19 +53,19 @@ def test_contacts(client):
         contacts.delete(created.id)
 
 
-def test_contact_failures(client):
+def test_contact_errors(client):
     api = client().contacts_api
-    api.contacts.create(CreateContactParams(email="ann@example.com", fields=NAMED))
+    api.contacts.create(CreateContactParams(email="ann@example.com", fields=FIELDS))
     with pytest.raises(APIError, match="email: Email has already been taken"):
         api.contacts.create(CreateContactParams(email="Ann@example.com"))
-    with pytest.raises(APIError) as failure:
+    with pytest.raises(APIError) as error:
         api.contacts.update("ann@example.com", UpdateContactParams(email="x", fields={"nope": 1}))
-    assert failure.value.errors == ["email: ['is invalid']", "nope: ['is invalid']"]
+    assert error.value.errors == ["email: ['is invalid']", "nope: ['is invalid']"]
     with pytest.raises(APIError, match="is invalid"):
         api.contact_imports.import_contacts([ImportContactParams(email="x")])
 
 
-@whole(ContactListsApi)
+@covers(ContactListsApi)
 def test_contact_lists(client):
     api = client().contacts_api.contact_lists
     created = api.create(ContactListParams(name="Customers"))
@@ -76,20 +77,20 @@ def test_contact_lists(client):
     assert api.get_list() == []
 
 
-@whole(ContactFieldsApi)
+@covers(ContactFieldsApi)
 def test_contact_fields(client):
     api = client().contacts_api.contact_fields
     created = api.create(CreateContactFieldParams(name="Cats", data_type="integer", merge_tag="cats"))
     assert api.get_by_id(created.id) == created
     assert api.update(created.id, UpdateContactFieldParams(merge_tag="cat_count")).merge_tag == "cat_count"
-    assert [field.merge_tag for field in api.get_list()] == [*NAMED, "cat_count"]
+    assert [field.merge_tag for field in api.get_list()] == [*FIELDS, "cat_count"]
     api.delete(created.id)
     with pytest.raises(APIError, match="merge_tag: \\['has already been taken'\\]"):
         api.create(CreateContactFieldParams(name="x", data_type="text", merge_tag="first_name"))
 
 
-@whole(ContactImportsApi, ContactExportsApi)
-def test_contacts_in_bulk(client, emulator):
+@covers(ContactImportsApi, ContactExportsApi)
+def test_contact_imports_and_exports(client, emulator):
     api = client().contacts_api
     staff = api.contact_lists.create(ContactListParams(name="Staff"))
     items = [ImportContactParams(email=f"{name}@example.com", list_ids_included=[staff.id]) for name in ("ann", "bob")]

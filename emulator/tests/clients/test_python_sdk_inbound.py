@@ -11,7 +11,7 @@ from mailtrap.api.resources.inbound_forward_rules import InboundForwardRulesApi
 from mailtrap.api.resources.inbound_inboxes import InboundInboxesApi
 from mailtrap.api.resources.inbound_messages import InboundMessagesApi
 from mailtrap.api.resources.inbound_threads import InboundThreadsApi
-from python_sdk import whole
+from python_sdk import covers
 
 
 @pytest.fixture
@@ -31,15 +31,17 @@ def tickets(api, folder):
 
 @pytest.fixture
 def receive(emulator, tickets):
-    def arrive(number, **fields):
+    """Return a function that delivers a mail into the inbox and returns its ID."""
+
+    def receive_mail(number, **fields):
         ann = {"email": "ann@example.org", "name": "Ann"}
         mail = {"from": ann, "subject": "Frage 😀", "text": "How much?", "message_id": f"<{number}@example.org>"}
         return emulator.receive(address=tickets.address, **mail | fields)["id"]
 
-    return arrive
+    return receive_mail
 
 
-@whole(InboundFoldersApi)
+@covers(InboundFoldersApi)
 def test_folders(api, folder):
     assert api.folders.get_list() == [folder] == [api.folders.get_by_id(folder.id)]
     assert api.folders.update(folder.id, mt.UpdateInboundFolderParams(name="Help")).name == "Help"
@@ -51,7 +53,7 @@ def test_folders(api, folder):
         api.folders.get_by_id(folder.id)
 
 
-@whole(InboundInboxesApi)
+@covers(InboundInboxesApi)
 def test_inboxes(api, folder, tickets, domain_id):
     own = api.inboxes.create(folder.id, mt.CreateInboundInboxParams(name="All", domain_id=domain_id))
     assert (own.address, own.domain_id) == ("*@example.com", domain_id)
@@ -63,7 +65,7 @@ def test_inboxes(api, folder, tickets, domain_id):
         api.inboxes.get_by_id(folder.id, tickets.id)
 
 
-@whole(InboundForwardRulesApi)
+@covers(InboundForwardRulesApi)
 def test_forward_rules(api, tickets, receive):
     rules = api.forward_rules
     condition = mt.InboundForwardRuleConditionParams(match_type="header", operator="not_empty", header_key="Subject")
@@ -81,12 +83,12 @@ def test_forward_rules(api, tickets, receive):
         rules.get_by_id(tickets.id, rule.id)
 
 
-@whole(InboundMessagesApi)
+@covers(InboundMessagesApi)
 def test_messages(api, emulator, tickets, receive):
     first, second = receive(1, attachments=[{"content": "aGk=", "filename": "a.txt"}]), receive(2)
     page = api.messages.get_list(tickets.id)
-    assert ([one.id for one in page.data], page.total_count) == ([second, first], 2)
-    assert [one.id for one in api.messages.get_list(tickets.id, last_id=second).data] == [first]
+    assert ([item.id for item in page.data], page.total_count) == ([second, first], 2)
+    assert [item.id for item in api.messages.get_list(tickets.id, last_id=second).data] == [first]
     message = api.messages.get_by_id(tickets.id, first)
     assert (message.from_, message.subject, message.text_body) == ("Ann <ann@example.org>", "Frage 😀", "How much?")
     assert (message.attachments[0].filename, message.attachments[0].size) == ("a.txt", 2)
@@ -104,7 +106,7 @@ def test_messages(api, emulator, tickets, receive):
         api.messages.get_by_id(tickets.id, first)
 
 
-@whole(InboundThreadsApi)
+@covers(InboundThreadsApi)
 def test_threads(api, tickets, receive):
     first = receive(1)
     second = receive(2, subject="Other")
@@ -113,8 +115,8 @@ def test_threads(api, tickets, receive):
     page = api.threads.get_list(tickets.id)
     assert (page.total_count, [one.message_count for one in page.data]) == (2, [3, 1])
     conversation, other = page.data
-    assert [one.id for one in api.threads.get_list(tickets.id, last_id=conversation.id).data] == [other.id]
-    assert [one.id for one in api.threads.get_list(tickets.id, search="Other").data] == [other.id]
+    assert [item.id for item in api.threads.get_list(tickets.id, last_id=conversation.id).data] == [other.id]
+    assert [item.id for item in api.threads.get_list(tickets.id, search="Other").data] == [other.id]
     assert api.messages.get_by_id(tickets.id, second).thread_id == other.id
     *arrived, answer = api.threads.get_by_id(tickets.id, conversation.id).messages
     assert [one.direction for one in arrived] == ["inbound"] * 2
@@ -124,8 +126,8 @@ def test_threads(api, tickets, receive):
         api.threads.get_by_id(tickets.id, conversation.id)
 
 
-def test_without_the_plan_for_it(api, emulator):
+def test_a_plan_without_inbound_mail(api, emulator):
     emulator.limits(inbound=False)
-    with pytest.raises(mt.APIError, match="Access forbidden") as failure:
+    with pytest.raises(mt.APIError, match="Access forbidden") as error:
         api.folders.get_list()
-    assert failure.value.status == 403
+    assert error.value.status == 403

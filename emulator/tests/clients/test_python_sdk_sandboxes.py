@@ -13,7 +13,7 @@ from mailtrap.api.resources.attachments import AttachmentsApi
 from mailtrap.api.resources.inboxes import InboxesApi
 from mailtrap.api.resources.messages import MessagesApi
 from mailtrap.api.resources.projects import ProjectsApi
-from python_sdk import MAIL, whole
+from python_sdk import MAIL, covers
 
 
 @pytest.fixture
@@ -36,33 +36,33 @@ def message(client, inbox):
     return api.show_message(inbox.id, int(sent["message_ids"][0]))
 
 
-@whole(ProjectsApi)
+@covers(ProjectsApi)
 def test_projects(client, project):
     projects = client().testing_api.projects
     assert projects.get_by_id(project.id) == project
     second = projects.create(ProjectParams(name="Second"))
-    assert [one.id for one in projects.get_list()] == [project.id, second.id]
+    assert [item.id for item in projects.get_list()] == [project.id, second.id]
     projects.delete(second.id)
     assert projects.update(project.id, ProjectParams(name="Warehouse")).name == "Warehouse"
-    assert [one.name for one in projects.get_list()] == ["Warehouse"]
+    assert [item.name for item in projects.get_list()] == ["Warehouse"]
     assert projects.delete(project.id).id == project.id
-    with pytest.raises(APIError, match="Not Found") as failure:
+    with pytest.raises(APIError, match="Not Found") as error:
         projects.get_by_id(project.id)
-    assert failure.value.status == 404
+    assert error.value.status == 404
 
 
-def test_project_failures(client):
-    with pytest.raises(APIError) as failure:
+def test_project_errors(client):
+    with pytest.raises(APIError) as error:
         client().testing_api.projects.create(ProjectParams(name=""))
-    assert failure.value.status == 422
-    assert failure.value.errors == ["name: can't be blank", "name: is too short (minimum is 2 characters)"]
+    assert error.value.status == 422
+    assert error.value.errors == ["name: can't be blank", "name: is too short (minimum is 2 characters)"]
 
 
-@whole(InboxesApi)
+@covers(InboxesApi)
 def test_inboxes(inboxes, project, inbox):
     assert inboxes.get_by_id(inbox.id) == inbox
     inboxes.delete(inboxes.create(project.id, CreateInboxParams(name="Second")).id)
-    assert [one.id for one in inboxes.get_list()] == [inbox.id]
+    assert [item.id for item in inboxes.get_list()] == [inbox.id]
     updated = inboxes.update(inbox.id, UpdateInboxParams(name="QA", email_username="alias"))
     assert (updated.name, updated.email_username) == ("QA", f"alias-{inbox.email_username.split('-')[1]}")
     assert inboxes.enable_email_address(inbox.id).email_username_enabled is True
@@ -75,17 +75,17 @@ def test_inboxes(inboxes, project, inbox):
         inboxes.clean(inbox.id)
 
 
-def test_the_plan_limit(emulator, inboxes, project):
+def test_the_limit_of_sandboxes(emulator, inboxes, project):
     emulator.limits(sandboxes=0)
     with pytest.raises(APIError, match="name: You've reached the sandboxes limit"):
         inboxes.create(project_id=project.id, inbox_params=CreateInboxParams(name="QA"))
 
 
-@whole(MessagesApi)
+@covers(MessagesApi)
 def test_messages(client, inbox, message):
     api = client().testing_api.messages
     assert (message.subject, message.from_name, message.to_email) == ("Grüße 😀", "Sälly", "ann@example.org")
-    assert [one.id for one in api.get_list(inbox.id)] == [message.id]
+    assert [item.id for item in api.get_list(inbox.id)] == [message.id]
     assert api.show_message(inbox.id, message.id).created_at == message.created_at
     assert api.get_list(inbox.id, search="nothing") == []
     assert api.get_list(inbox.id, last_id=message.id) == []
@@ -102,7 +102,7 @@ def test_messages(client, inbox, message):
         api.show_message(inbox.id, message.id)
 
 
-@whole(AttachmentsApi)
+@covers(AttachmentsApi)
 def test_attachments(client, inbox, message):
     api = client().testing_api.attachments
     (attachment,) = api.get_list(inbox.id, message.id)

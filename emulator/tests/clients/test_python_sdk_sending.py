@@ -2,33 +2,33 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The official Python SDK: sending, and templates."""
+"""The official Python SDK: sending and templates."""
 
 import mailtrap as mt
 import pytest
 from mailtrap.api.resources.paginated_templates import PaginatedTemplatesApi
 from mailtrap.api.resources.templates import TemplatesApi
 from mailtrap.api.sending import SendingApi
-from python_sdk import MAIL, whole
+from python_sdk import MAIL, covers
 
 
-@whole(TemplatesApi)
+@covers(TemplatesApi)
 def test_templates(client):
     api = client().email_templates_api.templates
     created = api.create(mt.CreateEmailTemplateParams(name="n", subject="s", category="c", body_text="t"))
     assert api.get_by_id(created.id) == created
     assert api.update(created.id, mt.UpdateEmailTemplateParams(name="m")).name == "m"
-    assert [one.id for one in api.get_list()] == [created.id]
+    assert [item.id for item in api.get_list()] == [created.id]
     api.delete(created.id)
     with pytest.raises(mt.APIError, match="Not Found"):
         api.get_by_id(created.id)
-    with pytest.raises(mt.APIError) as failure:
+    with pytest.raises(mt.APIError) as error:
         api.create(mt.CreateEmailTemplateParams(name="", subject="", category="c"))
-    assert failure.value.errors == ["name: can't be blank", "subject: can't be blank"]
+    assert error.value.errors == ["name: can't be blank", "subject: can't be blank"]
 
 
-@whole(PaginatedTemplatesApi)
-def test_templates_in_pages(client):
+@covers(PaginatedTemplatesApi)
+def test_paginated_templates(client):
     api = client().templates_api.templates
     first = api.create(mt.CreateTemplateParams(name="n", subject="s", category="c", body_html="<p>h</p>"))
     second = api.create(mt.CreateTemplateParams(name="m", subject="s", category="c", body_text="t"))
@@ -39,14 +39,14 @@ def test_templates_in_pages(client):
     assert (page.data, page.pagination.next_token) == ([first], None)
     assert api.update(first.id, mt.UpdateTemplateParams(subject="new")).subject == "new"
     api.delete(first.id)
-    assert [one.id for one in api.get_list().data] == [second.id]
-    with pytest.raises(mt.APIError) as failure:
+    assert [item.id for item in api.get_list().data] == [second.id]
+    with pytest.raises(mt.APIError) as error:
         api.create(mt.CreateTemplateParams(name="", subject="s", category="c"))
-    assert (failure.value.status, failure.value.errors) == (422, ["name: can't be blank"])
+    assert (error.value.status, error.value.errors) == (422, ["name: can't be blank"])
 
 
 @pytest.mark.parametrize("stream", ["transactional", "bulk", "sandbox"])
-@whole(mt.MailtrapClient, SendingApi)
+@covers(mt.MailtrapClient, SendingApi)
 def test_streams(client, emulator, inbox, stream):
     options = {"sandbox": True, "inbox_id": str(inbox.id)} if stream == "sandbox" else {"bulk": stream == "bulk"}
     api = client("/bulk" if stream == "bulk" else "", **options)
@@ -69,7 +69,7 @@ def test_streams(client, emulator, inbox, stream):
     assert (bad["success"], bad["errors"]) == (False, ["'to' address is invalid"])
 
 
-def test_templates_are_sent(client, emulator):
+def test_sending_a_template(client, emulator):
     template = client().email_templates_api.templates.create(
         mt.CreateEmailTemplateParams(name="n", subject="Hi {{name}}", category="c", body_text="{{name}}")
     )
@@ -80,11 +80,11 @@ def test_templates_are_sent(client, emulator):
     assert emulator.outbox()[0]["subject"] == "Hi Ann"
 
 
-def test_send_failures(client, emulator, inbox):
-    with pytest.raises(mt.APIError) as failure:
+def test_send_errors(client, emulator, inbox):
+    with pytest.raises(mt.APIError) as error:
         client().send(mt.Mail(sender=mt.Address(email="x"), to=[], subject=""))
-    assert failure.value.status == 400
-    assert failure.value.errors == [
+    assert error.value.status == 400
+    assert error.value.errors == [
         "'from' address is invalid",
         "'to', 'cc' or 'bcc' address is required",
         "'subject' is required",

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The official Python SDK: what became of live mail."""
+"""The official Python SDK: email logs, statistics, suppressions and tracking opt-outs."""
 
 import urllib.request
 from ssl import create_default_context
@@ -20,18 +20,18 @@ from mailtrap.models.email_logs import (
     filter_numeric,
     filter_sending_domain_id_equal,
 )
-from python_sdk import MAIL, whole
+from python_sdk import MAIL, covers
 
 from mailtrap_emulator.model.events import MAIL_EVENT_KINDS
 
 
 @pytest.fixture
 def message_id(client):
-    """A mail that was sent."""
+    """Return the ID of a sent mail."""
     return client().send(mt.Mail(**MAIL, category="News"))["message_ids"][0]
 
 
-@whole(EmailLogsApi)
+@covers(EmailLogsApi)
 def test_email_logs(client, emulator, message_id, domain_id):
     for kind in MAIL_EVENT_KINDS:
         emulator.event(kind, message_id=message_id)
@@ -44,23 +44,23 @@ def test_email_logs(client, emulator, message_id, domain_id):
     with opener.open(message.raw_message_url) as answer:
         assert b"Message-ID: <" + message_id.encode() in answer.read()
 
-    def found(**filters):
+    def count_logs(**filters):
         page = logs.get_list(mt.EmailLogsListFilters(**filters))
         assert page.next_page_cursor is None
         return page.total_count
 
-    assert found(to=filter_ci_equal(["ANN@example.org", "x@example.org"])) == 1
-    assert found(events=filter_events_include(["spam", "click"]), clicks_count=filter_numeric("equal", 1)) == 1
-    assert found(sending_domain_id=filter_sending_domain_id_equal([domain_id])) == 1
-    assert found(sending_domain_id=filter_sending_domain_id_equal(1)) == 0
-    assert found(subject=filter_empty()) == 0
-    assert found(sent_after="2000-01-01T00:00:00Z", sent_before="2000-01-02T00:00:00Z") == 0
+    assert count_logs(to=filter_ci_equal(["ANN@example.org", "x@example.org"])) == 1
+    assert count_logs(events=filter_events_include(["spam", "click"]), clicks_count=filter_numeric("equal", 1)) == 1
+    assert count_logs(sending_domain_id=filter_sending_domain_id_equal([domain_id])) == 1
+    assert count_logs(sending_domain_id=filter_sending_domain_id_equal(1)) == 0
+    assert count_logs(subject=filter_empty()) == 0
+    assert count_logs(sent_after="2000-01-01T00:00:00Z", sent_before="2000-01-02T00:00:00Z") == 0
     assert logs.get_list(search_after=message_id).messages == []
     with pytest.raises(mt.APIError, match="Not Found"):
         logs.get_by_id("11111111-1111-1111-8111-111111111111")
 
 
-@whole(StatsApi)
+@covers(StatsApi)
 def test_stats(client, emulator, message_id, domain_id):
     stats, account_id = client().stats_api, emulator.account_id
     params = mt.StatsFilterParams(start_date="2000-01-01", end_date="2999-12-31", sending_domain_ids=[domain_id])
@@ -75,27 +75,27 @@ def test_stats(client, emulator, message_id, domain_id):
         stats.get(account_id, mt.StatsFilterParams(end_date="2999-12-31"))
 
 
-@whole(SuppressionsApi)
+@covers(SuppressionsApi)
 def test_suppressions(client, emulator, message_id, domain_id):
     emulator.event("bounce", message_id=message_id)
     api = client().suppressions_api.suppressions
     (bounced,) = api.get_list("ANN@example.org")
     assert (bounced.type, bounced.message_subject) == ("hard bounce", MAIL["subject"])
-    made = api.create(mt.CreateSuppressionParams("bob@example.org", domain_id, "bulk", "unsubscription"))
-    assert api.get_list() == [made, bounced]
-    assert api.delete(made.id) == made
-    for wrong in ("transit", ""):
+    created = api.create(mt.CreateSuppressionParams("bob@example.org", domain_id, "bulk", "unsubscription"))
+    assert api.get_list() == [created, bounced]
+    assert api.delete(created.id) == created
+    for invalid_stream in ("transit", ""):
         with pytest.raises(mt.APIError, match="is invalid"):
-            api.create(mt.CreateSuppressionParams("bob@example.org", domain_id, wrong))
+            api.create(mt.CreateSuppressionParams("bob@example.org", domain_id, invalid_stream))
 
 
-@whole(TrackingOptOutsApi)
+@covers(TrackingOptOutsApi)
 def test_tracking_opt_outs(client, domain_id):
     api = client().tracking_opt_outs_api.tracking_opt_outs
-    made = api.create(mt.CreateTrackingOptOutParams("bob@example.org", domain_id))
-    assert made.domain_name == "example.com"
+    created = api.create(mt.CreateTrackingOptOutParams("bob@example.org", domain_id))
+    assert created.domain_name == "example.com"
     page = api.get_list(mt.TrackingOptOutsListParams(email="BOB@example.org"))
-    assert (page.data, page.last_id) == ([made], None)
-    assert api.delete(made.id) == made
+    assert (page.data, page.last_id) == ([created], None)
+    assert api.delete(created.id) == created
     with pytest.raises(mt.APIError, match="Not Found"):
-        api.delete(made.id)
+        api.delete(created.id)

@@ -2,8 +2,8 @@
 // GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// Makes the calls of the official Node SDK that it reads from stdin, one line of JSON each, and answers each with a line
-// of JSON. The line before them tells the surface of the SDK. The argument is the address of the emulator.
+// Calls functions of the official Node SDK. It reads commands from stdin and writes results to stdout, each a line of
+// JSON. The first line of the output lists the functions of the SDK. The argument is the URL of the emulator.
 
 "use strict";
 
@@ -11,7 +11,7 @@ const path = require("node:path");
 const readline = require("node:readline");
 
 const url = process.argv[2];
-// The modules of the SDK take the addresses as they are loaded.
+// The modules of the SDK read the URLs when they are loaded.
 const config = require(path.join(path.dirname(require.resolve("mailtrap")), "config"));
 Object.assign(config.default.CLIENT_SETTINGS, {
   SENDING_ENDPOINT: url,
@@ -22,49 +22,52 @@ Object.assign(config.default.CLIENT_SETTINGS, {
 const sdk = require("mailtrap");
 const nodemailer = require("nodemailer");
 
-const functions = Object.keys(sdk).filter((name) => !/^class/.test(String(sdk[name])));
+const topLevelFunctions = Object.keys(sdk).filter((name) => !/^class/.test(String(sdk[name])));
 
-function names(thing) {
-  return [...Object.keys(thing), ...Object.getOwnPropertyNames(Object.getPrototypeOf(thing))];
+function listMembers(object) {
+  return [...Object.keys(object), ...Object.getOwnPropertyNames(Object.getPrototypeOf(object))];
 }
 
-function surface(thing, prefix, found) {
-  for (const name of names(thing)) {
-    // What an API is made of, and where it keeps what its getters gave.
+function listFunctions(object, prefix) {
+  const functions = [];
+  for (const name of listMembers(object)) {
+    // These members are internal: the HTTP client, and the cached results of getters.
     if (/^(constructor|axios|client|.*Instance)$/.test(name)) continue;
-    if (typeof thing[name] === "function") found.push(prefix + name);
-    else if (thing[name] && typeof thing[name] === "object") surface(thing[name], `${prefix}${name}.`, found);
+    const member = object[name];
+    if (typeof member === "function") functions.push(prefix + name);
+    else if (member && typeof member === "object") functions.push(...listFunctions(member, `${prefix}${name}.`));
   }
-  return found;
+  return functions;
 }
 
-async function make({ call, options, values }) {
-  if (call === "MailtrapTransport") {
-    return nodemailer.createTransport(sdk.MailtrapTransport(options)).sendMail(...values);
+async function callFunction({ function: name, options, arguments: args }) {
+  if (name === "MailtrapTransport") {
+    return nodemailer.createTransport(sdk.MailtrapTransport(options)).sendMail(...args);
   }
-  if (functions.includes(call)) return sdk[call](...values);
-  const steps = call.split(".");
-  const last = steps.pop();
-  const api = steps.reduce((thing, step) => thing[step], new sdk.MailtrapClient(options));
-  return api[last](...values);
+  if (topLevelFunctions.includes(name)) return sdk[name](...args);
+  const path = name.split(".");
+  const method = path.pop();
+  const api = path.reduce((object, key) => object[key], new sdk.MailtrapClient(options));
+  return api[method](...args);
 }
 
-function tell(answer) {
-  process.stdout.write(`${JSON.stringify(answer)}\n`);
+function writeLine(data) {
+  process.stdout.write(`${JSON.stringify(data)}\n`);
 }
 
-function revive(key, value) {
+function reviveBuffer(key, value) {
   return value && value.type === "Buffer" ? Buffer.from(value.data) : value;
 }
 
 async function main() {
-  tell([...functions, ...surface(new sdk.MailtrapClient({ token: "x", accountId: 1, organizationId: 1 }), "", [])]);
+  const client = new sdk.MailtrapClient({ token: "x", accountId: 1, organizationId: 1 });
+  writeLine([...topLevelFunctions, ...listFunctions(client, "")]);
   for await (const line of readline.createInterface({ input: process.stdin })) {
     try {
-      tell({ value: await make(JSON.parse(line, revive)) });
+      writeLine({ value: await callFunction(JSON.parse(line, reviveBuffer)) });
     } catch (error) {
       const { cause, constructor, message } = error;
-      tell({ error: { name: constructor.name, message, status: cause?.response?.status } });
+      writeLine({ error: { name: constructor.name, message, status: cause?.response?.status } });
     }
   }
 }
