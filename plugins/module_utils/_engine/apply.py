@@ -63,7 +63,8 @@ def prepare_step(directory: Directory, resource: Resource, options: Options, pla
             step.current = None if step.location.missing_parent else {"id": options["id"]}
     else:
         step = find_step(directory, resource, options)
-    with attempting(f"{'update' if step.current else 'create'} {step.label}"):
+    verb = "delete" if step.is_absent else "update" if step.current else "create"
+    with attempting(f"{verb} {step.label}"):
         complete_step(step, directory)
         prepare(step, directory.client.token_suffix, planner)
     step.warnings[:0] = directory.take_warnings()
