@@ -58,12 +58,6 @@ def make_client() -> Iterator[Callable[..., httpx.Client]]:
 
 
 @pytest.fixture(scope="session")
-def client_of(make_client: Callable[..., httpx.Client]) -> Callable[..., httpx.Client]:
-    """Return ``make_client`` under its former name."""
-    return make_client
-
-
-@pytest.fixture(scope="session")
 def _session_client(mailtrap_emulator_process: Emulator, make_client: Callable[..., httpx.Client]) -> httpx.Client:
     return make_client(mailtrap_emulator_process)
 

@@ -22,14 +22,14 @@ def resources(emulator):
 
 
 @pytest.fixture
-def token(emulator, resources, client_of):
+def token(emulator, resources, make_client):
     """Return a function that creates a token with one permission and returns its client."""
 
     def make(resource_type, resource_id, level):
         value = f"{resource_type}-{resource_id}-{level}"
         resource = {"resource_type": resource_type, "resource_id": resource_id, "access_level": level}
         emulator.seed(api_tokens=[{"name": value, "token": value, "resources": [resource]}])
-        return client_of(emulator, value)
+        return make_client(emulator, value)
 
     return make
 
@@ -101,13 +101,13 @@ def test_sandbox_viewer_sees_the_project_of_the_sandbox(token):
 
 
 @pytest.mark.parametrize("extension", ["txt", "raw", "htmlsource", "eml"])
-def test_text_bodies_are_forbidden_with_a_text_error(emulator, token, client_of, extension):
+def test_text_bodies_are_forbidden_with_a_text_error(emulator, token, make_client, extension):
     stranger = token("project", 2, 100)
     response = stranger.get(f"/api/sandboxes/10/messages/100/body.{extension}")
     assert response.status_code == 403
     assert response.text == '{:errors=>"Account access forbidden"}'
     assert response.headers["content-type"] == "text/plain; charset=utf-8"
-    unknown = client_of(emulator, "wrong").get(f"/api/sandboxes/10/messages/100/body.{extension}")
+    unknown = make_client(emulator, "wrong").get(f"/api/sandboxes/10/messages/100/body.{extension}")
     assert unknown.status_code == 401
     assert unknown.text == '{"error":"Incorrect API token"}'
     assert unknown.headers["content-type"] == "text/plain; charset=utf-8"
@@ -143,12 +143,12 @@ def test_limited_token_lists_only_itself(token):
     assert lesser.post(f"/api/api_tokens/{own['id']}/reset").status_code == 403
 
 
-def test_resources_of_another_account_are_not_found(emulator, resources, client_of, mail):
+def test_resources_of_another_account_are_not_found(emulator, resources, make_client, mail):
     emulator.seed(
         accounts=[{"id": 77, "name": "Other"}],
         api_tokens=[{"name": "theirs", "account_id": 77, "token": "theirs"}],
     )
-    other = client_of(emulator, "theirs")
+    other = make_client(emulator, "theirs")
     for path in ("projects/1", "sandboxes/10", "sandboxes/10/messages", "email_templates/5", "api_tokens/2500000"):
         response = other.get(f"/api/{path}")
         assert (path, response.status_code, response.json()) == (path, 404, {"error": "Not Found"})
@@ -156,8 +156,8 @@ def test_resources_of_another_account_are_not_found(emulator, resources, client_
     assert other.post("/api/send/10", json=mail).json() == {"errors": ["Not Found"]}
 
 
-def test_expired_token_is_rejected(emulator, client_of):
+def test_expired_token_is_rejected(emulator, make_client):
     emulator.seed(api_tokens=[{"name": "old", "token": "old", "expires_at": "2020-01-01T00:00:00Z"}])
-    response = client_of(emulator, "old").get("/api/accounts")
+    response = make_client(emulator, "old").get("/api/accounts")
     assert response.status_code == 401
     assert response.json() == {"error": "Incorrect API token"}

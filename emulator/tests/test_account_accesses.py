@@ -125,7 +125,7 @@ def test_token_access_masks_the_token_value(api, sandbox, people):
     assert token["resources"][0]["resource_type"] == "sandbox"
 
 
-def test_deletion_revokes_the_access(api, emulator, people, client_of):
+def test_deletion_revokes_the_access(api, emulator, people, make_client):
     for access_id in (10, 11, 12):
         response = api.delete(f"/api/account_accesses/{access_id}")
         assert (response.status_code, response.json()) == (200, {"id": access_id})
@@ -133,7 +133,7 @@ def test_deletion_revokes_the_access(api, emulator, people, client_of):
         assert (again.status_code, again.json()) == (404, NOT_FOUND)
     assert len(api.get("/api/account_accesses").json()) == 1
     assert [row["name"] for row in api.get("/api/api_tokens").json()] == ["Start token"]
-    assert client_of(emulator, "c" * 32).get("/api/accounts").status_code == 401
+    assert make_client(emulator, "c" * 32).get("/api/accounts").status_code == 401
 
 
 def test_owner_access_cannot_be_changed(api, emulator):
@@ -172,8 +172,8 @@ def test_current_and_legacy_resource_types_are_accepted(api, people, sandbox, re
     assert resources_of(12) == [grant | {"resource_type": "sandbox"}]
 
 
-def test_token_permissions_change_immediately(api, emulator, people, sandbox, client_of):
-    token = client_of(emulator, "c" * 32)
+def test_token_permissions_change_immediately(api, emulator, people, sandbox, make_client):
+    token = make_client(emulator, "c" * 32)
     path = f"/api/sandboxes/{sandbox['id']}"
     assert token.patch(f"{path}/clean").status_code == 403
     grant = {"resource_type": "sandbox", "resource_id": sandbox["id"]}
@@ -234,12 +234,12 @@ def test_unknown_access_is_not_found(api, people, project, key):
         assert (response.status_code, response.json()) == (404, NOT_FOUND)
 
 
-def test_accesses_and_resources_of_another_account_are_not_found(api, emulator, people, client_of, project):
+def test_accesses_and_resources_of_another_account_are_not_found(api, emulator, people, make_client, project):
     emulator.seed(
         accounts=[{"id": 77, "name": "Other", "owner_name": "Olga", "owner_email": "olga@example.org"}],
         api_tokens=[{"name": "theirs", "account_id": 77, "token": "d" * 32}],
     )
-    other = client_of(emulator, "d" * 32)
+    other = make_client(emulator, "d" * 32)
     (owner,) = other.get("/api/account_accesses").json()
     assert owner["specifier"]["name"] == "Olga"
     assert other.delete("/api/account_accesses/11").status_code == 404
@@ -249,9 +249,9 @@ def test_accesses_and_resources_of_another_account_are_not_found(api, emulator, 
     assert write_permissions(api, 11, grant).json() == NOT_FOUND
 
 
-def test_only_admins_can_use_accesses(emulator, people, project, sandbox, client_of, api):
+def test_only_admins_can_use_accesses(emulator, people, project, sandbox, make_client, api):
     write_permissions(api, 12, {"resource_type": "project", "resource_id": project["id"], "access_level": 100})
-    lesser = client_of(emulator, "c" * 32)
+    lesser = make_client(emulator, "c" * 32)
     assert lesser.get("/api/account_accesses").json() == FORBIDDEN
     assert lesser.delete("/api/account_accesses/10").json() == FORBIDDEN
     account = {"resource_type": "account", "resource_id": emulator.account_id, "access_level": 100}
@@ -283,8 +283,8 @@ def test_resource_tree_uses_the_names_of_the_generation(api, people):
     assert root["resources"][-1]["resources"][0]["type"] == "inbox"
 
 
-def test_limited_token_gets_the_tree_of_what_it_administers(api, emulator, people, project, sandbox, client_of):
-    token = client_of(emulator, "c" * 32)
+def test_limited_token_gets_the_tree_of_what_it_administers(api, emulator, people, project, sandbox, make_client):
+    token = make_client(emulator, "c" * 32)
     assert token.get("/api/permissions/resources").json() == []
     write_permissions(api, 12, {"resource_type": "sandbox", "resource_id": sandbox["id"], "access_level": 100})
     (node,) = token.get("/api/permissions/resources").json()

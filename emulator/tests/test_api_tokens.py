@@ -24,7 +24,7 @@ def create_token(api, grant):
     return create
 
 
-def test_only_the_create_response_contains_the_value(api, emulator, create_token, grant, client_of):
+def test_only_the_create_response_contains_the_value(api, emulator, create_token, grant, make_client):
     response = create_token()
     assert response.status_code == 200
     body = response.json()
@@ -35,7 +35,7 @@ def test_only_the_create_response_contains_the_value(api, emulator, create_token
     assert body["token"].endswith(body["last_4_digits"])
     shown = api.get(f"/api/api_tokens/{body['id']}")
     assert shown.json() == {name: body[name] for name in TOKEN_KEYS}
-    assert client_of(emulator, body["token"]).get("/api/projects").status_code == 200
+    assert make_client(emulator, body["token"]).get("/api/projects").status_code == 200
 
 
 def test_list_contains_no_values(api, create_token):
@@ -95,21 +95,21 @@ def test_invalid_permissions_are_refused(api, resource):
     assert list(response.json()["errors"]) == ["base"]
 
 
-def test_deleted_token_is_not_found_and_no_longer_valid(api, emulator, create_token, client_of):
+def test_deleted_token_is_not_found_and_no_longer_valid(api, emulator, create_token, make_client):
     body = create_token().json()
     assert api.delete(f"/api/api_tokens/{body['id']}").status_code == 204
     assert api.delete(f"/api/api_tokens/{body['id']}").json() == {"error": "Not Found"}
-    assert client_of(emulator, body["token"]).get("/api/accounts").status_code == 401
+    assert make_client(emulator, body["token"]).get("/api/accounts").status_code == 401
 
 
-def test_token_can_delete_itself(emulator, create_token, client_of):
+def test_token_can_delete_itself(emulator, create_token, make_client):
     body = create_token().json()
-    own_client = client_of(emulator, body["token"])
+    own_client = make_client(emulator, body["token"])
     assert own_client.delete(f"/api/api_tokens/{body['id']}").status_code == 204
     assert own_client.get("/api/accounts").json() == {"error": "Incorrect API token"}
 
 
-def test_reset_creates_a_token_with_a_new_id_and_name(api, emulator, create_token, client_of):
+def test_reset_creates_a_token_with_a_new_id_and_name(api, emulator, create_token, make_client):
     old = create_token().json()
     response = api.post(f"/api/api_tokens/{old['id']}/reset")
     assert response.status_code == 200
@@ -120,10 +120,10 @@ def test_reset_creates_a_token_with_a_new_id_and_name(api, emulator, create_toke
     assert new["token"] != old["token"]
     assert new["resources"] == old["resources"]
     for token in (old, new):
-        assert client_of(emulator, token["token"]).get("/api/accounts").status_code == 200
+        assert make_client(emulator, token["token"]).get("/api/accounts").status_code == 200
     emulator.clock(advance=12 * 3600 + 1)
-    assert client_of(emulator, old["token"]).get("/api/accounts").status_code == 401
-    assert client_of(emulator, new["token"]).get("/api/accounts").status_code == 200
+    assert make_client(emulator, old["token"]).get("/api/accounts").status_code == 401
+    assert make_client(emulator, new["token"]).get("/api/accounts").status_code == 200
     assert [row["id"] for row in api.get("/api/api_tokens").json()][1:] == [old["id"], new["id"]]
 
 
@@ -142,12 +142,12 @@ def test_expired_token_cannot_be_reset(api, emulator, create_token):
     assert api.post(f"/api/api_tokens/{body['id']}/reset").status_code == 422
 
 
-def test_token_expires_after_a_year_by_default(emulator, create_token, client_of):
+def test_token_expires_after_a_year_by_default(emulator, create_token, make_client):
     emulator.clock(set="2026-05-01T00:00:00Z", frozen=True)
     body = create_token().json()
     assert body["expires_at"] == "2027-05-01T00:00:00Z"
     emulator.clock(set="2027-05-01T00:00:00Z")
-    assert client_of(emulator, body["token"]).get("/api/accounts").status_code == 401
+    assert make_client(emulator, body["token"]).get("/api/accounts").status_code == 401
     emulator.limits(token_lifetime_days=None)
     assert create_token(name="other").json()["expires_at"] is None
 

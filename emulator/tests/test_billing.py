@@ -75,24 +75,24 @@ def test_sandboxes_refuse_mail_when_the_plan_is_used_up(api, emulator, sandbox, 
     assert (response.status_code, response.json()) == (429, {"success": False, "errors": ["Rate limit exceeded"]})
 
 
-def test_usage_needs_a_billing_permission(api, emulator, client_of, project):
+def test_usage_needs_a_billing_permission(api, emulator, make_client, project):
     grants = {
         "a": {"resource_type": "billing", "resource_id": emulator.account_id, "access_level": 10},
         "b": {"resource_type": "account", "resource_id": emulator.account_id, "access_level": 10},
         "c": {"resource_type": "project", "resource_id": project["id"], "access_level": 100},
     }
     emulator.seed(api_tokens=[{"name": name, "token": name * 32, "resources": [one]} for name, one in grants.items()])
-    statuses = {name: client_of(emulator, name * 32).get(PATH).status_code for name in grants}
+    statuses = {name: make_client(emulator, name * 32).get(PATH).status_code for name in grants}
     assert statuses == {"a": 200, "b": 200, "c": 403}
-    assert client_of(emulator, "c" * 32).get(PATH).json() == {"errors": "Account access forbidden"}
+    assert make_client(emulator, "c" * 32).get(PATH).json() == {"errors": "Account access forbidden"}
 
 
-def test_usage_is_counted_per_account(emulator, deliver, client_of):
+def test_usage_is_counted_per_account(emulator, deliver, make_client):
     deliver()
     emulator.seed(
         accounts=[{"id": 77, "name": "Other"}], api_tokens=[{"name": "t", "account_id": 77, "token": "d" * 32}]
     )
-    body = client_of(emulator, "d" * 32).get(PATH).json()
+    body = make_client(emulator, "d" * 32).get(PATH).json()
     assert body["testing"]["usage"]["sent_messages_count"]["current"] == 0
 
 

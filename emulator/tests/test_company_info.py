@@ -91,14 +91,14 @@ def test_all_fields_are_stored(create_info):
     assert create_info(**every).json()["data"] == REQUIRED | every
 
 
-def test_company_info_is_separate_per_account(api, emulator, path, create_info, client_of):
+def test_company_info_is_separate_per_account(api, emulator, path, create_info, make_client):
     emulator.seed(
         accounts=[{"id": 77, "name": "Other"}],
         api_tokens=[{"name": "t", "account_id": 77, "token": "theirs"}],
         domains=[{"id": 5, "account_id": 77, "domain_name": "theirs.example"}],
     )
     create_info()
-    theirs = client_of(emulator, "theirs")
+    theirs = make_client(emulator, "theirs")
     assert theirs.get("/api/domains/5/company_info").json()["data"]["name"] is None
     assert theirs.get(path).status_code == 404
 

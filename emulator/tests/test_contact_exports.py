@@ -184,7 +184,7 @@ def test_export_without_filters_contains_all_contacts(api, body):
     assert api.post(BASE, json=body).status_code == 201
 
 
-def test_second_concurrent_export_is_rejected(api, emulator, start, client_of):
+def test_second_concurrent_export_is_rejected(api, emulator, start, make_client):
     start()
     response = api.post(BASE, json={"filters": []})
     assert (response.status_code, response.json()) == (422, {"errors": {"base": [RUNNING]}})
@@ -192,7 +192,7 @@ def test_second_concurrent_export_is_rejected(api, emulator, start, client_of):
         accounts=[{"id": 2_000_000, "name": "Other"}],
         api_tokens=[{"name": "other", "token": "other", "account_id": 2_000_000}],
     )
-    assert client_of(emulator, "other").post(BASE, json={}).status_code == 201
+    assert make_client(emulator, "other").post(BASE, json={}).status_code == 201
     emulator.clock(advance=9.9)
     assert api.post(BASE, json={}).status_code == 422
     emulator.clock(advance=0.1)
@@ -228,32 +228,32 @@ def test_unknown_export_is_not_found(api, key):
     assert (response.status_code, response.json()) == (404, {"error": "Not Found"})
 
 
-def test_exports_of_another_account_are_not_found(emulator, start, client_of):
+def test_exports_of_another_account_are_not_found(emulator, start, make_client):
     emulator.seed(
         accounts=[{"id": 2_000_000, "name": "Other"}],
         api_tokens=[{"name": "other", "token": "other", "account_id": 2_000_000}],
     )
-    assert client_of(emulator, "other").get(f"{BASE}/{start()['id']}").status_code == 404
+    assert make_client(emulator, "other").get(f"{BASE}/{start()['id']}").status_code == 404
 
 
-def test_restart_keeps_the_job_and_the_file(tmp_path, client_of):
+def test_restart_keeps_the_job_and_the_file(tmp_path, make_client):
     state = str(tmp_path / "state")
     with Emulator("--state", state) as emulator:
         emulator.limits(contact_job_seconds=3600)
-        api = client_of(emulator)
+        api = make_client(emulator)
         items = [{"email": "ann@example.com", "fields": {"first_name": "Ann"}}]
         import_id = api.post("/api/contacts/imports", json={"contacts": items}).json()["id"]
         export_id = api.post(BASE, json={}).json()["id"]
         emulator.kill()
         emulator.start()
-        api = client_of(emulator)
+        api = make_client(emulator)
         assert api.get(f"/api/contacts/imports/{import_id}").json()["status"] == "created"
         emulator.clock(advance=3600)
         assert api.get(f"/api/contacts/imports/{import_id}").json()["created_contacts_count"] == 1
         content = api.get(api.get(f"{BASE}/{export_id}").json()["url"]).content
         emulator.kill()
         emulator.start()
-        api = client_of(emulator)
+        api = make_client(emulator)
         contact = api.get("/api/contacts/ann@example.com").json()["data"]
         assert contact["fields"] == {"first_name": "Ann", "last_name": None}
         assert api.get(api.get(f"{BASE}/{export_id}").json()["url"]).content == content

@@ -145,12 +145,12 @@ def test_invalid_ids_are_not_found(api, field_id):
         assert (response.status_code, response.json()) == (404, {"error": "Not Found"})
 
 
-def test_other_accounts_have_their_own_fields(api, emulator, field, client_of):
+def test_other_accounts_have_their_own_fields(api, emulator, field, make_client):
     emulator.seed(
         accounts=[{"id": 2_000_000, "name": "Other"}],
         api_tokens=[{"name": "other", "token": "other", "account_id": 2_000_000}],
     )
-    other = client_of(emulator, "other")
+    other = make_client(emulator, "other")
     assert [row["merge_tag"] for row in other.get(FIELDS_PATH).json()] == ["first_name", "last_name"]
     assert other.get(f"{FIELDS_PATH}/{field['id']}").status_code == 404
     assert other.post(FIELDS_PATH, json=FIELD).status_code == 201

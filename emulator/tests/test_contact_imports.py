@@ -180,10 +180,10 @@ def test_unknown_import_is_not_found(api, key):
     assert (response.status_code, response.json()) == (404, {"error": "Not Found"})
 
 
-def test_imports_of_another_account_are_not_found(emulator, start, client_of):
+def test_imports_of_another_account_are_not_found(emulator, start, make_client):
     emulator.seed(
         accounts=[{"id": 2_000_000, "name": "Other"}],
         api_tokens=[{"name": "other", "token": "other", "account_id": 2_000_000}],
     )
     import_id = start({"email": "new@example.com"})["id"]
-    assert client_of(emulator, "other").get(f"{BASE}/{import_id}").status_code == 404
+    assert make_client(emulator, "other").get(f"{BASE}/{import_id}").status_code == 404

@@ -64,12 +64,12 @@ def test_taken_and_long_names_are_refused(api, lists):
     assert api.post("/api/contacts/lists", json={"name": "staff"}).status_code == 200
 
 
-def test_name_is_unique_per_account(api, emulator, lists, client_of):
+def test_name_is_unique_per_account(api, emulator, lists, make_client):
     emulator.seed(
         accounts=[{"id": 2_000_000, "name": "Other"}],
         api_tokens=[{"name": "other", "token": "other", "account_id": 2_000_000}],
     )
-    other = client_of(emulator, "other")
+    other = make_client(emulator, "other")
     assert other.get("/api/contacts/lists").json() == []
     assert other.post("/api/contacts/lists", json={"name": "Staff"}).status_code == 200
     assert other.delete(f"/api/contacts/lists/{lists[0]['id']}").status_code == 404

@@ -113,8 +113,8 @@ def test_contact_is_the_same_in_both_generations(api, ann):
     assert api.get("/api/accounts/2000000/contacts/ann@example.com").status_code == 403
 
 
-def test_unknown_contact_is_not_found(api, ann, emulator, directory, client_of):
-    other = client_of(emulator, "other")
+def test_unknown_contact_is_not_found(api, ann, emulator, directory, make_client):
+    other = make_client(emulator, "other")
     theirs = other.post("/api/contacts", json={"contact": {"email": "theirs@example.com"}}).json()["data"]
     for identifier in (NOBODY, "nobody@example.com", "1", "%00", "😀", "%FF", "a b", theirs["id"], theirs["email"]):
         response = api.get(f"/api/contacts/{identifier}")
@@ -126,8 +126,8 @@ def test_unknown_contact_is_not_found(api, ann, emulator, directory, client_of):
     assert other.get(f"/api/contacts/{theirs['id']}").status_code == 200
 
 
-def test_contacts_are_separate_per_account(emulator, api, ann, directory, client_of):
-    response = client_of(emulator, "other").post("/api/contacts", json={"contact": {"email": "ann@example.com"}})
+def test_contacts_are_separate_per_account(emulator, api, ann, directory, make_client):
+    response = make_client(emulator, "other").post("/api/contacts", json={"contact": {"email": "ann@example.com"}})
     assert response.status_code == 201
     assert response.json()["data"]["id"] != ann["id"]
 
@@ -379,7 +379,7 @@ def test_creation_fails_at_the_contact_limit(api, emulator, ann, create, patch):
     assert create("new@example.com").status_code == 201
 
 
-def test_viewer_can_only_read(api, emulator, ann, client_of):
+def test_viewer_can_only_read(api, emulator, ann, make_client):
     viewer = [{"resource_type": "account", "resource_id": 1234567, "access_level": 10}]
     billing = [{"resource_type": "billing", "resource_id": 1234567, "access_level": 100}]
     emulator.seed(
@@ -406,19 +406,19 @@ def test_viewer_can_only_read(api, emulator, ann, client_of):
     ]
     forbidden = (403, {"errors": "Account access forbidden"})
     for name in ("viewer", "billing"):
-        client = client_of(emulator, name)
+        client = make_client(emulator, name)
         for method, path, body in writes:
             response = client.request(method, f"/api/{path}", json=body)
             assert (response.status_code, response.json()) == forbidden, (method, path)
         for path in [*reads, "contacts/imports/1", "contacts/exports/1"] if name == "billing" else reads:
             response = client.get(f"/api/{path}")
             assert response.status_code == (200 if name == "viewer" else 403), path
-    assert client_of(emulator, "").get("/api/contacts/lists").json() == {"error": "Incorrect API token"}
+    assert make_client(emulator, "").get("/api/contacts/lists").json() == {"error": "Incorrect API token"}
 
 
-def test_rate_limit_is_200_requests_per_minute_and_account(api, emulator, client_of):
+def test_rate_limit_is_200_requests_per_minute_and_account(api, emulator, make_client):
     emulator.seed(api_tokens=[{"name": "second", "token": "second"}])
-    second = client_of(emulator, "second")
+    second = make_client(emulator, "second")
     emulator.clock(frozen=True)
     for client in (api, second):
         assert {client.get("/api/contacts/lists").status_code for _ in range(100)} == {200}

@@ -612,16 +612,16 @@ def test_other_machines_are_not_called(emulator, api, receiver, create_webhook, 
     assert is_active(api, webhook)
 
 
-def test_other_machines_are_called_with_deliver_anywhere(receiver, client_of, mail):
+def test_other_machines_are_called_with_deliver_anywhere(receiver, make_client, mail):
     with Emulator("--deliver-anywhere") as emulator:
         emulator.seed(webhooks=[{"url": receiver.url.replace("127.0.0.1", "0.0.0.0")}])
-        assert client_of(emulator).post("/api/send", json=mail).status_code == 200
+        assert make_client(emulator).post("/api/send", json=mail).status_code == 200
         emulator.clock(advance=31)
         assert [row["state"] for row in emulator.deliveries()] == ["delivered"]
         assert len(receiver.requests) == 1
 
 
-def test_trusted_https_endpoint_is_called(tmp_path, monkeypatch, receiver, client_of, mail):
+def test_trusted_https_endpoint_is_called(tmp_path, monkeypatch, receiver, make_client, mail):
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(context)
@@ -630,7 +630,7 @@ def test_trusted_https_endpoint_is_called(tmp_path, monkeypatch, receiver, clien
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
     with Emulator() as emulator:
         emulator.seed(webhooks=[{"url": f"https://localhost:{receiver.server_port}/hook"}])
-        assert client_of(emulator).post("/api/send", json=mail).status_code == 200
+        assert make_client(emulator).post("/api/send", json=mail).status_code == 200
         assert [row["state"] for row in emulator.flush_deliveries()] == ["delivered"]
         assert len(receiver.requests) == 1
 
@@ -691,11 +691,11 @@ def test_reset_drops_pending_deliveries(emulator, receiver, create_webhook, send
     assert emulator.deliveries() == []
 
 
-def test_pending_delivery_is_sent_after_a_restart(tmp_path, receiver, client_of, mail):
+def test_pending_delivery_is_sent_after_a_restart(tmp_path, receiver, make_client, mail):
     options = ("--state", str(tmp_path / "state"))
     with Emulator(*options) as emulator:
         emulator.seed(webhooks=[{"url": receiver.url, "signing_secret": "s"}])
-        assert client_of(emulator).post("/api/send", json=mail).status_code == 200
+        assert make_client(emulator).post("/api/send", json=mail).status_code == 200
         emulator.kill()
     with Emulator(*options) as emulator:
         assert receiver.requests == []
@@ -704,13 +704,13 @@ def test_pending_delivery_is_sent_after_a_restart(tmp_path, receiver, client_of,
         assert receiver.requests[0]["headers"]["Mailtrap-Signature"] == sign("s", receiver.requests[0]["body"])
 
 
-def test_interrupted_attempt_is_repeated_after_a_restart(tmp_path, receiver, client_of, mail):
+def test_interrupted_attempt_is_repeated_after_a_restart(tmp_path, receiver, make_client, mail):
     options = ("--state", str(tmp_path / "state"))
     receiver.delay = 2
     with Emulator(*options) as emulator:
         emulator.clock(frozen=True)
         emulator.seed(webhooks=[{"url": receiver.url}])
-        assert client_of(emulator).post("/api/send", json=mail).status_code == 200
+        assert make_client(emulator).post("/api/send", json=mail).status_code == 200
         emulator.clock(advance=29.9)
         emulator.clock(frozen=False)
         wait(lambda: receiver.requests)

@@ -259,11 +259,11 @@ def test_names_are_lower_case_and_subdomains_are_separate(create_domain):
     assert create_domain("shop.example")["domain_name"] == "shop.example"
 
 
-def test_another_account_can_use_the_name(emulator, domain, client_of):
+def test_another_account_can_use_the_name(emulator, domain, make_client):
     emulator.seed(
         accounts=[{"id": 77, "name": "Other"}], api_tokens=[{"name": "t", "account_id": 77, "token": "theirs"}]
     )
-    theirs = client_of(emulator, "theirs")
+    theirs = make_client(emulator, "theirs")
     response = theirs.post("/api/domains", json={"domain": {"domain_name": "shop.example"}})
     assert response.status_code == 200
     # No account can create the demo domain.
@@ -303,14 +303,14 @@ def test_demo_domain(api):
 # The token and the permissions of a domain.
 
 
-def test_new_domain_has_a_token_that_can_send(api, emulator, domain, client_of, mail):
+def test_new_domain_has_a_token_that_can_send(api, emulator, domain, make_client, mail):
     (token,) = [row for row in api.get("/api/api_tokens").json() if row["name"] != "Start token"]
     assert token["name"] == f"shop.example token {token['id']}"
     assert token["resources"] == [{"resource_type": "domain", "resource_id": domain["id"], "access_level": 100}]
     assert (token["created_by"], token["expires_at"]) == ("Start token", None)
     value = next(row["token"] for row in emulator.dump()["api_tokens"] if row["id"] == token["id"])
     emulator.domain("shop.example", dns="ok", check=True, compliance_status="compliant")
-    own = client_of(emulator, value)
+    own = make_client(emulator, value)
     assert own.post("/api/send", json=mail | {"from": {"email": "a@shop.example"}}).status_code == 200
     assert own.post("/api/send", json=mail).status_code == 401
     assert [row["domain_name"] for row in own.get("/api/domains").json()["data"]] == ["shop.example"]
@@ -328,12 +328,12 @@ def test_deleting_a_domain_removes_its_permissions(api, emulator, domain, path):
     assert tokens["both"] == grants[1:]
 
 
-def test_required_access_levels(api, emulator, create_domain, client_of):
+def test_required_access_levels(api, emulator, create_domain, make_client):
     mine, other = create_domain("mine.example"), create_domain("other.example")
     for level, value in ((10, "viewer"), (100, "admin")):
         grant = {"resource_type": "domain", "resource_id": mine["id"], "access_level": level}
         emulator.seed(api_tokens=[{"name": value, "token": value, "resources": [grant]}])
-    viewer, admin = client_of(emulator, "viewer"), client_of(emulator, "admin")
+    viewer, admin = make_client(emulator, "viewer"), make_client(emulator, "admin")
     read_only = {"can_read": True, "can_update": False, "can_destroy": False}
     assert viewer.get("/api/domains").json()["data"] == [mine | {"permissions": read_only}]
     assert viewer.get(f"/api/domains/{mine['id']}/company_info").status_code == 200
@@ -592,17 +592,17 @@ def test_seeding_domains(api, emulator):
         emulator.seed(domains=[{"domain_name": "half.example"}])
 
 
-def test_restart_keeps_domains(tmp_path, client_of):
+def test_restart_keeps_domains(tmp_path, make_client):
     options = ("--state", str(tmp_path / "state"))
     with Emulator(*options) as emulator:
-        api = client_of(emulator)
+        api = make_client(emulator)
         made = api.post("/api/domains", json={"domain": {"domain_name": "shop.example"}}).json()
         api.post(f"/api/domains/{made['id']}/company_info", json={"company_info": COMPANY})
         emulator.domain("shop.example", dns="ok")
         emulator.kill()
     with Emulator(*options) as emulator:
         emulator.clock(advance=HOUR + 120)
-        again = client_of(emulator).get(f"/api/domains/{made['id']}").json()
+        again = make_client(emulator).get(f"/api/domains/{made['id']}").json()
         assert (again["dns_verified"], again["compliance_status"]) == (True, "compliant")
 
 

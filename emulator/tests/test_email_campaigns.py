@@ -576,7 +576,7 @@ def test_unknown_campaign_is_not_found(api, key):
         assert (response.status_code, response.json()) == (404, NOT_FOUND)
 
 
-def test_required_access_levels(emulator, create_campaign, client_of, sendable_campaign):
+def test_required_access_levels(emulator, create_campaign, make_client, sendable_campaign):
     scope = {"resource_type": "email_campaign_permission_scope", "resource_id": emulator.account_id}
     emulator.seed(
         accounts=[{"id": 9_000_000, "name": "Other"}],
@@ -587,7 +587,7 @@ def test_required_access_levels(emulator, create_campaign, client_of, sendable_c
             {"name": "o", "token": "o" * 32, "account_id": 9_000_000},
         ],
     )
-    viewer, admin, nobody, other = (client_of(emulator, letter * 32) for letter in "vano")
+    viewer, admin, nobody, other = (make_client(emulator, letter * 32) for letter in "vano")
     one = f"{PATH}/{sendable_campaign['id']}"
     writes = [("POST", PATH), ("PATCH", one), ("POST", f"{one}/start"), ("POST", f"{one}/reset"), ("DELETE", one)]
     for method, path in writes:
@@ -598,7 +598,7 @@ def test_required_access_levels(emulator, create_campaign, client_of, sendable_c
     assert other.get(one).json() == NOT_FOUND
     assert other.get(PATH).json()["data"] == []
     assert admin.delete(one).status_code == 204
-    assert client_of(emulator, "wrong").get(PATH).status_code == 401
+    assert make_client(emulator, "wrong").get(PATH).status_code == 401
 
 
 def test_campaigns_are_never_account_scoped(api, emulator):

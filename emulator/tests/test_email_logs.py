@@ -159,12 +159,12 @@ def test_unknown_entries_are_not_found(api, emulator):
     assert api.get("/api/email_logs").json()["total_count"] == 0
 
 
-def test_raw_message_needs_its_signed_url_but_no_token(api, emulator, mail, client_of):
+def test_raw_message_needs_its_signed_url_but_no_token(api, emulator, mail, make_client):
     (message_id,) = api.post("/api/send", json=mail | {"text": "Grüße"}).json()["message_ids"]
     assert re.fullmatch(UUID, message_id)
     url = api.get(f"/api/email_logs/{message_id}").json()["raw_message_url"]
     assert url.startswith(emulator.api_url)
-    anonymous = client_of(emulator, "")
+    anonymous = make_client(emulator, "")
     response = anonymous.get(url)
     assert response.status_code == 200
     assert response.headers["content-type"] == "message/rfc822"
@@ -348,13 +348,13 @@ def test_pages_follow_the_cursor(api, emulator, domain_id):
         assert (body["messages"], body["total_count"], body["next_page_cursor"]) == ([], 250, None)
 
 
-def test_token_sees_only_the_mail_of_its_domains(api, emulator, six_messages, client_of):
+def test_token_sees_only_the_mail_of_its_domains(api, emulator, six_messages, make_client):
     grants = {
         "a" * 32: [{"resource_type": "domain", "resource_id": 5, "access_level": 10}],
         "b" * 32: [{"resource_type": "sandbox", "resource_id": 5, "access_level": 100}],
     }
     emulator.seed(api_tokens=[{"name": token, "token": token, "resources": rows} for token, rows in grants.items()])
-    domain_client, sandbox_client = (client_of(emulator, token) for token in grants)
+    domain_client, sandbox_client = (make_client(emulator, token) for token in grants)
     (row,) = domain_client.get("/api/email_logs").json()["messages"]
     assert row["subject"] == "c"
     assert domain_client.get(f"/api/email_logs/{row['message_id']}").status_code == 200
@@ -374,11 +374,11 @@ def test_rate_limit_of_the_list(api, emulator):
     assert api.get("/api/email_logs").status_code == 200
 
 
-def test_rate_limit_of_single_messages_counts_per_account(api, emulator, client_of):
+def test_rate_limit_of_single_messages_counts_per_account(api, emulator, make_client):
     """Use two tokens, because the rate limit of a single token is reached first."""
     grant = {"resource_type": "account", "resource_id": emulator.account_id, "access_level": 10}
     emulator.seed(api_tokens=[{"name": "Second", "token": "c" * 32, "resources": [grant]}])
-    second = client_of(emulator, "c" * 32)
+    second = make_client(emulator, "c" * 32)
     emulator.clock(frozen=True)
     emulator.limits(rate_scale=0.01)
     statuses = []
@@ -388,7 +388,7 @@ def test_rate_limit_of_single_messages_counts_per_account(api, emulator, client_
     assert statuses == [404] * 10 + [429] * 2
 
 
-def test_logs_and_statistics_survive_a_killed_process(tmp_path, mail, client_of):
+def test_logs_and_statistics_survive_a_killed_process(tmp_path, mail, make_client):
     options = ("--state", str(tmp_path / "state"))
     pages = [
         "/api/email_logs?" + query("to", "ci_equal", "ann@example.org"),
@@ -396,13 +396,13 @@ def test_logs_and_statistics_survive_a_killed_process(tmp_path, mail, client_of)
         "/api/suppressions",
     ]
     with Emulator(*options) as first:
-        client = client_of(first)
+        client = make_client(first)
         client.post("/api/send", json=mail | {"cc": [{"email": "bob@example.org"}]})
         first.event("spam_complaint", email="bob@example.org")
         before = [client.get(page).text for page in pages]
         assert first.kill() != 0
     with Emulator(*options) as second:
-        client = client_of(second)
+        client = make_client(second)
         assert [client.get(page).text for page in pages] == before
         client.post("/api/send", json=mail | {"to": [{"email": "bob@example.org"}]})
         newest = client.get("/api/email_logs").json()["messages"][0]

@@ -303,11 +303,11 @@ def create_token(api, resource_type, resource_id, level):
     return api.post("/api/api_tokens", json={"name": resource_type, "resources": resources}).json()["token"]
 
 
-def test_needed_access_levels(api, emulator, client_of, project, ids):
+def test_needed_access_levels(api, emulator, make_client, project, ids):
     """Reading needs a permission on the account, writing needs an admin (docs/service.md#inbound)."""
-    viewer = client_of(emulator, create_token(api, "account", emulator.account_id, 10))
-    project_admin = client_of(emulator, create_token(api, "project", project["id"], 100))
-    invalid_client = client_of(emulator, "wrong")
+    viewer = make_client(emulator, create_token(api, "account", emulator.account_id, 10))
+    project_admin = make_client(emulator, create_token(api, "project", project["id"], 100))
+    invalid_client = make_client(emulator, "wrong")
     for method, template in OPERATIONS:
         path = template.format(**ids)
         response = viewer.request(method, path)
@@ -326,7 +326,7 @@ def test_plan_without_inbound_is_refused(api, emulator, ids):
         assert (response.status_code, response.json()) == (403, FORBIDDEN)
 
 
-def test_objects_of_another_account_are_not_found(emulator, client_of, ids):
+def test_objects_of_another_account_are_not_found(emulator, make_client, ids):
     emulator.seed(
         accounts=[{"id": 99, "name": "Other"}],
         api_tokens=[
@@ -338,7 +338,7 @@ def test_objects_of_another_account_are_not_found(emulator, client_of, ids):
             }
         ],
     )
-    other = client_of(emulator, "f" * 32)
+    other = make_client(emulator, "f" * 32)
     assert other.get(FOLDERS).json() == []
     for method, template in OPERATIONS[2:]:
         response = other.request(method, template.format(**ids))

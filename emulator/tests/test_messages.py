@@ -285,7 +285,7 @@ def test_opaque_paths_lead_to_the_same_bodies(api, messages_path, deliver):
         assert api.get(message[name]).content == api.get(f"{messages_path}/{message_id}/body.{suffix}").content
 
 
-def test_opaque_paths_are_signed_and_end_with_the_message(api, emulator, messages_path, deliver, client_of):
+def test_opaque_paths_are_signed_and_end_with_the_message(api, emulator, messages_path, deliver, make_client):
     message_id = deliver()
     path = api.get(f"{messages_path}/{message_id}").json()["txt_path"]
     changed = path.replace("/body.txt", "A/body.txt")
@@ -296,8 +296,8 @@ def test_opaque_paths_are_signed_and_end_with_the_message(api, emulator, message
         accounts=[{"id": 77, "name": "Other"}],
         api_tokens=[{"name": "theirs", "account_id": 77, "token": "b" * 32}],
     )
-    assert client_of(emulator, "b" * 32).get(path).status_code == 404
-    assert client_of(emulator, "").get(path).status_code == 401
+    assert make_client(emulator, "b" * 32).get(path).status_code == 404
+    assert make_client(emulator, "").get(path).status_code == 401
     api.delete(f"{messages_path}/{message_id}")
     assert api.get(path).status_code == 404
 

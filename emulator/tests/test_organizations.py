@@ -11,7 +11,7 @@ FORBIDDEN = {"errors": "Access forbidden"}
 
 
 @pytest.fixture
-def organization(emulator, client_of):
+def organization(emulator, make_client):
     emulator.seed(
         accounts=[
             {"id": 77, "name": "First", "organization_id": 5, "owner_name": "Olga", "owner_email": "olga@example.org"},
@@ -20,14 +20,14 @@ def organization(emulator, client_of):
         ],
         api_tokens=[{"name": "organization", "organization_id": 5, "token": "e" * 32}],
     )
-    return client_of(emulator, "e" * 32)
+    return make_client(emulator, "e" * 32)
 
 
 def test_list_shows_the_accounts_of_the_organization(organization):
     assert organization.get(PATH).json() == [{"id": 77, "name": "First"}, {"id": 78, "name": "Second"}]
 
 
-def test_create_returns_a_usable_account_of_the_same_owner(emulator, organization, client_of):
+def test_create_returns_a_usable_account_of_the_same_owner(emulator, organization, make_client):
     response = organization.post(PATH, json={"account": {"name": "Team ü"}})
     assert response.status_code == 200
     assert list(response.json()) == ["id", "name"]
@@ -36,7 +36,7 @@ def test_create_returns_a_usable_account_of_the_same_owner(emulator, organizatio
     accounts = {account["id"]: account for account in organization.get("/api/accounts").json()}
     assert accounts[response.json()["id"]] == response.json() | {"access_levels": [100]}
     emulator.seed(api_tokens=[{"name": "t", "account_id": response.json()["id"], "token": "f" * 32}])
-    account_client = client_of(emulator, "f" * 32)
+    account_client = make_client(emulator, "f" * 32)
     assert account_client.get("/api/projects").json() == []
     (owner,) = account_client.get("/api/account_accesses").json()
     assert owner["specifier"]["email"] == "olga@example.org"
@@ -63,9 +63,9 @@ def test_blank_name_is_refused(organization, name):
     assert (response.status_code, response.json()) == (422, {"errors": {"name": ["can't be blank"]}})
 
 
-def test_other_tokens_and_organizations_are_refused(api, emulator, organization, client_of):
+def test_other_tokens_and_organizations_are_refused(api, emulator, organization, make_client):
     emulator.seed(api_tokens=[{"name": "v", "organization_id": 5, "token": "9" * 32, "access_level": "viewer"}])
-    viewer = client_of(emulator, "9" * 32)
+    viewer = make_client(emulator, "9" * 32)
     for client, path in (
         (api, PATH),
         (api, "/api/organizations/1234567/sub_accounts"),
@@ -79,7 +79,7 @@ def test_other_tokens_and_organizations_are_refused(api, emulator, organization,
             client.post(path, json={}),
         ):
             assert (response.status_code, response.json()) == (403, FORBIDDEN)
-    assert client_of(emulator, "wrong").get(PATH).status_code == 401
+    assert make_client(emulator, "wrong").get(PATH).status_code == 401
     assert organization.get("/api/organizations/x/sub_accounts").json() == {"error": "Not Found"}
     assert organization.get(f"/api/accounts/77{PATH.removeprefix('/api')}").status_code == 404
 

@@ -32,9 +32,9 @@ PNG = base64.b64decode(
 
 
 @pytest.fixture
-def page(emulator, client_of):
+def page(emulator, make_client):
     """A client without an API token."""
-    return client_of(emulator, "")
+    return make_client(emulator, "")
 
 
 @pytest.fixture
@@ -533,8 +533,8 @@ def full_emulator(tmp_path_factory):
         yield emulator
 
 
-def test_every_page_of_50000_messages_is_fast(full_emulator, client_of):
-    client = client_of(full_emulator, "")
+def test_every_page_of_50000_messages_is_fast(full_emulator, make_client):
+    client = make_client(full_emulator, "")
 
     def measure_seconds(url):
         durations = []

@@ -13,30 +13,50 @@ import pytest
 from mailtrap_emulator.app import MAX_BODY
 from mailtrap_emulator.model.events import MAIL_EVENT_KINDS
 
-# Each trap with the tests of it; those that stand alone are below.
-TRAPS = {
-    1: ["test_sandboxes.test_hash_is_appended_to_a_written_alias"],
-    2: ["test_sandboxes.test_toggle_email_username_inverts_the_flag"],
-    3: [
+# Surprising behaviour with the tests that cover it
+SURPRISES = {
+    "sandbox addresses get a hash (docs/service.md#sandboxes)": [
+        "test_sandboxes.test_hash_is_appended_to_a_written_alias"
+    ],
+    "the address of a sandbox is toggled (docs/service.md#sandboxes)": [
+        "test_sandboxes.test_toggle_email_username_inverts_the_flag"
+    ],
+    "names repeat (docs/service.md#identity)": [
         "test_projects.test_names_may_repeat_and_the_list_is_in_order_of_ids",
         "test_templates.test_list_is_newest_first_and_names_may_repeat",
     ],
-    4: [
+    "names depend on the path (docs/service.md#api-generations)": [
         "test_generations.test_wrapper_key_follows_the_noun_in_the_path",
         "test_generations.test_message_fields_follow_the_noun_in_the_path",
-        "test_facts.test_a_filter_of_the_other_generation_filters_nothing",
+        "test_service_facts.test_a_filter_with_a_name_of_another_generation_is_ignored",
     ],
-    5: ["test_api_tokens.test_create_tells_the_value_once", "test_webhooks.test_the_secret_is_told_once"],
-    6: ["test_api_tokens.test_reset_makes_a_new_token_with_a_new_id_and_name"],
-    7: ["test_domains.test_new_domain_has_a_token_that_can_send"],
-    8: ["test_domains.test_dns_is_checked_every_hour", "test_facts.test_nothing_asks_for_a_look_at_the_dns"],
-    9: [
+    "secrets are shown once (docs/service.md#api-tokens, docs/service.md#webhooks)": [
+        "test_api_tokens.test_only_the_create_response_contains_the_value",
+        "test_webhooks.test_only_the_create_response_contains_the_secret",
+    ],
+    "a reset creates a new token (docs/service.md#api-tokens)": [
+        "test_api_tokens.test_reset_creates_a_token_with_a_new_id_and_name"
+    ],
+    "a new domain has a token (docs/service.md#domains)": ["test_domains.test_new_domain_has_a_token_that_can_send"],
+    "DNS records are checked once an hour (docs/service.md#domains)": [
+        "test_domains.test_dns_is_checked_every_hour",
+        "test_service_facts.test_no_request_starts_a_dns_check",
+    ],
+    "some endpoints allow 10 requests a minute (docs/service.md#rate-limits)": [
         "test_stats.test_all_operations_share_ten_requests_a_minute",
         "test_suppressions.test_all_operations_share_ten_requests_a_minute",
     ],
-    10: ["test_facts.test_shapes_of_errors", "test_facts.test_a_send_that_fails_in_a_batch"],
-    11: ["test_suppressions.test_create", "test_domains.test_new_domain_is_bare_with_keys_in_order"],
-    12: ["test_facts.test_three_vocabularies_for_the_same_events"],
+    "errors have many shapes (docs/service.md#error-bodies)": [
+        "test_service_facts.test_shapes_of_errors",
+        "test_service_facts.test_a_batch_with_an_invalid_message",
+    ],
+    "envelopes differ (docs/service.md#envelopes)": [
+        "test_suppressions.test_create_returns_201",
+        "test_domains.test_new_domain_is_bare_with_keys_in_order",
+    ],
+    "events have three names (docs/service.md#webhooks)": [
+        "test_service_facts.test_event_names_differ_between_api_payloads_and_logs"
+    ],
 }
 
 

@@ -20,9 +20,9 @@ def file(tmp_path):
     return tmp_path / "state"
 
 
-def test_restart_after_sigkill_restores_everything(file, client_of, mail):
+def test_restart_after_sigkill_restores_everything(file, make_client, mail):
     with Emulator("--state", str(file)) as emulator:
-        api = client_of(emulator)
+        api = make_client(emulator)
         project = api.post("/api/projects", json={"project": {"name": "Größe"}}).json()
         path = f"/api/projects/{project['id']}/sandboxes"
         sandbox = api.post(path, json={"sandbox": {"name": "QA"}}).json()
@@ -51,63 +51,63 @@ def test_restart_after_sigkill_restores_everything(file, client_of, mail):
         assert emulator.outbox() == outbox
         assert 0 <= emulator.clock()["time"] - moment < 30
         assert emulator.limits()["projects"] == 5
-        api = client_of(emulator, token)
+        api = make_client(emulator, token)
         assert api.get("/api/projects").json()[0]["name"] == "Größe"
         assert api.get(opaque).content == raw
-        assert client_of(emulator).get("/api/accounts").status_code == 200
+        assert make_client(emulator).get("/api/accounts").status_code == 200
         following = api.post(f"/api/send/{sandbox['id']}", json=mail).json()["message_ids"]
         assert int(following[0]) == messages[0]["id"] + 1
 
 
-def test_changes_are_on_disk_before_the_response_is_sent(file, client_of):
+def test_changes_are_on_disk_before_the_response_is_sent(file, make_client):
     for number in range(2):
         with Emulator("--state", str(file)) as emulator:
-            api = client_of(emulator)
+            api = make_client(emulator)
             names = [f"P{number}-{index}" for index in range(20)]
             for name in names:
                 assert api.post("/api/projects", json={"project": {"name": name}}).status_code == 200
             emulator.kill()
         with Emulator("--state", str(file)) as emulator:
-            kept = [project["name"] for project in client_of(emulator).get("/api/projects").json()]
+            kept = [project["name"] for project in make_client(emulator).get("/api/projects").json()]
             assert kept[-20:] == names
             assert len(kept) == 20 * (number + 1)
 
 
-def test_write_with_a_dropped_response_is_stored(file, client_of):
+def test_write_with_a_dropped_response_is_stored(file, make_client):
     with Emulator("--state", str(file)) as emulator:
         emulator.fault(method="POST", drop=True, when="after", times=1)
         with pytest.raises(Exception, match="disconnected"):
-            client_of(emulator).post("/api/projects", json={"project": {"name": "Shop"}})
+            make_client(emulator).post("/api/projects", json={"project": {"name": "Shop"}})
         emulator.kill()
     with Emulator("--state", str(file)) as emulator:
-        assert [project["name"] for project in client_of(emulator).get("/api/projects").json()] == ["Shop"]
+        assert [project["name"] for project in make_client(emulator).get("/api/projects").json()] == ["Shop"]
 
 
-def test_ids_are_not_reused_after_a_restart(file, client_of):
+def test_ids_are_not_reused_after_a_restart(file, make_client):
     with Emulator("--state", str(file)) as emulator:
-        first = client_of(emulator).post("/api/projects", json={"project": {"name": "Shop"}}).json()["id"]
-        client_of(emulator).delete(f"/api/projects/{first}")
+        first = make_client(emulator).post("/api/projects", json={"project": {"name": "Shop"}}).json()["id"]
+        make_client(emulator).delete(f"/api/projects/{first}")
     with Emulator("--state", str(file)) as emulator:
-        assert client_of(emulator).post("/api/projects", json={"project": {"name": "Shop"}}).json()["id"] == first + 1
+        assert make_client(emulator).post("/api/projects", json={"project": {"name": "Shop"}}).json()["id"] == first + 1
 
 
-def test_reset_empties_the_file_and_keeps_the_token(file, client_of):
+def test_reset_empties_the_file_and_keeps_the_token(file, make_client):
     with Emulator("--state", str(file)) as emulator:
         token = emulator.token
-        client_of(emulator).post("/api/projects", json={"project": {"name": "Shop"}})
+        make_client(emulator).post("/api/projects", json={"project": {"name": "Shop"}})
         emulator.reset()
         emulator.kill()
     with Emulator("--state", str(file)) as emulator:
         assert emulator.token == token
-        assert client_of(emulator).get("/api/projects").json() == []
+        assert make_client(emulator).get("/api/projects").json() == []
 
 
-def test_token_option_sets_the_start_token(file, client_of):
+def test_token_option_sets_the_start_token(file, make_client):
     with Emulator("--state", str(file), "--token", "first") as emulator:
         assert emulator.token == "first"
     with Emulator("--state", str(file), "--token", "second") as emulator:
-        assert client_of(emulator, "second").get("/api/accounts").status_code == 200
-        assert client_of(emulator, "first").get("/api/accounts").status_code == 401
+        assert make_client(emulator, "second").get("/api/accounts").status_code == 200
+        assert make_client(emulator, "first").get("/api/accounts").status_code == 401
     with Emulator("--state", str(file)) as emulator:
         assert emulator.token == "second"
 

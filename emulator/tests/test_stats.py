@@ -169,12 +169,12 @@ def test_unknown_groups_are_not_found(api, emulator):
         assert api.get(f"/api/stats/{group}", params=DATES).status_code == 404
 
 
-def test_token_sees_only_the_mail_of_its_domains(emulator, traffic, client_of):
+def test_token_sees_only_the_mail_of_its_domains(emulator, traffic, make_client):
     for token, resource_type in (("a" * 32, "domain"), ("b" * 32, "sandbox")):
         grant = {"resource_type": resource_type, "resource_id": 5, "access_level": 10}
         emulator.seed(api_tokens=[{"name": resource_type, "token": token, "resources": [grant]}])
-    assert get_counts(client_of(emulator, "a" * 32).get("/api/stats", params=DATES).json()) == [0, 1, 0, 0, 0]
-    response = client_of(emulator, "b" * 32).get("/api/stats", params=DATES)
+    assert get_counts(make_client(emulator, "a" * 32).get("/api/stats", params=DATES).json()) == [0, 1, 0, 0, 0]
+    response = make_client(emulator, "b" * 32).get("/api/stats", params=DATES)
     assert (response.status_code, response.json()) == (403, {"errors": "Account access forbidden"})
 
 

@@ -189,27 +189,27 @@ def test_all_operations_share_ten_requests_a_minute(api, emulator, domain_id):
     assert api.get("/api/suppressions").status_code == 200
 
 
-def test_needed_access_levels(api, emulator, fields, create_token, client_of):
+def test_needed_access_levels(api, emulator, fields, create_token, make_client):
     emulator.seed(verified_domains=[{"id": 5, "domain_name": "other.example"}])
     mine = api.post("/api/suppressions", json=fields).json()["data"]
     other = api.post("/api/suppressions", json=fields | {"domain_id": 5}).json()["data"]
     emulator.seed(suppressions=[{"email": "all@example.org", "id": "22222222-2222-4222-8222-222222222222"}])
 
-    viewer = client_of(emulator, create_token(("account", emulator.account_id, 10)))
+    viewer = make_client(emulator, create_token(("account", emulator.account_id, 10)))
     assert len(viewer.get("/api/suppressions").json()) == 3
     refused = [
         viewer.post("/api/suppressions", json=fields),
         viewer.post("/api/suppressions", json={}),
         viewer.delete(f"/api/suppressions/{mine['id']}"),
     ]
-    sender = client_of(emulator, create_token(("domain", fields["domain_id"], 100)))
+    sender = make_client(emulator, create_token(("domain", fields["domain_id"], 100)))
     assert sender.get("/api/suppressions").json() == [mine]
     refused += [
         sender.post("/api/suppressions", json=fields | {"domain_id": 5}),
         sender.delete(f"/api/suppressions/{other['id']}"),
         sender.delete("/api/suppressions/22222222-2222-4222-8222-222222222222"),
     ]
-    outsider = client_of(emulator, create_token(("sandbox", 1, 100)))
+    outsider = make_client(emulator, create_token(("sandbox", 1, 100)))
     refused.append(outsider.get("/api/suppressions"))
     assert {response.status_code for response in refused} == {403}
     assert {response.text for response in refused} == {'{"errors":"Account access forbidden"}'}

@@ -79,7 +79,7 @@ def test_page_has_a_thousand_rows(api, emulator):
     assert api.get(PATH, params={"last_id": "x"}).json() == {"data": [], "last_id": None}
 
 
-def test_needed_access_levels(api, emulator, fields, client_of):
+def test_needed_access_levels(api, emulator, fields, make_client):
     data = api.post(PATH, json=fields).json()["data"]
     grants = {
         "a" * 32: ("account", emulator.account_id, 10),
@@ -89,7 +89,7 @@ def test_needed_access_levels(api, emulator, fields, client_of):
     for token, grant in grants.items():
         resource = dict(zip(("resource_type", "resource_id", "access_level"), grant, strict=True))
         emulator.seed(api_tokens=[{"name": token, "token": token, "resources": [resource]}])
-    viewer, sender, outsider = (client_of(emulator, token) for token in grants)
+    viewer, sender, outsider = (make_client(emulator, token) for token in grants)
     assert viewer.get(PATH).json()["data"] == sender.get(PATH).json()["data"] == [data]
     for response in (viewer.post(PATH, json=fields), viewer.delete(f"{PATH}/{data['id']}"), outsider.get(PATH)):
         assert (response.status_code, response.json()) == (403, {"errors": "Account access forbidden"})

@@ -332,7 +332,7 @@ def test_webhooks_of_another_account_are_not_found(api, emulator):
     assert api.get("/api/webhooks").json() == {"data": []}
 
 
-def test_needed_access_levels(api, emulator, client_of, webhook):
+def test_needed_access_levels(api, emulator, make_client, webhook):
     path = f"/api/webhooks/{webhook['id']}"
     changes = [("POST", "/api/webhooks", {"webhook": EMAIL}), ("PATCH", path, {"webhook": {"active": False}})]
     for resource_type, resource_id, level, may_read in (
@@ -341,7 +341,7 @@ def test_needed_access_levels(api, emulator, client_of, webhook):
     ):
         resource = {"resource_type": resource_type, "resource_id": resource_id, "access_level": level}
         emulator.seed(api_tokens=[{"name": resource_type, "token": resource_type, "resources": [resource]}])
-        client = client_of(emulator, resource_type)
+        client = make_client(emulator, resource_type)
         for response in (client.get("/api/webhooks"), client.get(path)):
             assert response.status_code == (200 if may_read else 403)
         for method, request_path, body in [*changes, ("DELETE", path, None)]:

@@ -7,7 +7,7 @@
 from ..http.call import Call
 from ..http.responses import Response, no_content, unprocessable
 from ..http.routing import Routes
-from ..mail.mime import compose, is_address
+from ..mail.mime import compose_mail, is_address
 from ..model.api_tokens import insert_token
 from ..model.domain_verification import dns_records, settle_domains
 from ..model.domains import (
@@ -133,7 +133,7 @@ def send_setup_instructions(call: Call) -> Response:
     if not is_address(email):
         raise unprocessable({"email": [INVALID if email.strip() else BLANK]})
     world = call.world
-    raw = compose(
+    raw = compose_mail(
         compose_setup_mail(domain, email), f"{world.uuid1()}@mailtrap.io", world.clock.now(), world.random_hex(32)
     )
     record_sent_mail(world, call.account_id, "setup_instructions", raw, [email])

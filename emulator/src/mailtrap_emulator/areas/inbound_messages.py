@@ -14,8 +14,8 @@ from urllib.parse import quote
 from ..http.call import Call
 from ..http.responses import Response, content_disposition, json_response, no_content, not_found, unprocessable
 from ..http.routing import Routes
-from ..mail.mime import Parsed, format_address, parse
-from ..mail.quoting import part_to_file, prefix_subject, quote_html, quote_text, text_to_html
+from ..mail.mime import ParsedMail, format_address, parse_mail
+from ..mail.quoting import convert_attachment, prefix_subject, quote_html, quote_text, text_to_html
 from ..model.inbound_inboxes import find_inbox_by_address, is_hosted
 from ..model.inbound_messages import (
     find_log,
@@ -76,7 +76,7 @@ def show_message(message: Row) -> JsonObject:
 
 def show_single_message(call: Call, message: Row) -> JsonObject:
     """Convert a message to its wire form outside a list: with its bodies, and with links to its files."""
-    mail = parse(find_raw_inbound(call.world, message))
+    mail = parse_mail(find_raw_inbound(call.world, message))
     url, expires = make_file_link(call, message, "raw.eml")
     return show_message(message) | {
         "attachments": show_linked_attachments(call, message),
@@ -126,7 +126,7 @@ def show_thread_message(call: Call, message: Row) -> JsonObject:
 
     A missing ``reply_to`` is "" in both directions, as recorded.
     """
-    mail = parse(find_raw_inbound(call.world, message))
+    mail = parse_mail(find_raw_inbound(call.world, message))
     log = find_log(call.world, message)
     return {
         "visibility_status": "available",
@@ -270,7 +270,7 @@ def reply(call: Call) -> Response:
 def reply_all(call: Call) -> Response:
     """Reply with a copy to all other recipients of the message except the inbox itself."""
     inbox, message = find_message(call, ADMIN)
-    mail = parse(find_raw_inbound(call.world, message))
+    mail = parse_mail(find_raw_inbound(call.world, message))
     reply_addresses = {recipient["email"].lower() for recipient in list_reply_recipients(mail)}
     others = {
         pair[1].lower(): describe_recipient(pair)
@@ -284,7 +284,7 @@ def send_reply(call: Call, cc: list[dict[str, str]]) -> Response:
     """Send the reply in the body to the message in the path, with copies to ``cc``."""
     inbox, message = find_message(call, ADMIN)
     body = dict(call.body)
-    body["to"] = body.get("to") or list_reply_recipients(parse(find_raw_inbound(call.world, message)))
+    body["to"] = body.get("to") or list_reply_recipients(parse_mail(find_raw_inbound(call.world, message)))
     if cc and isinstance(body.get("cc") or [], list):
         body["cc"] = [*(body.get("cc") or []), *cc]
     body["subject"] = prefix_subject("Re: ", ("re:",), message["subject"])
@@ -303,7 +303,7 @@ def forward(call: Call) -> Response:
     Only the answer is recorded, and that the thread does not show the forwarded mail.
     """
     inbox, message = find_message(call, ADMIN)
-    mail = parse(find_raw_inbound(call.world, message))
+    mail = parse_mail(find_raw_inbound(call.world, message))
     if not call.body.get("to"):
         raise unprocessable({"to": [BLANK]})
     body = call.body | {"subject": prefix_subject("Fwd: ", ("fwd:", "fw:"), message["subject"])}
@@ -312,11 +312,11 @@ def forward(call: Call) -> Response:
     note, note_html = call.body.get("text") or "", request.html or ""
     text = quote_text(note, message, mail)
     html = quote_html(note_html or text_to_html(note), message, mail) if mail.html or note_html else None
-    files = [*request.files, *(part_to_file(part) for part in mail.parts)]
+    files = [*request.files, *(convert_attachment(part) for part in mail.parts)]
     return send_from_inbox(call, inbox, replace(request, text=text, html=html, files=files), in_thread=False)
 
 
-def list_reply_recipients(mail: Parsed) -> list[dict[str, str]]:
+def list_reply_recipients(mail: ParsedMail) -> list[dict[str, str]]:
     """Return the recipients of a reply to a mail: its Reply-To addresses, or else its From address."""
     return [describe_recipient(pair) for pair in mail.reply_to or ([mail.sender] if mail.sender[1] else [])]
 
@@ -431,7 +431,7 @@ def get_file(call: Call) -> Response:
     raw = find_raw_inbound(call.world, message)
     if not index:
         return Response(200, raw, "message/rfc822", [content_disposition("raw.eml")])
-    part = parse(raw).parts[int(index)]
+    part = parse_mail(raw).parts[int(index)]
     return Response(200, part.content, part.media_type, [content_disposition(part.filename or "attachment")])
 
 

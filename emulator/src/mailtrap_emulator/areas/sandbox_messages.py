@@ -26,7 +26,7 @@ from ..http.responses import (
     unprocessable,
 )
 from ..http.routing import Routes
-from ..mail.mime import Parsed, parse
+from ..mail.mime import ParsedMail, parse_mail
 from ..model.message_reports import build_blacklist_report, build_html_report, build_spam_report
 from ..model.outbox import record_sent_mail
 from ..model.permissions import ADMIN, VIEWER
@@ -147,9 +147,9 @@ def find_message(call: Call, level: int = VIEWER, text: str = "Account access fo
     return message
 
 
-def parse_message(call: Call, message: Row) -> Parsed:
+def parse_message(call: Call, message: Row) -> ParsedMail:
     """Parse the raw mail of a message."""
-    return parse(find_raw_message(call.world, message))
+    return parse_mail(find_raw_message(call.world, message))
 
 
 @routes.get(MESSAGES_PATH)

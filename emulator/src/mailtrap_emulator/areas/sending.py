@@ -11,7 +11,7 @@ from typing import Any
 from ..http.call import Call
 from ..http.responses import send_error
 from ..http.routing import BULK, SANDBOX, TRANSACTIONAL, Routes
-from ..mail.handlebars import TemplateError, render
+from ..mail.handlebars import TemplateError, render_template
 from ..model.domain_verification import can_send
 from ..model.domains import find_domain_by_name
 from ..model.live_mail import accept_mail
@@ -49,7 +49,7 @@ class SendError(Exception):
         self.errors = errors
 
 
-def render_template(call: Call, request: SendRequest) -> Row | None:
+def fill_in_template(call: Call, request: SendRequest) -> Row | None:
     """Set the subject and the bodies of a request from its template. Return the template, or None without one.
 
     :raises SendError: if the template does not exist or cannot be rendered.
@@ -61,9 +61,9 @@ def render_template(call: Call, request: SendRequest) -> Row | None:
         raise SendError(400, "'template_uuid' is invalid")
     variables = request.template_variables or {}
     try:
-        request.subject = render(template["subject"], variables, escape=False)
-        request.text = render(template["body_text"] or "", variables, escape=False)
-        request.html = render(template["body_html"] or "", variables)
+        request.subject = render_template(template["subject"], variables, escape=False)
+        request.text = render_template(template["body_text"] or "", variables, escape=False)
+        request.html = render_template(template["body_html"] or "", variables)
     except TemplateError as error:
         raise SendError(400, f"template rendering failed: {error}") from None
     return template
@@ -75,7 +75,7 @@ def send_into_sandbox(call: Call, sandbox: Row, payload: JsonObject) -> list[str
     :raises SendError: if the message is refused.
     """
     request = parse_request(payload)
-    template = render_template(call, request)
+    template = fill_in_template(call, request)
     if not consume_send_quota(call.world, sandbox):
         raise SendError(429, "Rate limit exceeded")
     raw = compose_request(call.world, request)
@@ -99,7 +99,7 @@ def send_live(call: Call, payload: JsonObject) -> list[str]:
     """
     request = parse_request(payload)
     domain = find_sending_domain(call, request)
-    template = render_template(call, request)
+    template = fill_in_template(call, request)
     ids = [call.world.uuid1() for _ in request.recipients]
     if call.host == BULK:
         add_unsubscribe_link(request, ids[0])

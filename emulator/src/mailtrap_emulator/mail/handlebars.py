@@ -367,7 +367,3 @@ def _to_text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
         return str(int(value))
     return str(value)
-
-
-# Former names
-render = render_template

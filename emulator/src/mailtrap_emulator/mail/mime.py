@@ -349,12 +349,3 @@ def read_addresses(message: MIMEPart, lowercase_name: str) -> list[NamedAddress]
     """Read the addresses of all headers with a name."""
     values = [value for name, value in read_undecoded_headers(message) if name.lower() == lowercase_name]
     return [(decode_encoded_words(name), address) for name, address in getaddresses(values) if address]
-
-
-# Former names
-File = Attachment
-Part = ParsedAttachment
-Parsed = ParsedMail
-compose = compose_mail
-parse = parse_mail
-people_line = format_header_address_list

@@ -56,7 +56,3 @@ def convert_attachment(attachment: ParsedAttachment) -> Attachment:
         attachment.inline,
         attachment.content_id or None,
     )
-
-
-# Former names
-part_to_file = convert_attachment

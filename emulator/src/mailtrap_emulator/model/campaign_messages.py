@@ -6,8 +6,8 @@
 
 from collections.abc import Mapping
 
-from ..mail.handlebars import render
-from ..mail.mime import Mail, compose
+from ..mail.handlebars import render_template
+from ..mail.mime import Mail, compose_mail
 from ..state.json_codec import JsonObject
 from ..state.store import Row, TableSpec
 from ..state.world import World
@@ -86,7 +86,7 @@ def compose_campaign_message(world: World, campaign: Row, domain: Row, contact: 
     unsubscribe_url = f"https://mailtrap.io/unsubscribe/{message_id}"
 
     def fill(text: str | None, *, escape: bool) -> str:
-        return render((text or "").replace("__unsubscribe_url__", unsubscribe_url), values, escape=escape)
+        return render_template((text or "").replace("__unsubscribe_url__", unsubscribe_url), values, escape=escape)
 
     template = campaign["template"]
     sender = f"{campaign['from_local_part']}@{domain['domain_name']}"
@@ -100,7 +100,7 @@ def compose_campaign_message(world: World, campaign: Row, domain: Row, contact: 
         fill(template["body_html"], escape=True),
         {"List-Unsubscribe": f"<{unsubscribe_url}>"},
     )
-    return compose(mail, f"{message_id}@{domain['domain_name']}", world.clock.now(), world.random_hex(32))
+    return compose_mail(mail, f"{message_id}@{domain['domain_name']}", world.clock.now(), world.random_hex(32))
 
 
 def reply_address(reply_to: Mapping[str, str | None], domain: Row) -> dict[str, str] | None:

@@ -7,7 +7,7 @@
 import re
 from typing import Any
 
-from ..mail.mime import Mail, compose
+from ..mail.mime import Mail, compose_mail
 from ..state.clock import iso_seconds
 from ..state.errors import ControlError
 from ..state.json_codec import JsonObject
@@ -172,7 +172,7 @@ def seed_email_log(world: World, item: FieldReader) -> None:
         sending_stream=stream,
         domain_id=domain["id"],
         domain_name=domain["domain_name"],
-        raw_id=store_raw_message(world, compose(mail, rfc_message_id, world.clock.now(), world.random_hex(32))),
+        raw_id=store_raw_message(world, compose_mail(mail, rfc_message_id, world.clock.now(), world.random_hex(32))),
     )
 
 

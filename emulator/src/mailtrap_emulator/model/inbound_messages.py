@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from ..mail.mime import format_address, is_address, parse, people_line
+from ..mail.mime import format_address, format_header_address_list, is_address, parse_mail
 from ..state.clock import iso_ms, parse_iso
 from ..state.errors import ControlError
 from ..state.json_codec import JsonObject
@@ -78,7 +78,7 @@ def parse_message_ids(text: str) -> list[str]:
 
 def describe_raw_message(world: World, raw: bytes) -> JsonObject:
     """Return the fields of a message, received or sent, that its bytes determine, without the bodies."""
-    mail = parse(raw)
+    mail = parse_mail(raw)
     headers = {name.lower(): value for name, value in reversed(mail.headers)}
     return {
         "from": format_address(mail.sender) if mail.sender[1] else None,
@@ -321,7 +321,7 @@ def find_due_forwards(world: World, message: Row) -> Iterator[tuple[Row, str]]:
 
     All matching rules apply, but each destination gets a single copy.
     """
-    mail = parse(find_raw_inbound(world, message))
+    mail = parse_mail(find_raw_inbound(world, message))
     sender = [mail.sender[1]]
     recipients = [address for _, address in (*mail.to, *mail.cc)]
     seen: set[str] = set()
@@ -373,7 +373,7 @@ def forward_message(world: World, inbox: Row, message: Row, rule: Row, email: st
     """
     outcome = {"rule_id": rule["id"], "rule_name": rule["name"], "destination": email}
     raw = find_raw_inbound(world, message)
-    hops = [value.strip().lower() for name, value in parse(raw).headers if name == HOPS_HEADER]
+    hops = [value.strip().lower() for name, value in parse_mail(raw).headers if name == HOPS_HEADER]
     is_loop = inbox["address"] in hops or find_inbox_by_address(world, email) == inbox
     reason = "Forwarding loop" if is_loop else find_forward_obstacle(world, inbox, email)
     if reason is not None:
@@ -381,8 +381,8 @@ def forward_message(world: World, inbox: Row, message: Row, rule: Row, email: st
     message_id = world.uuid1()
     sender = message["address"]
     headers = {
-        "From": people_line([{"email": sender}]),
-        "To": people_line([{"email": email}]),
+        "From": format_header_address_list([{"email": sender}]),
+        "To": format_header_address_list([{"email": email}]),
         "Message-ID": f"<{message_id}@{sender.rpartition('@')[2]}>",
         HOPS_HEADER: inbox["address"],
     }
@@ -489,7 +489,7 @@ def seed_inbound_message(world: World, item: FieldReader) -> Row:
         data = compose_inbound_mail(world, item, address)
     item.reject_unknown()
     if mail_from is None:
-        mail_from = parse(data).sender[1]
+        mail_from = parse_mail(data).sender[1]
     return receive_message(
         world, inbox, data, address=address, mail_from=mail_from, received_at=received_at, **identity_fields
     )

@@ -10,7 +10,7 @@ They are small versions of the service's checks and report only what is in the m
 import re
 from html.parser import HTMLParser
 
-from ..mail.mime import Parsed
+from ..mail.mime import ParsedMail
 from ..state.json_codec import JsonObject
 
 # Test values that give a positive result: GTUBE for spam filters, and the entries that RFC 5782 requires in every
@@ -34,7 +34,7 @@ BLACKLISTS = {
 }
 
 
-def build_spam_report(mail: Parsed) -> JsonObject:
+def build_spam_report(mail: ParsedMail) -> JsonObject:
     """Return the spam report. Its rules need nothing but the message. ``Pts`` is a text."""
     names = {name.lower() for name, _ in mail.headers}
     bodies = f"{mail.text or ''}\n{mail.html or ''}"

@@ -6,7 +6,7 @@
 
 from typing import Any
 
-from ..mail.mime import parse
+from ..mail.mime import parse_mail
 from ..state.json_codec import JsonObject
 from ..state.store import Row, TableSpec
 from ..state.world import World
@@ -39,7 +39,7 @@ def store_raw_message(world: World, raw: bytes) -> int:
 def show_sent_mail(world: World, row: Row) -> JsonObject:
     """Return a sent message as the control plane shows it: the row, the parsed message and the bytes as text."""
     raw = world.store["raw_outbox"][row["id"]]["raw"]
-    mail = parse(raw)
+    mail = parse_mail(raw)
     return row | {
         "subject": mail.subject,
         "from": describe_person(mail.sender),

@@ -6,7 +6,7 @@
 
 from typing import Any
 
-from ..mail.mime import parse
+from ..mail.mime import parse_mail
 from ..state.clock import iso_ms, parse_iso, parse_offset
 from ..state.errors import ControlError
 from ..state.json_codec import JsonObject
@@ -47,7 +47,7 @@ def deliver_message(
     ``bcc`` are recipients that the headers do not name, ``smtp`` is the envelope if the message arrived by SMTP, and
     ``fields`` override fields of the row.
     """
-    mail = parse(raw)
+    mail = parse_mail(raw)
     now = world.clock.stamp()
     to = next((people[0] for people in (mail.to, mail.cc) if people), ("", bcc[0] if bcc else ""))
     store = world.store

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..mail.mime import File, Mail, compose, is_address
+from ..mail.mime import Attachment, Mail, compose_mail, is_address
 from ..state.json_codec import JsonObject, encode_json
 from ..state.world import World
 
@@ -84,7 +84,7 @@ class SendRequest:
     category: str | None = None
     custom_variables: dict[str, Any] | None = None
     headers: dict[str, str] = field(default_factory=dict)
-    files: list[File] = field(default_factory=list)
+    files: list[Attachment] = field(default_factory=list)
 
     @property
     def recipients(self) -> list[str]:
@@ -185,9 +185,9 @@ def parse_headers(values: JsonObject, ignored: set[str]) -> tuple[dict[str, str]
     return headers, errors
 
 
-def parse_attachments(items: list[Any]) -> tuple[list[File], list[str]]:
+def parse_attachments(items: list[Any]) -> tuple[list[Attachment], list[str]]:
     """Return the attachments as files, and their errors."""
-    files: list[File] = []
+    files: list[Attachment] = []
     errors: list[str] = []
     for item in items:
         item = item if isinstance(item, dict) else {}
@@ -205,7 +205,7 @@ def parse_attachments(items: list[Any]) -> tuple[list[File], list[str]]:
             errors.append("'attachments' content must be base64")
             continue
         inline = texts.get("disposition") == "inline"
-        files.append(File(texts["filename"], content, texts.get("type"), inline, texts.get("content_id")))
+        files.append(Attachment(texts["filename"], content, texts.get("type"), inline, texts.get("content_id")))
     return files, errors
 
 
@@ -230,7 +230,7 @@ def compose_request(world: World, request: SendRequest, message_id: str | None =
         headers,
         request.files,
     )
-    return compose(
+    return compose_mail(
         mail, f"{message_id or world.uuid1()}@{sender_domain(request)}", world.clock.now(), world.random_hex(32)
     )
 

@@ -4,7 +4,7 @@
 
 """Mail that arrives by SMTP, for sandboxes and inbound inboxes (docs/service.md#smtp)."""
 
-from ..mail.mime import parse
+from ..mail.mime import parse_mail
 from ..mail.smtp import SmtpMail
 from ..state.settings import DEFAULT_SETTINGS
 from ..state.store import Row
@@ -89,7 +89,7 @@ class SmtpDelivery:
 
     def deliver_to_sandbox(self, sandbox: Row, mail: SmtpMail) -> None:
         """Put a mail into a sandbox. Recipients that its headers do not name are blind copies."""
-        message = parse(mail.content)
+        message = parse_mail(mail.content)
         named = {address.lower() for _, address in (*message.to, *message.cc)}
         deliver_message(
             self.world,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from html import unescape
 from urllib.parse import quote, unquote
 
-from ..mail.mime import Part
+from ..mail.mime import ParsedAttachment
 
 # The HTML of a mail may use styles and images of the mail itself, and a clicked link opens in a new window. Scripts,
 # forms, other hosts and access to the surrounding page are blocked.
@@ -30,7 +30,7 @@ REPLACEMENTS = {"link": "meta", "frame": "meta", "iframe": "template"}
 MAX_EMBEDDED_SIZE = 50_000_000
 
 
-def build_frame_document(html: str, parts: Sequence[Part]) -> str:
+def build_frame_document(html: str, parts: Sequence[ParsedAttachment]) -> str:
     """Embed the images of a mail into its HTML, so that a browser loads nothing, not even from the emulator."""
     parts_by_id = {part.content_id: part for part in parts if part.content_id}
     remaining = MAX_EMBEDDED_SIZE

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from json import dumps
 
-from ..mail.mime import Parsed, parse
+from ..mail.mime import ParsedMail
 from ..state.store import Row
 from ..state.world import World
 
@@ -142,10 +142,10 @@ class Mailbox:
 
 
 # An open list refreshes itself every few seconds.
-parse_headers = lru_cache(maxsize=1000)(parse)
+parse_headers = lru_cache(maxsize=1000)(parse_mail)
 
 
-def list_recipients(mail: Parsed) -> list[str]:
+def list_recipients(mail: ParsedMail) -> list[str]:
     """Return the names, or else the addresses, of the visible recipients of a mail."""
     return [name or address for name, address in (*mail.to, *mail.cc)]
 

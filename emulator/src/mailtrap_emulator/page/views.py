@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from ..areas.sandbox_messages import human_size
 from ..http.responses import content_disposition
-from ..mail.mime import Parsed, Part, format_address, parse
+from ..mail.mime import ParsedAttachment, ParsedMail, format_address, parse_mail
 from ..model.sandboxes import EMAIL_DOMAIN, sandbox_email_username
 from ..model.validation import ID_PATTERN
 from ..state.clock import parse_iso
@@ -155,7 +155,7 @@ class Page:
         """Show a mail in the view that the path names, or in the first view of the mail."""
         mailbox, row = self._find_mail(request)
         raw = mailbox.get_raw(row)
-        mail = parse(raw)
+        mail = parse_mail(raw)
         views = list_views(mail)
         view = request.path_params.get("view", next(iter(views)))
         if view not in views:
@@ -186,7 +186,7 @@ class Page:
     async def show_frame(self, request: Request) -> Response:
         """Send the HTML of a mail as the document of its frame."""
         mailbox, row = self._find_mail(request)
-        mail = parse(mailbox.get_raw(row))
+        mail = parse_mail(mailbox.get_raw(row))
         if mail.html is None:
             raise HTTPException(404)
         return make_response(build_frame_document(mail.html, mail.parts), "text/html", FRAME_POLICY)
@@ -199,7 +199,7 @@ class Page:
     async def download_part(self, request: Request) -> Response:
         mailbox, row = self._find_mail(request)
         number = self._parse_number(request, "number")
-        parts = parse(mailbox.get_raw(row)).parts
+        parts = parse_mail(mailbox.get_raw(row)).parts
         if number > len(parts):
             raise HTTPException(404)
         part = parts[number - 1]
@@ -240,14 +240,14 @@ class Page:
         return mailbox, row
 
 
-def list_addresses(mail: Parsed) -> Details:
+def list_addresses(mail: ParsedMail) -> Details:
     """Return the sender and the recipients of a mail, labelled."""
     groups = {"From": [mail.sender], "To": mail.to, "Cc": mail.cc, "Bcc": mail.bcc, "Reply to": mail.reply_to}
     lines = ((label, ", ".join(format_address(pair) for pair in pairs if any(pair))) for label, pairs in groups.items())
     return [(label, line) for label, line in lines if line]
 
 
-def list_views(mail: Parsed) -> dict[str, str]:
+def list_views(mail: ParsedMail) -> dict[str, str]:
     """Return the titles of the views that a mail has, by path segment."""
     count = len(mail.parts)
     return {
@@ -259,7 +259,7 @@ def list_views(mail: Parsed) -> dict[str, str]:
     }
 
 
-def make_filename(part: Part, number: int) -> str:
+def make_filename(part: ParsedAttachment, number: int) -> str:
     """Return the filename of a part, or one with its number if it has none."""
     return part.filename or f"part-{number}{guess_extension(part.media_type) or ''}"
 
