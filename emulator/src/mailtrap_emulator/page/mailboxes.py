@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from json import dumps
 
-from ..mail.mime import ParsedMail
+from ..mail.mime import ParsedMail, parse_mail
 from ..state.store import Row
 from ..state.world import World
 
