@@ -521,7 +521,7 @@ def full_emulator(tmp_path_factory):
         world = create_world(file.write)
         resume_state(world, None)
         account_id = describe_start(world)["account_id"]
-        project = insert_project(world, account_id, "Shop")
+        project = insert_project(world, account_id, {"name": "Shop"})
         sandbox = insert_sandbox(world, account_id, project["id"], "Staging", id=70, max_size=50_000)
         message = deliver_message(world, sandbox, b"From: a@b.c\r\nSubject: Hello\r\n\r\nHello\r\n", bcc=[])
         raw = world.store["raw_messages"].get(message["id"])["raw"]

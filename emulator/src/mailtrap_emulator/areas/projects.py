@@ -4,11 +4,13 @@
 
 """Projects (docs/service.md#projects)."""
 
+from collections.abc import Collection
+
 from ..http.call import Call
 from ..http.responses import unprocessable
 from ..http.routing import Routes
 from ..model.permissions import ADMIN, INDETERMINATE, VIEWER, describe_permissions, remove_grants
-from ..model.projects import insert_project
+from ..model.projects import PROJECT_FIELDS, insert_project
 from ..model.sandbox_messages import remove_sandbox
 from ..model.validation import cast_text, is_given, text_errors
 from ..state.json_codec import JsonObject
@@ -29,7 +31,7 @@ def show_project(call: Call, project: Row) -> JsonObject:
         for row in call.world.store["sandboxes"].select("project", project["id"])
         if call.access.sandbox(row) >= VIEWER
     ]
-    fields = {"id": project["id"], "name": project["name"]}
+    fields: JsonObject = {"id": project["id"]} | {name: project[name] for name in PROJECT_FIELDS}
     if level >= ADMIN:
         base_url = f"https://mailtrap.io/projects/{project['id']}/share/"
         fields["share_links"] = {
@@ -73,7 +75,7 @@ def create_project(call: Call) -> JsonObject:
         raise unprocessable(
             {"name": ["You've reached the projects limit. Please upgrade your plan to create the new project"]}
         )
-    return show_project(call, insert_project(call.world, call.account_id, parse_name(fields)))
+    return show_project(call, insert_project(call.world, call.account_id, parse_fields(fields, required=("name",))))
 
 
 @routes.get("projects/{project_id}")
@@ -86,9 +88,7 @@ def get_project(call: Call) -> JsonObject:
 @routes.patch("projects/{project_id}")
 def update_project(call: Call) -> JsonObject:
     project = find_project(call, ADMIN)
-    fields = call.wrapped_fields("project")
-    if is_given(fields, "name"):
-        call.world.store["projects"].update(project, name=parse_name(fields))
+    call.world.store["projects"].update(project, **parse_fields(call.wrapped_fields("project")))
     return show_project(call, project)
 
 
@@ -102,13 +102,14 @@ def delete_project(call: Call) -> JsonObject:
     return {"id": project["id"]}
 
 
-def parse_name(fields: JsonObject) -> str:
-    """Return the name of a project, which has 2 to 100 characters (docs/service.md#quotas).
+def parse_fields(fields: JsonObject, required: Collection[str] = ()) -> JsonObject:
+    """Return the text fields of a project that a request contains.
 
-    :raises HttpError: 422 if it is missing or has a wrong length.
+    :raises HttpError: 422 if one is empty or has a wrong length.
     """
-    name = cast_text(fields, "name")
-    errors = text_errors(name, 2, 100)
-    if errors or name is None:
-        raise unprocessable({"name": errors})
-    return name
+    values = {name: cast_text(fields, name) for name in PROJECT_FIELDS if name in required or is_given(fields, name)}
+    errors = {name: text_errors(value, *PROJECT_FIELDS[name]) for name, value in values.items()}
+    errors = {name: messages for name, messages in errors.items() if messages}
+    if errors:
+        raise unprocessable(errors)
+    return values

@@ -4,8 +4,7 @@
 
 """Projects: table, creation and seeds (docs/service.md#projects)."""
 
-from typing import Any
-
+from ..state.json_codec import JsonObject
 from ..state.seeding import FieldReader, Seed
 from ..state.store import Row, TableSpec
 from ..state.world import World
@@ -15,24 +14,24 @@ PROJECTS = TableSpec("projects", 2_500_000, groups={"account": lambda row: row["
 TABLES = [PROJECTS]
 
 
-def insert_project(world: World, account_id: int, name: str, **fields: Any) -> Row:
+# The text fields that requests may set, with their shortest and longest length (docs/service.md#quotas).
+PROJECT_FIELDS = {"name": (2, 100)}
+
+
+def insert_project(world: World, account_id: int, fields: JsonObject) -> Row:
     """Add a project."""
     return world.store["projects"].add(
-        fields
-        | {
-            "account_id": account_id,
-            "name": name,
-            "admin_share": world.random_hex(64),
-            "viewer_share": world.random_hex(64),
-        }
+        dict.fromkeys(PROJECT_FIELDS)
+        | fields
+        | {"account_id": account_id, "admin_share": world.random_hex(64), "viewer_share": world.random_hex(64)}
     )
 
 
 def seed_project(world: World, item: FieldReader) -> None:
     """Add a project."""
-    insert_project(
-        world, find_account_id(world, item), item.require("name", str), **item.identity_fields(world, "projects")
-    )
+    account_id = find_account_id(world, item)
+    fields = {name: item.get(name, str) for name in PROJECT_FIELDS} | {"name": item.require("name", str)}
+    insert_project(world, account_id, fields | item.identity_fields(world, "projects"))
 
 
 SEEDS = [Seed("projects", seed_project, after=("accounts",))]
