@@ -126,7 +126,7 @@ def _list_resource_operations(resource: Resource) -> dict[str, tuple[str, str]]:
     if resource.api.creatable:
         found[f"POST {resource.api.create_path or resource.api.path}"] = (resource.name, "state=present")
     if any(
-        not (field.create_only or field.write_only or field.update_request or field.default_on_create)
+        not (field.create_only or field.write_only or field.update_request or field.ignored_on_update)
         for field in resource.fields
     ):
         found[f"PATCH {object_path}"] = (resource.name, "state=present")

@@ -64,7 +64,7 @@ if transport.REQUESTS_IMPORT_ERROR is None:
 remove_values([{}, "", b"", 0, 0.5, True, None], set())
 
 # Only a module that runs in process can report progress while it runs; elsewhere Ansible reads its output at the end.
-Progress.show = Display().display
+Progress.display = Display().display
 
 
 class _TaskError(Exception):

@@ -12,7 +12,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 
 from .._api.errors import MailtrapError
-from .._engine.argspec import get_constraints, get_field_options, limit_constraints
+from .._engine.argspec import drop_unknown_options, get_constraints, get_field_options
 from .._engine.files import read_text
 from .._engine.plan import check_wanted, get_wanted
 from .._resources.catalog import (
@@ -214,7 +214,7 @@ class _Reader:
         for entry in self.entries:
             wanted = entry.wanted
             names = [name for name in entry.resource.identity if name in wanted]
-            identity = [repr(entry.resource.field(name).codec.normalize(wanted[name])) for name in names]
+            identity = [repr(entry.resource.get_field(name).codec.normalize(wanted[name])) for name in names]
             references = [item.reference for item in entry.resource.fields if item.reference]
             identity += [str(entry.options.get(one.option)) for one in references if not one.many]
             parent = entry.parent and entry.parent.where
@@ -229,7 +229,7 @@ def _make_validator(resource: Resource) -> ArgumentSpecValidator:
     spec: ArgumentSpec = {"id": {"type": resource.api.id_type}, **get_field_options(resource)}
     key_option = resource.key_field.option_name
     spec[key_option] = {**spec[key_option], "required": True}
-    exclusive = limit_constraints(get_constraints(resource), spec)["mutually_exclusive"]
+    exclusive = drop_unknown_options(get_constraints(resource), spec)["mutually_exclusive"]
     return ArgumentSpecValidator(spec, mutually_exclusive=exclusive)
 
 

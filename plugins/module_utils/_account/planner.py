@@ -16,8 +16,8 @@ from .._engine.prepare import (
     Location,
     Step,
     coerce_fields,
+    find_among_siblings,
     get_protection_reason,
-    identify,
     prepare,
     read_details,
     resolve_fields,
@@ -169,7 +169,7 @@ def _find_step(snapshot: Snapshot, entry: Entry, steps: Dict[Entry, AccountStep]
     compared = [item for item in resource.fields if not item.write_only]
     step.wanted = resolve_fields(compared, entry.wanted, options, snapshot)
     if not entry.parent or step.location.parent_id is not None:
-        step.current = identify(snapshot, resource, options, step.wanted, step.location)
+        step.current = find_among_siblings(snapshot, resource, options, step.wanted, step.location)
         if step.current is None and options.get("id") is not None:
             raise MailtrapError(f"there is no {resource.noun} with id {options['id']}")
     if step.current is None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, List, Optional, Sequence
 
 from .._api.errors import MailtrapError, require_range
 from .._engine.apply import apply
-from .._engine.check_mode import unless_check_mode
+from .._engine.check_mode import run_unless_check_mode
 from .._engine.files import check_dest, read_text, write_secret
 from .._engine.progress import Progress
 from .document import RESOURCE_TYPES, get_keys, get_required_types, read_document, select_resource_types
@@ -110,7 +110,7 @@ def apply_account(client: Client, options: Options, check_mode: bool) -> Result:
             "changes": [],
             "warnings": [warning for step in steps for warning in step.warnings],
         }
-        report = unless_check_mode(check_mode, lambda: _run(snapshot, steps), None)
+        report = run_unless_check_mode(check_mode, lambda: _run(snapshot, steps), None)
     if report is None:
         return result
     result["changes"] = _deliver_secrets(report.changes, options["dest"])

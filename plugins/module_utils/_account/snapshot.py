@@ -66,7 +66,7 @@ class Snapshot(Directory):
 
     def changeable(self, resource: Resource, parent_id: Optional[Id] = None) -> List[JsonObject]:
         """Return the siblings that can be changed and will stay, in an order that does not depend on ids."""
-        fields = [resource.field(name) for name in resource.identity]
+        fields = [resource.get_field(name) for name in resource.identity]
         is_read_only = resource.hooks.read_only_reason or (lambda obj: None)
         objects = [
             obj
@@ -178,7 +178,7 @@ class Snapshot(Directory):
                     path = parent.resource.api.path
                     children = parse_objects(container[str(parent.children)], resource.plural_noun, path)
                 else:
-                    children = [obj for obj in unassigned if obj.get(parent.field) == container["id"]]
+                    children = [obj for obj in unassigned if obj.get(parent.id_field) == container["id"]]
                 self._siblings[resource, container["id"]] = children
         for parent_id in self.parent_ids(resource):
             for obj in self.siblings(resource, parent_id):

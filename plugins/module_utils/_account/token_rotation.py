@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, List, Optional
 from .._api.errors import MailtrapError
 from .._engine import apply
 from .._engine.directory import Directory, fetch_list
-from .._engine.plan import NO_CHANGE, find_ignored_fields, plan, plan_delete, plan_replacement
+from .._engine.plan import NO_CHANGE, find_differing_fields, plan, plan_delete, plan_replacement
 from .._engine.resource import Plan, Resource, Write
 from .._resources.token_lifecycle import find_chain, is_due, is_expired, is_successor, parse_rotate_before
 
@@ -81,7 +81,7 @@ def plan_token(
             "set recreate to replace it by a new token"
         )
     expiry = {name: wanted[name] for name in ("expires_at",) if name in wanted}
-    has_other_expiry = bool(find_ignored_fields(resource, current, expiry))
+    has_other_expiry = bool(find_differing_fields(resource, current, expiry))
     due = rotate_before is not None and (is_due(current, rotate_before, now) or has_other_expiry)
     rotating = state == "rotated" or due
     others = {name: value for name, value in wanted.items() if not (rotating and name == "expires_at")}
@@ -106,7 +106,7 @@ def _plan_replacement(resource: Resource, chain: List[JsonObject], current: Json
 
 def _plan_rotation(resource: Resource, current: JsonObject, expiry: JsonObject) -> Plan:
     """Plan a rotation; without an expiry, the request has no body and the service decides how long the token lives."""
-    expected = {name: resource.field(name).codec.expected(value, None) for name, value in expiry.items()}
+    expected = {name: resource.get_field(name).codec.expected(value, None) for name, value in expiry.items()}
     kept = {name: value for name, value in current.items() if name not in ("last_4_digits", "expires_at")}
     write = Write("POST", f"{resource.object_path(current['id'])}/reset", expected or None, verb="rotate")
     return Plan((write,), {**kept, "id": None, **expected}, ((resource, current),))

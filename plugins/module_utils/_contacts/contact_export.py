@@ -11,7 +11,7 @@ import zlib
 from typing import TYPE_CHECKING, List, Optional
 
 from .._api.errors import MailtrapError, attempting, require_minimum, unexpected_answer
-from .._engine.check_mode import unless_check_mode
+from .._engine.check_mode import run_unless_check_mode
 from .._engine.directory import Directory
 from .._engine.files import check_dest, has_private_content, write_private
 from .._engine.polling import Polling
@@ -38,7 +38,7 @@ def export_contacts(client: Client, options: Options, check_mode: bool) -> Resul
         directory = Directory(client, check_mode)
         filters = _build_filters(options, directory)
         predicted: Result = {"changed": True, "contact_export": None, "waited": 0.0}
-        result = unless_check_mode(
+        result = run_unless_check_mode(
             check_mode, lambda: _export_to_file(client, filters, dest, options["wait"]), predicted
         )
     return {**result, "dest": dest, "warnings": directory.warnings}

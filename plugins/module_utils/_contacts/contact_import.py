@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple
 
 from .._api.errors import MailtrapError, attempting, require_minimum, unexpected_answer, warn_of_possible_effect
-from .._engine.check_mode import unless_check_mode
+from .._engine.check_mode import run_unless_check_mode
 from .._engine.directory import Directory
 from .._engine.files import read_text
 from .._engine.polling import Polling
@@ -106,7 +106,7 @@ def import_contacts(client: Client, options: Options, check_mode: bool) -> Resul
         directory = Directory(client, check_mode)
         contacts = _build_contacts(inputs, directory, _find_list_ids(options, directory)) if inputs else []
         state = _ImportState(len(contacts))
-        unless_check_mode(check_mode, lambda: _send_and_wait(client, contacts, state, options["wait"]), None)
+        run_unless_check_mode(check_mode, lambda: _send_and_wait(client, contacts, state, options["wait"]), None)
         result = {**state.to_result(), "changed": bool(contacts)}
     return {**result, "warnings": [*directory.warnings, *warnings]}
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, List, Optional
 
 from .._api.errors import MailtrapError, attempting, warn_of_possible_effect
-from .directory import ABSENT, Directory, explain_access, fetch_object, parse_object, unwrap
-from .plan import find_ignored_fields, get_deferred, get_identity, match, plan
+from .directory import NOT_FOUND, Directory, explain_access, fetch_object, parse_object, unwrap
+from .plan import find_differing_fields, get_deferred, get_identity, match, plan
 from .prepare import (
     Planner,
     Step,
@@ -83,35 +83,35 @@ def apply(client: Client, step: Step) -> Outcome:
     """
     if not step.plan.writes:
         return preview(step)
-    application = _Application(client, step)
+    application = _StepWriter(client, step)
     if step.is_absent:
         return application.delete()
     after = application.write()
     warnings = [
         f"The service accepted {item.name} for {step.label}, but returns {item.describe(item.get(after))!r}."
-        for item in find_ignored_fields(step.resource, after, step.wanted)
+        for item in find_differing_fields(step.resource, after, step.wanted)
     ]
     return Outcome(True, step.current, after, [*step.warnings, *warnings])
 
 
 def delete_object(client: Client, path: str, check_mode: bool = False, is_known: bool = False) -> Json:
-    """Delete the object of a path, and return the answer; ABSENT if the object did not exist.
+    """Delete the object of a path, and return the answer; NOT_FOUND if the object did not exist.
 
     :param is_known: whether the object is known to exist, so that check mode does not have to look for it.
     :raises MailtrapError: as :meth:`Client.request` does.
     """
     if check_mode:
-        return None if is_known else client.get_if_found(path, default=ABSENT)
+        return None if is_known else client.get_if_found(path, default=NOT_FOUND)
     try:
         return unwrap(client.request("DELETE", path))
     except MailtrapError as error:
         if error.status == 404:
-            return ABSENT
+            return NOT_FOUND
         warn_of_possible_effect(error)
         raise
 
 
-class _Application:
+class _StepWriter:
     """The writes of one step, and what they have done so far.
 
     :ivar current: the object at this moment, or None.
@@ -216,7 +216,7 @@ class _Application:
                 elif write.answers == NOTHING:
                     current = {**predicted, "id": current["id"]}
                 else:
-                    current = self.resource.field(write.answers).put(current, unwrap(answer))
+                    current = self.resource.get_field(write.answers).put(current, unwrap(answer))
             except MailtrapError as error:
                 warn_of_possible_effect(error)
                 raise
@@ -237,7 +237,7 @@ class _Application:
     def _delete(self, write: Write) -> Optional[JsonObject]:
         """Delete an object, and return the object in the answer, if it contains one."""
         answer = delete_object(self.client, write.path)
-        if answer is ABSENT:
+        if answer is NOT_FOUND:
             return None
         self._deleted = True
         return answer if isinstance(answer, dict) else None

@@ -45,9 +45,9 @@ def get_parent_options(resource: Resource) -> ArgumentSpec:
     while parent:
         if parent.resource:
             spec[parent.resource.name] = {"type": "str"}
-            spec[parent.field] = {"type": parent.resource.api.id_type}
+            spec[parent.id_field] = {"type": parent.resource.api.id_type}
         else:
-            spec[parent.field] = {"type": "int", "required": True}
+            spec[parent.id_field] = {"type": "int", "required": True}
         # A nested parent is found by its name below its own parent.
         parent = parent.resource.parent if parent.resource and parent.resource.is_nested else None
     return spec
@@ -59,7 +59,7 @@ def get_constraints(resource: Resource) -> Constraints:
     required: List[Tuple[str, ...]] = []
     parent = resource.parent
     if parent:
-        names = (parent.resource.name, parent.field) if parent.resource else (parent.field,)
+        names = (parent.resource.name, parent.id_field) if parent.resource else (parent.id_field,)
         exclusive.append(names)
         if not resource.is_nested:
             exclusive.extend(("id", name) for name in names)
@@ -73,7 +73,7 @@ def get_constraints(resource: Resource) -> Constraints:
     return {"mutually_exclusive": exclusive, "required_one_of": required}
 
 
-def limit_constraints(constraints: Constraints, spec: ArgumentSpec) -> Constraints:
+def drop_unknown_options(constraints: Constraints, spec: ArgumentSpec) -> Constraints:
     """Return constraints without the options that an argument spec does not have."""
     fewest = {"mutually_exclusive": 2, "required_one_of": 1}
     limited: Constraints = {}

@@ -45,13 +45,13 @@ def ensure_each(directory: Directory, resource: Resource, options: Options) -> D
         except MailtrapError as error:
             error.messages.append(f"{number or 'none'} of {len(changing)} {resource.plural_noun} were changed before")
             finished = {key: outcome for key, outcome in outcomes.items() if key not in changing[number:]}
-            error.data = {"changed": number > 0, **error.data, bulk_option: to_entries(resource, finished)}
+            error.data = {"changed": number > 0, **error.data, bulk_option: to_item_results(resource, finished)}
             raise
         progress.report(number + 1)
     return outcomes
 
 
-def to_entries(resource: Resource, outcomes: Dict[str, Outcome]) -> List[JsonObject]:
+def to_item_results(resource: Resource, outcomes: Dict[str, Outcome]) -> List[JsonObject]:
     """Return the result of each object: its natural key, whether it changed, and the object or None."""
     return [
         {resource.natural_key: key, "changed": outcome.changed, resource.name: outcome.after}

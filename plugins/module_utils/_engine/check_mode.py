@@ -34,7 +34,7 @@ def send_write(
     return client.request(write.method, write.path, write.body, host=host, repeatable=repeatable)
 
 
-def unless_check_mode(check_mode: bool, action: Callable[[], T], predicted: T) -> T:
+def run_unless_check_mode(check_mode: bool, action: Callable[[], T], predicted: T) -> T:
     """Return the result of an action that changes something; in check mode, return the predicted result."""
     return predicted if check_mode else action()
 

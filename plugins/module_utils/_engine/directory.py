@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .._api.json_types import Json, JsonObject
     from .resource import Id, Resource
 
-ABSENT = object()
+NOT_FOUND = object()
 
 
 class ParentNotFound(MailtrapError):
@@ -68,7 +68,7 @@ class Directory:
         container = self.get(parent.resource, parent_id) or {}
         if parent.children in container:
             return parse_objects(container[parent.children], resource.plural_noun, parent.resource.api.path)
-        return [obj for obj in self.list(resource, query=query) if obj.get(parent.field) == parent_id]
+        return [obj for obj in self.list(resource, query=query) if obj.get(parent.id_field) == parent_id]
 
     def candidates(
         self, resource: Resource, parent_id: Optional[Id], wanted: JsonObject, query: Optional[JsonObject] = None
@@ -121,7 +121,7 @@ class Directory:
 
     def preload(self, resource: Resource, name: str, values: Iterable[Any]) -> None:
         """Read a whole list once, and answer from it the queries for each of several values of a field."""
-        field = resource.field(name)
+        field = resource.get_field(name)
         groups: Dict[Any, List[JsonObject]] = {}
         for obj in self.list(resource):
             groups.setdefault(field.codec.normalize(field.get(obj)), []).append(obj)
@@ -169,8 +169,8 @@ def fetch_object(
 ) -> Optional[JsonObject]:
     """Read one object from the service; return None if it does not exist."""
     path = resource.object_path(object_id, parent_id)
-    answer = client.get_if_found(path, default=ABSENT)
-    return None if answer is ABSENT else parse_object(resource, answer, "GET", path)
+    answer = client.get_if_found(path, default=NOT_FOUND)
+    return None if answer is NOT_FOUND else parse_object(resource, answer, "GET", path)
 
 
 def parse_object(resource: Resource, answer: Json, method: str, path: str) -> JsonObject:

@@ -98,7 +98,7 @@ def check_folder(path: str) -> None:
         raise MailtrapError(f"dest {path!r} is not writable")
 
 
-def write_private_if_changed(path: str, content: bytes, check_mode: bool) -> bool:
+def ensure_private_file(path: str, content: bytes, check_mode: bool) -> bool:
     """Ensure that a file has this content and that only its owner can read it, and return whether it changed.
 
     A missing parent folder is created.

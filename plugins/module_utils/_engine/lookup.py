@@ -43,7 +43,7 @@ def find_object(
         return Lookup({"id": options["id"]})
     directory = directory or Directory(client, check_mode)
     with attempting(f"find {get_label(resource, options)}"):
-        identity = [resource.field(name) for name in resource.identity_fields]
+        identity = [resource.get_field(name) for name in resource.identity_fields]
         wanted = resolve_fields(identity, get_wanted(resource, options), options, directory)
         location, current = find_object_at(directory, resource, options, wanted)
         if current is None:

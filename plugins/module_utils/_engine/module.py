@@ -15,13 +15,13 @@ from .._api.json_types import ArgumentSpec, JsonObject, Options, Result
 from . import apply
 from .argspec import (
     Constraints,
+    drop_unknown_options,
     get_constraints,
     get_field_options,
     get_file_options,
     get_parent_options,
-    limit_constraints,
 )
-from .bulk import ensure_each, to_entries
+from .bulk import ensure_each, to_item_results
 from .directory import Directory
 from .files import check_dest, read_secret, read_text, write_secret
 from .lookup import find_objects
@@ -198,7 +198,7 @@ def state_module(
     derived["mutually_exclusive"].extend((name, option) for name in ("id", resource.natural_key) for option in bulk)
     files: ControllerFiles = {(option,): None for option in get_file_options(resource)}
     return custom_module(
-        work, spec, _get_masks(resource), files, **_merge(limit_constraints(derived, spec), constraints)
+        work, spec, _get_masks(resource), files, **_merge(drop_unknown_options(derived, spec), constraints)
     )
 
 
@@ -228,7 +228,7 @@ def info_module(
     }
     derived = get_constraints(resource)
     derived["mutually_exclusive"].append(("id", resource.natural_key))
-    return custom_module(work, spec, _get_masks(resource), **_merge(limit_constraints(derived, spec), constraints))
+    return custom_module(work, spec, _get_masks(resource), **_merge(drop_unknown_options(derived, spec), constraints))
 
 
 def _ensure_each(directory: Directory, resource: Resource, options: Options) -> Result:
@@ -249,7 +249,7 @@ def _ensure_each(directory: Directory, resource: Resource, options: Options) -> 
     diffs = {key: diff(resource, outcome.before, outcome.after) for key, outcome in outcomes.items() if outcome.changed}
     return {
         "changed": bool(diffs),
-        bulk_option: masked(to_entries(resource, outcomes)),
+        bulk_option: masked(to_item_results(resource, outcomes)),
         "rate_limit_wait": round(client.seconds_waited, 1),
         "diff": {side: {key: one[side] for key, one in diffs.items() if one[side]} for side in ("before", "after")},
         "warnings": list(dict.fromkeys(text for outcome in outcomes.values() for text in outcome.warnings)),

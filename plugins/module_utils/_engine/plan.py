@@ -42,7 +42,7 @@ def check_wanted(resource: Resource, wanted: JsonObject, options: Optional[Optio
 
 def get_identity(resource: Resource, obj: JsonObject) -> JsonObject:
     """Return the fields that distinguish an object from its siblings, as far as the object contains them."""
-    values = {name: resource.field(name).get(obj) for name in resource.identity}
+    values = {name: resource.get_field(name).get(obj) for name in resource.identity}
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -53,7 +53,7 @@ def match(resource: Resource, objects: List[JsonObject], identity: JsonObject) -
     :param identity: the natural key and the identity fields that are known.
     :raises MailtrapError: if several objects match; it lists their ids and the options that would distinguish them.
     """
-    fields = [resource.field(name) for name in resource.identity if name in identity]
+    fields = [resource.get_field(name) for name in resource.identity if name in identity]
     if resource.hooks.match_by_key:
         objects, fields = resource.hooks.match_by_key(objects, identity[resource.natural_key]), fields[1:]
     matches = [obj for obj in objects if all(field.is_same(identity[field.name], field.get(obj)) for field in fields)]
@@ -61,7 +61,7 @@ def match(resource: Resource, objects: List[JsonObject], identity: JsonObject) -
         key = resource.key_field
         value = key.describe(identity[key.name])
         ids = ", ".join(str(obj["id"]) for obj in matches)
-        missing = [resource.field(name).option_name for name in resource.identity_fields if name not in identity]
+        missing = [resource.get_field(name).option_name for name in resource.identity_fields if name not in identity]
         advice = f"give the id, or {', '.join(missing)}" if missing else "give the id"
         raise MailtrapError(
             f"{len(matches)} {resource.plural_noun} have the {key.option_name} {value!r}, with the ids {ids}: {advice}"
@@ -137,16 +137,16 @@ def find_changes(resource: Resource, current: JsonObject, wanted: JsonObject) ->
     """Return the expected values of the wanted fields that differ from the object."""
     changes = {}
     for field in resource.fields:
-        if field.name in wanted and not field.write_only and not field.default_on_create:
+        if field.name in wanted and not field.write_only and not field.ignored_on_update:
             value = field.get(current)
             if not field.is_same(wanted[field.name], value):
                 changes[field.name] = field.codec.expected(wanted[field.name], value)
     return changes
 
 
-def find_ignored_fields(resource: Resource, after: JsonObject, wanted: JsonObject) -> List[Field]:
+def find_differing_fields(resource: Resource, after: JsonObject, wanted: JsonObject) -> List[Field]:
     """Return the wanted fields that an object contains with another value, although they were just written."""
-    fields = [resource.field(name) for name in find_changes(resource, after, wanted)]
+    fields = [resource.get_field(name) for name in find_changes(resource, after, wanted)]
     return [field for field in fields if (field.response_path or (field.name,))[0] in after]
 
 
@@ -196,7 +196,7 @@ def _plan_create(resource: Resource, wanted: JsonObject, parent_id: Optional[Id]
     body: JsonObject = {}
     after: JsonObject = {"id": None}
     if resource.parent:
-        after[resource.parent.field] = parent_id
+        after[resource.parent.id_field] = parent_id
     for field in resource.fields:
         if field.name in wanted:
             expected = field.codec.expected(wanted[field.name], None)
@@ -264,7 +264,7 @@ def _option_names(field: Field) -> str:
 def _describe_for_diff(resource: Resource, obj: Optional[JsonObject]) -> JsonObject:
     if not obj:
         return {}
-    names = ["id", resource.parent.field] if resource.parent else ["id"]
+    names = ["id", resource.parent.id_field] if resource.parent else ["id"]
     described = {name: obj[name] for name in names if name in obj}
     for field in resource.fields:
         value = field.get(obj)

@@ -130,7 +130,7 @@ def find_object_at(
         current = None
     else:
         try:
-            current = identify(directory, resource, options, wanted, location)
+            current = find_among_siblings(directory, resource, options, wanted, location)
         except ParentNotFound:
             location = Location(None, get_parent_label(resource, options))
             current = None
@@ -139,7 +139,7 @@ def find_object_at(
     return location, current
 
 
-def identify(
+def find_among_siblings(
     directory: Directory, resource: Resource, options: Options, wanted: JsonObject, location: Location
 ) -> Optional[JsonObject]:
     """Return the object that the options select among its siblings, or None."""
@@ -160,14 +160,14 @@ def find_location(directory: Directory, resource: Resource, options: Options) ->
     query = get_list_query(resource, options)
     parent = resource.parent
     if parent is None or parent.resource is None:
-        return Location(options.get(parent.field) if parent else None, query=query)
-    parent_id, name = options.get(parent.field), options.get(parent.resource.name)
+        return Location(options.get(parent.id_field) if parent else None, query=query)
+    parent_id, name = options.get(parent.id_field), options.get(parent.resource.name)
     label = get_parent_label(resource, options)
     if parent_id is None and name is None:
         if resource.is_nested:
             raise MailtrapError(
                 f"{resource.noun_with_article} can only be found by its name in its {parent.noun}: "
-                f"give {parent.resource.name} or {parent.field}"
+                f"give {parent.resource.name} or {parent.id_field}"
             )
         return Location(query=query)
     if parent_id is not None and (resource.is_nested or directory.get(parent.resource, parent_id) is not None):
@@ -192,7 +192,7 @@ def complete_step(step: Step, directory: Directory) -> Step:
     if step.is_absent:
         return step
     if step.current is None:
-        check_location(step, directory)
+        check_parent(step, directory)
         write_only = [item for item in step.resource.fields if item.write_only]
         step.wanted = resolve_fields(write_only, step.wanted, step.options, directory)
     else:
@@ -201,7 +201,7 @@ def complete_step(step: Step, directory: Directory) -> Step:
     return step
 
 
-def check_location(step: Step, directory: Directory) -> None:
+def check_parent(step: Step, directory: Directory) -> None:
     """Check that a new object has a parent, if its resource type needs one.
 
     :raises MailtrapError: if it has none, unless an earlier task would create it in check mode.
@@ -210,7 +210,7 @@ def check_location(step: Step, directory: Directory) -> None:
     if parent is None or location.parent_id is not None:
         return
     if location.missing_parent is None:
-        names = f"{parent.resource.name} or {parent.field}" if parent.resource else parent.field
+        names = f"{parent.resource.name} or {parent.id_field}" if parent.resource else parent.id_field
         raise MailtrapError(f"a new {step.resource.noun} needs its {parent.noun}: give {names}")
     directory.report_missing(location.missing_parent)
 
@@ -317,5 +317,5 @@ def get_parent_label(resource: Resource, options: Options) -> str:
     name = options.get(parent.resource.name) if parent.resource else None
     if name is not None:
         return f"{parent.noun} {name!r}"
-    parent_id = options.get(parent.field)
+    parent_id = options.get(parent.id_field)
     return "" if parent_id is None else f"{parent.noun} {parent_id}"

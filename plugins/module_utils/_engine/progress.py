@@ -15,21 +15,21 @@ _INTERVAL = 5  # seconds between two messages
 class Progress:
     """Displays at intervals how many items of a task are done.
 
-    :cvar show: displays a message; None if the task runs outside the controller.
+    :cvar display: function that displays a message, set by the action plugins; None on a managed host.
     :param label: the task, for the messages.
     :param total: the number of all items.
     """
 
-    show: ClassVar[Optional[Callable[[str], object]]] = None
+    display: ClassVar[Optional[Callable[[str], object]]] = None
 
     def __init__(self, label: str, total: float) -> None:
         self._label = label
         self._total = total
-        self._last_shown = time.monotonic()
+        self._last_displayed = time.monotonic()
 
     def report(self, count: int) -> None:
         """Display the number of items that are done, unless the last message is too recent."""
         now = time.monotonic()
-        if Progress.show and now - self._last_shown >= _INTERVAL:
-            self._last_shown = now
-            Progress.show(f"{self._label}: {count} of {self._total}")
+        if Progress.display and now - self._last_displayed >= _INTERVAL:
+            self._last_displayed = now
+            Progress.display(f"{self._label}: {count} of {self._total}")

@@ -88,7 +88,7 @@ class Field:
     :ivar validate: function (value) -> the error, as a clause that follows the option's name, or None.
     :ivar coerce: function (wanted, current, directory) -> the wanted value, if that depends on the existing object.
     :ivar required: whether a new object needs it; the natural key is always required.
-    :ivar default_on_create: whether it only applies to new objects; existing objects keep their value.
+    :ivar ignored_on_update: whether it only applies to new objects; existing objects keep their value.
     :ivar create_only: whether it cannot be changed after the creation.
     :ivar set_after_create: whether the create request does not accept it, so that a second request sets it.
     :ivar write_only: whether answers do not contain it, so that it cannot be compared.
@@ -114,7 +114,7 @@ class Field:
     validate: Callable[[Any], Optional[str]] = _accept
     coerce: Optional[Callable[[Any, Any, Any], Any]] = None
     required: bool = False
-    default_on_create: bool = False
+    ignored_on_update: bool = False
     create_only: bool = False
     set_after_create: bool = False
     write_only: bool = False
@@ -156,18 +156,18 @@ class Parent:
     """The object that contains another.
 
     :ivar resource: its resource type; None if users can only give its id.
-    :ivar field: the option with the parent's id, and the field of the child that holds it.
+    :ivar id_field: the option with the parent's id, and the field of the child that holds it.
     :ivar children: the key under which the parent lists its children in full, or None.
     """
 
     resource: Optional[Resource]
-    field: str
+    id_field: str
     children: Optional[str] = None
 
     @property
     def noun(self) -> str:
         """Its resource type in a sentence."""
-        return self.resource.noun if self.resource else self.field[: -len("_id")].replace("_", " ")
+        return self.resource.noun if self.resource else self.id_field[: -len("_id")].replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -281,7 +281,7 @@ class Resource:
     @property
     def key_field(self) -> Field:
         """The field that is the natural key."""
-        return self.field(self.natural_key)
+        return self.get_field(self.natural_key)
 
     @property
     def identity(self) -> Tuple[str, ...]:
@@ -313,8 +313,8 @@ class Resource:
         """Whether an object has to be read to know that it may be deleted."""
         return self.hooks.read_only_reason is not None or self.hooks.protection_reason is not None
 
-    def field(self, name: str) -> Field:
-        """Return the field of a name."""
+    def get_field(self, name: str) -> Field:
+        """Return the field with a name."""
         return next(item for item in self.fields if item.name == name)
 
     def list_path(self, parent_id: Optional[Id] = None) -> str:
@@ -335,7 +335,7 @@ class Resource:
         return self._format_path(self.api.create_path or self.api.path, parent_id)
 
     def _format_path(self, path: str, parent_id: Optional[Id]) -> str:
-        return path.format(**{self.parent.field: parent_id}) if self.parent else path
+        return path.format(**{self.parent.id_field: parent_id}) if self.parent else path
 
 
 @dataclass(frozen=True)
@@ -385,8 +385,8 @@ def _find_contradictions(resource: Resource) -> Iterable[str]:
     yield from (f"there is no field {name}" for name in resource.identity if name not in names)
     if resource.is_nested and resource.parent is None:
         yield f"the path {resource.api.path} needs a parent"
-    if resource.parent and resource.is_nested and f"{{{resource.parent.field}}}" not in resource.api.path:
-        yield f"the path {resource.api.path} does not contain {resource.parent.field}"
+    if resource.parent and resource.is_nested and f"{{{resource.parent.id_field}}}" not in resource.api.path:
+        yield f"the path {resource.api.path} does not contain {resource.parent.id_field}"
     for item in resource.fields:
         targets = [item.reference.resource] if item.reference else []
         targets.extend(item.nested_references.resources if item.nested_references else ())

@@ -48,7 +48,7 @@ class Target:
         parent = self.resource.parent
         if parent and parent.resource:
             spec[parent.resource.name] = {"type": "str"}
-            spec[parent.field] = {"type": parent.resource.api.id_type}
+            spec[parent.id_field] = {"type": parent.resource.api.id_type}
         return spec
 
     def label(self, options: Dict[str, Any]) -> str:
@@ -63,7 +63,7 @@ class Target:
         identity = {"id": options[self.id_option], self.resource.natural_key: options[self.name_option]}
         parent = self.resource.parent
         if parent and parent.resource:
-            identity.update({name: options.get(name) for name in (parent.resource.name, parent.field)})
+            identity.update({name: options.get(name) for name in (parent.resource.name, parent.id_field)})
         return find_object(client, self.resource, identity, check_mode, directory)
 
     def find_details(self, client: Client, options: Dict[str, Any], check_mode: bool) -> Lookup:

@@ -18,7 +18,7 @@ from .._api.errors import (
     require_range,
     warn_of_possible_effect,
 )
-from .._engine.check_mode import unless_check_mode
+from .._engine.check_mode import run_unless_check_mode
 from .._engine.directory import Directory
 from .._engine.lookup import find_object
 from .._engine.progress import Progress
@@ -84,7 +84,7 @@ def send(client: Client, options: Options, check_mode: bool) -> Result:
             message = composer.compose(select_message_options(options))
             return [_send_message(client, stream, paths.send, message)]
 
-        responses: List[MessageResponse] = unless_check_mode(check_mode, send_messages, [])
+        responses: List[MessageResponse] = run_unless_check_mode(check_mode, send_messages, [])
     result: Result = {"changed": True, "stream": stream, "message_ids": _list_message_ids(responses)}
     if is_batch:
         result["responses"] = responses

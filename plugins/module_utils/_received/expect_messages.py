@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING, Callable, Iterator, List, Optional, Set, Tuple
 
 from .._api.errors import MailtrapError, attempting, require_range
-from .._engine.check_mode import fail_unless_check_mode, limit_wait, unless_check_mode
+from .._engine.check_mode import fail_unless_check_mode, limit_wait, run_unless_check_mode
 from .._engine.progress import Progress
 from .._resources.targets import SANDBOX_TARGET
 from .message_criteria import MessageCriteria, shorten
@@ -49,7 +49,7 @@ def expect_messages(client: Client, options: Options, check_mode: bool) -> Resul
         watcher = _SandboxWatcher(client, sandbox.found["id"], criteria)
         watcher.wait_for_messages(limit_wait(check_mode, options["wait"]))
         no_check: Callable[[str], Optional[str]] = _skip_link
-        check_link = unless_check_mode(check_mode, lambda: _make_link_checker(client), no_check)
+        check_link = run_unless_check_mode(check_mode, lambda: _make_link_checker(client), no_check)
         problems = watcher.find_count_problems() or watcher.find_message_problems(check_link)
         warnings: List[str] = []
         if problems:

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Set, Tuple
 
-from .._engine.files import write_private_if_changed
+from .._engine.files import ensure_private_file
 
 if TYPE_CHECKING:
     from typing import Protocol
@@ -50,7 +50,7 @@ def save_message(message: Message, folder: str, parts: List[str], check_mode: bo
     saved: Dict[str, Any] = {}
     if "eml" in parts:
         saved["eml"] = f"{base_path}.eml"
-        changed = write_private_if_changed(saved["eml"], message.download_eml(), check_mode)
+        changed = ensure_private_file(saved["eml"], message.download_eml(), check_mode)
     if "attachments" in parts:
         # The names must not depend on the order of the answer, or a second run could write other files.
         attachments = sorted(message.get_part("attachments"), key=_attachment_id, reverse=True)
@@ -58,7 +58,7 @@ def save_message(message: Message, folder: str, parts: List[str], check_mode: bo
         saved["attachments"] = []
         for attachment, name in zip(attachments, reversed(names)):
             path = os.path.join(base_path, name)
-            changed = write_private_if_changed(path, message.download_attachment(attachment), check_mode) or changed
+            changed = ensure_private_file(path, message.download_attachment(attachment), check_mode) or changed
             saved["attachments"].append({**attachment, "path": path})
     return changed, saved
 

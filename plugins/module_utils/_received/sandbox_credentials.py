@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, List, Mapping, Sequence, Union
 
 from .._api.errors import MailtrapError, attempting, warn_of_possible_effect
-from .._engine.check_mode import unless_check_mode
+from .._engine.check_mode import run_unless_check_mode
 from .._engine.files import check_dest, write_secret
 from .._engine.lookup import find_objects, parse_object
 from .._engine.plan import mask_secrets
@@ -36,14 +36,14 @@ def reset_credentials(client: Client, options: Options, check_mode: bool) -> Res
     path = f"{SANDBOX.object_path(lookup.found.get('id'))}/reset_{options['reset']}"
     with attempting(f"reset the {options['reset']} of {SANDBOX_TARGET.label(options)}"):
         try:
-            sandbox = unless_check_mode(
+            sandbox = run_unless_check_mode(
                 check_mode, lambda: parse_object(SANDBOX, client.request("PATCH", path), "PATCH", path), lookup.found
             )
         except MailtrapError as error:
             warn_of_possible_effect(error, f"read the current credentials with the lookup {_LOOKUP}")
             raise
         if dest is not None:
-            unless_check_mode(check_mode, lambda: _write_credentials(sandbox, dest), None)
+            run_unless_check_mode(check_mode, lambda: _write_credentials(sandbox, dest), None)
     if dest is not None or not options["reveal_secrets"]:
         sandbox = mask_secrets(SANDBOX, sandbox)
     return {"changed": True, "sandbox": sandbox or None, "warnings": lookup.warnings}

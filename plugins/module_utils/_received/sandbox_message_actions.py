@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, List
 from .._api.errors import MailtrapError, attempting, warn_of_possible_effect
 from .._engine.apply import delete_object
 from .._engine.check_mode import send_write
-from .._engine.directory import ABSENT
+from .._engine.directory import NOT_FOUND
 from .._engine.resource import Write
 from .._mail.payload import parse_mailbox
 from .._resources.catalog import SANDBOX
@@ -96,7 +96,7 @@ def _change_selected(client: Client, sandbox_id: int, options: Options, check_mo
         try:
             if state == "absent":
                 is_known = options["ids"] is None
-                count += delete_object(client, message.path, check_mode, is_known) is not ABSENT
+                count += delete_object(client, message.path, check_mode, is_known) is not NOT_FOUND
             else:
                 write = Write("PATCH", message.path, {"message": {"is_read": True}})
                 send_write(client, write, check_mode)

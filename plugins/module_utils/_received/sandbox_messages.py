@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Dict, Iterator, List, Mapping, Optional
 
 from .._api.errors import MailtrapError, attempting, require_minimum, unexpected_answer
 from .._api.pages import iterate_pages, parse_objects, until_short_page
-from .._engine.directory import ABSENT
+from .._engine.directory import NOT_FOUND
 from .._engine.files import check_folder
 from .._resources.catalog import SANDBOX
 from .._resources.targets import SANDBOX_TARGET
@@ -124,8 +124,8 @@ def iterate_message_pages(
 def find_message(client: Client, sandbox_id: int, message_id: int) -> Optional[SandboxMessage]:
     """Return a message by its id, or None if it does not exist."""
     path = f"{messages_path(sandbox_id)}/{message_id}"
-    answer = client.get_if_found(path, default=ABSENT)
-    return None if answer is ABSENT else SandboxMessage(client, path, parse_objects([answer], "messages", path)[0])
+    answer = client.get_if_found(path, default=NOT_FOUND)
+    return None if answer is NOT_FOUND else SandboxMessage(client, path, parse_objects([answer], "messages", path)[0])
 
 
 def read_messages(client: Client, options: Options, check_mode: bool) -> Result:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Dict, Optional
 
 from .._api.errors import MailtrapError, attempting, unexpected_answer, warn_of_possible_effect
-from .._engine.check_mode import unless_check_mode
+from .._engine.check_mode import run_unless_check_mode
 from .._engine.directory import unwrap
 from .._engine.lookup import find_object, find_objects
 from .._engine.times import parse_day, parse_time
@@ -74,7 +74,7 @@ def run_campaign_action(client: Client, options: Options, check_mode: bool) -> R
             body = {"datetime": f"{send_at:%Y-%m-%dT%H:%M:%SZ}"} if request == "schedule" else None
             predicted = {**after, "current_state": ACTIONS[request].next_state}
             send = partial(_send_action, client, path, request, body, was_cancelled=request != requests[0])
-            after = unless_check_mode(check_mode, send, predicted)
+            after = run_unless_check_mode(check_mode, send, predicted)
     return {
         "changed": bool(requests),
         "email_campaign": after,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple
 
 from .._api.errors import MailtrapError, attempting, require_minimum
 from .._api.pages import BY_CURSOR, get_field, iterate_answers, parse_objects
-from .._engine.directory import ABSENT
+from .._engine.directory import NOT_FOUND
 from .._engine.times import parse_period
 from .._resources.targets import DOMAIN_TARGET
 
@@ -130,8 +130,8 @@ def _read_message(client: Client, message_id: str) -> List[JsonObject]:
         example = "9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d"
         raise MailtrapError(f"id {message_id!r} is not a message id such as {example}") from None
     path = f"{_PATH}/{message_id}"
-    answer = client.get_if_found(path, default=ABSENT)
-    return [] if answer is ABSENT else parse_objects([answer], _PLURAL, path, key=_ID_FIELD)
+    answer = client.get_if_found(path, default=NOT_FOUND)
+    return [] if answer is NOT_FOUND else parse_objects([answer], _PLURAL, path, key=_ID_FIELD)
 
 
 def _list_messages(

@@ -22,7 +22,7 @@ INBOUND_INBOX = Resource(
     name="inbound_inbox",
     plural="inbound_inboxes",
     api=ApiShape("/api/inbound/folders/{inbound_folder_id}/inboxes", unique_key=True),
-    parent=Parent(INBOUND_FOLDER, field="inbound_folder_id"),
+    parent=Parent(INBOUND_FOLDER, id_field="inbound_folder_id"),
     fields=(
         Field("name", length=(1, 100)),
         Field("domain_id", reference=Reference(DOMAIN, "domain"), create_only=True),
@@ -33,7 +33,7 @@ INBOUND_FORWARD_RULE = Resource(
     name="inbound_forward_rule",
     plural="inbound_forward_rules",
     api=ApiShape("/api/inbound/inboxes/{inbound_inbox_id}/forward_rules"),
-    parent=Parent(INBOUND_INBOX, field="inbound_inbox_id"),
+    parent=Parent(INBOUND_INBOX, id_field="inbound_inbox_id"),
     fields=(
         Field("name"),
         Field("conditions", CONDITIONS_SPEC, codec=CONDITIONS, validate=validate_conditions),
@@ -55,7 +55,7 @@ INBOUND_MESSAGE = Resource(
     api=ApiShape(
         "/api/inbound/inboxes/{inbound_inbox_id}/messages", pagination=BY_LAST_ID, creatable=False, id_type="str"
     ),
-    parent=Parent(INBOUND_INBOX, field="inbound_inbox_id"),
+    parent=Parent(INBOUND_INBOX, id_field="inbound_inbox_id"),
     natural_key="id",
     sensitive_fields=("raw_message_url", "download_url"),
     fields=(Field("id", create_only=True),),
@@ -71,7 +71,7 @@ INBOUND_THREAD = Resource(
         creatable=False,
         id_type="str",
     ),
-    parent=Parent(INBOUND_INBOX, field="inbound_inbox_id"),
+    parent=Parent(INBOUND_INBOX, id_field="inbound_inbox_id"),
     natural_key="id",
     sensitive_fields=("raw_message_url", "download_url"),
     fields=(Field("id", create_only=True),),

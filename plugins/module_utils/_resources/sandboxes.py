@@ -45,7 +45,7 @@ SANDBOX = Resource(
     plural="sandboxes",
     legacy_name="inbox",
     api=ApiShape("/api/sandboxes", create_path="/api/projects/{project_id}/sandboxes", wrapper="sandbox"),
-    parent=Parent(PROJECT, field="project_id", children="sandboxes"),
+    parent=Parent(PROJECT, id_field="project_id", children="sandboxes"),
     fields=(
         Field("name", length=(1, 100)),
         Field("email_username", codec=_SANDBOX_ALIAS, set_after_create=True, length=(1, 64)),

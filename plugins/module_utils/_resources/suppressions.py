@@ -72,7 +72,7 @@ SUPPRESSION = Resource(
         Field(
             "type",
             {"type": "str", "choices": ["hard bounce", "unsubscription", "spam complaint", "manual import"]},
-            default_on_create=True,
+            ignored_on_update=True,
         ),
     ),
 )

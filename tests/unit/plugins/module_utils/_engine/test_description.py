@@ -81,7 +81,7 @@ def test_codecs_are_idempotent(resource):
             {
                 "fields": (NAME,),
                 "api": ApiShape("/api/boxes/{box_id}/notes"),
-                "parent": Parent(None, field="folder_id"),
+                "parent": Parent(None, id_field="folder_id"),
             },
             "the path /api/boxes/{box_id}/notes does not contain folder_id",
         ),

@@ -12,7 +12,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._api.errors imp
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.plan import (
     check_wanted,
     diff,
-    find_ignored_fields,
+    find_differing_fields,
     get_change_warnings,
     get_deferred,
     get_wanted,
@@ -197,10 +197,10 @@ def test_secrets_are_removed_at_any_depth():
     assert masked == [{"id": 1, "sandboxes": [{name: CURRENT[name] for name in CURRENT if name != "password"}]}]
 
 
-def test_find_ignored_fields():
+def test_find_differing_fields():
     wanted = {"name": "Staging", "email_username_enabled": True}
-    assert find_ignored_fields(SANDBOX, CURRENT, wanted) == [SANDBOX.field("email_username_enabled")]
-    assert find_ignored_fields(SANDBOX, {"id": 7}, {"name": "Staging"}) == []
+    assert find_differing_fields(SANDBOX, CURRENT, wanted) == [SANDBOX.get_field("email_username_enabled")]
+    assert find_differing_fields(SANDBOX, {"id": 7}, {"name": "Staging"}) == []
 
 
 def test_creation_of_an_object_that_is_addressed_by_its_key():
@@ -273,12 +273,12 @@ def test_validation_sees_references_by_name_or_id(options, wanted):
     check_wanted(HOOK, {"speed": 0}, {"owner": None})
 
 
-def test_default_on_create_is_never_updated():
+def test_ignored_on_update_is_never_updated():
     resource = Resource(
         "note",
         "notes",
         ApiShape("/api/notes"),
-        (Field("name"), Field("reason", default_on_create=True)),
+        (Field("name"), Field("reason", ignored_on_update=True)),
         replaceable=False,
     )
     assert plan(resource, None, {"name": "x", "reason": "a"}).writes[0].body == {"name": "x", "reason": "a"}

@@ -108,4 +108,4 @@ def test_get_refusal_advice():
 
 @pytest.mark.parametrize("number, is_valid", [(1, True), (150_000, True), (0, False), (150_001, False)])
 def test_throttle(number, is_valid):
-    assert (EMAIL_CAMPAIGN.field("emails_per_hour").validate(number) is None) == is_valid
+    assert (EMAIL_CAMPAIGN.get_field("emails_per_hour").validate(number) is None) == is_valid
