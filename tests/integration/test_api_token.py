@@ -284,7 +284,7 @@ def test_ambiguous_account_is_refused(play_in, emulator):
         ],
     )
     assert without_id.failed and without_id.writes == []
-    assert without_id.msg == "Could not create API token 'x': there are 2 accounts, with the ids 1, 2: give the id"
+    assert without_id.msg == "Could not create API token 'x': there are 2 accounts, with the ids 1, 2: set account_id"
     assert with_id.changed and with_id.requests == [f"GET {TOKENS}", f"POST {TOKENS}"]
 
 
@@ -335,7 +335,7 @@ def test_creation_requirements(play_in, emulator):
     assert [step.msg for step in steps] == [
         "Could not create API token 'x': a new API token needs permissions",
         "Could not create API token 'x': a new API token needs permissions",
-        "Could not create API token 'x': there is no API token 'x' to rotate",
+        "Could not rotate API token 'x': there is no API token 'x' to rotate",
         "Could not find API token 4711: there is no API token with id 4711",
     ]
     assert [step.writes for step in steps] == [[]] * 4

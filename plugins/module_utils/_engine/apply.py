@@ -63,8 +63,7 @@ def prepare_step(directory: Directory, resource: Resource, options: Options, pla
             step.current = None if step.location.missing_parent else {"id": options["id"]}
     else:
         step = find_step(directory, resource, options)
-    verb = "delete" if step.is_absent else "update" if step.current else "create"
-    with attempting(f"{verb} {step.label}"):
+    with attempting(f"{step.verb} {step.label}"):
         complete_step(step, directory)
         prepare(step, directory.client.token_suffix, planner)
     step.warnings[:0] = directory.take_warnings()

@@ -107,16 +107,17 @@ class Directory:
             self.report_missing(f"{resource.noun} {key!r}")
         return obj["id"] if obj else None
 
-    def get_only(self, resource: Resource) -> JsonObject:
+    def get_only(self, resource: Resource, id_option: str) -> JsonObject:
         """Return the only object of a resource type.
 
-        :raises MailtrapError: if there are several, or none.
+        :param id_option: the option that selects an object by its id, for the message.
+        :raises MailtrapError: if there are several objects, or none.
         """
         objects = self.list(resource)
         if len(objects) == 1:
             return objects[0]
         ids = ", ".join(str(obj["id"]) for obj in objects)
-        several = f"there are {len(objects)} {resource.plural_noun}, with the ids {ids}: give the id"
+        several = f"there are {len(objects)} {resource.plural_noun}, with the ids {ids}: set {id_option}"
         raise MailtrapError(several if objects else f"there is no {resource.noun}")
 
     def preload(self, resource: Resource, name: str, values: Iterable[Any]) -> None:

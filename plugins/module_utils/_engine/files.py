@@ -88,7 +88,7 @@ def write_private(path: str, content: bytes) -> None:
 
 
 def check_folder(path: str) -> None:
-    """Check that :func:`keep` can write into a folder, as far as this is possible without changing anything.
+    """Check that :func:`ensure_private_file` can write into a folder, as far as possible without changing anything.
 
     :raises MailtrapError: if it cannot.
     """

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from .._api.json_types import JsonObject, Options
 
 
+# The verbs of the states in which the object is neither created nor updated.
+_STATE_VERBS = {"absent": "delete", "rotated": "rotate"}
+
+
 @dataclass
 class Location:
     """Where an object is looked for: in a parent, and with query parameters that narrow the list.
@@ -51,6 +55,11 @@ class Step:
     def is_absent(self) -> bool:
         """Whether the object is to be absent afterwards."""
         return self.options.get("state") == "absent"
+
+    @property
+    def verb(self) -> str:
+        """What the step does to the object, for messages."""
+        return _STATE_VERBS.get(self.options.get("state")) or ("update" if self.current else "create")
 
 
 # Plans a step whose object has been found; a module with more states than present and absent brings its own.

@@ -92,7 +92,7 @@ def add_account_id(grants: Grants, current: Optional[Grants], directory: Directo
 
     def get_id(resource_type: str) -> Any:
         account_id = known.get(resource_type) or next(iter(known.values()), None) or directory.client.account_id
-        return account_id or directory.get_only(account)["id"]
+        return account_id or directory.get_only(account, "account_id")["id"]
 
     return [
         {**grant, "resource_id": get_id(grant["resource_type"])}
