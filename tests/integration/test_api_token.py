@@ -526,7 +526,7 @@ def test_interrupted_replacement(play_in, emulator, tmp_path):
     emulator.fault(method="POST", path=TOKENS, when="after", drop=True, times=1)
     refused, lost = play_in("in_process", [task(name="refused", **options), task(name="lost", **options)])
     assert refused.failed and refused.changed and "api_token" not in refused.result
-    assert "is odd; the existing API token was deleted before" in refused.msg
+    assert "is odd; the existing API token had already been deleted" in refused.msg
     assert lost.failed and lost.changed and lost["api_token"]["name"] == "lost"
     assert "its token was in the lost answer" in lost.msg
     assert lost.msg.count("was deleted") == 1 and not dest.exists()
@@ -534,7 +534,7 @@ def test_interrupted_replacement(play_in, emulator, tmp_path):
     emulator.fault(method="DELETE", path=TOKENS, status=500)
     (late,) = play_in("in_process", [task(name="late", **options)])
     assert late.failed and late.changed and late.writes == [f"POST {TOKENS}", f"DELETE {TOKENS}/2400002"]
-    assert f"the API token itself was created, with id {late['api_token']['id']}" in late.msg
+    assert f"the API token had already been created, with id {late['api_token']['id']}" in late.msg
     assert "token" not in late["api_token"] and is_valid(emulator, dest.read_text().strip())
 
 
@@ -555,7 +555,7 @@ def test_rotation_with_a_lost_answer_is_not_repeated(play, emulator, tmp_path, f
     assert "token" not in step["api_token"] and dest.read_text().endswith("dead\n")
     # The file contains the value of the old token, which expires soon.
     assert not unchanged.changed and unchanged["warnings"] == [
-        f"{dest} does not contain the token of the API token, and Mailtrap returns its token only once."
+        f"{dest} does not contain the token of the API token, and Mailtrap does not return it again."
     ]
     rescued, last = play([task(**options, state="rotated"), task(**options)])
     assert rescued.changed and is_valid(emulator, dest.read_text().strip())

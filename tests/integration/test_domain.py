@@ -130,7 +130,7 @@ def test_failed_flags_after_the_creation_report_the_id(play, emulator):
         ]
     )
     domain_id = step["domain"]["id"]
-    assert step.failed and step.changed and f"the domain itself was created, with id {domain_id}" in step.msg
+    assert step.failed and step.changed and f"the domain had already been created, with id {domain_id}" in step.msg
     assert step.msg.startswith("Could not update domain 'mail.example': the API token has no access to this")
     assert again.writes == [f"PATCH /api/domains/{domain_id}"]
 
@@ -234,7 +234,7 @@ def test_requirements_of_the_first_company_info(play_once, emulator, shop):
     )
     assert incomplete.writes == []
     assert new_domain.writes == ["POST /api/domains"]
-    assert f"was created, with id {new_domain['domain']['id']}" in new_domain.msg
+    assert f"had already been created, with id {new_domain['domain']['id']}" in new_domain.msg
     assert invalid.msg.startswith("Could not update domain 'shop.example': website_url is invalid (HTTP 422 for POST")
 
 

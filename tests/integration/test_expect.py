@@ -549,7 +549,7 @@ def test_check_mode_warns_and_does_not_wait(play, seeded_emulator, website):
     assert "warnings" not in found.result and website.recorded_requests == []
     assert missing.requests == [LIST_REQUEST] and missing["waited"] < 0.5 and missing["sandbox_messages"] == []
     (warning,) = missing["warnings"]
-    assert warning.startswith("Without check mode, this task would fail: found 0 of 1 expected messages; message ")
+    assert warning.startswith("Outside check mode, this task would fail: found 0 of 1 expected messages; message ")
     assert "no attachment matches filename 'x' (attachments: none)." in failed_check["warnings"][0]
     assert "arrived." in too_many["warnings"][0]
     assert no_sandbox["warnings"] == [

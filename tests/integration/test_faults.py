@@ -35,7 +35,7 @@ INVALID_ANSWERS = [
     ({"status": 200, "json": [{"name": "Shop"}]}, "the service's list of projects contains an invalid item"),
     ({"status": 200, "text": "[" * 100_000}, "the service answered 200 with a body that is not valid JSON"),
     ({"status": 304}, "the service answered 304 Not Modified without saying why"),
-    ({"status": 404, "json": {"error": "Not Found"}}, "Not Found; is api_url right?"),
+    ({"status": 404, "json": {"error": "Not Found"}}, "Not Found; check api_url"),
     ({"status": 400}, "the service answered 400 Bad Request without saying why"),
     ({"status": 403, "json": {"errors": "Account access forbidden"}}, "the API token has no access to this: Account"),
     (

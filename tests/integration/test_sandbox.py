@@ -248,8 +248,8 @@ def test_failed_update_returns_the_created_sandbox(play, shop):
     assert failed.failed and failed.changed
     created = failed["sandbox"]
     assert failed.msg == (
-        "Could not update sandbox 'Box' in project 'Shop': email_username is taken; the sandbox itself was created, "
-        f"with id {created['id']} (HTTP 422 for PATCH /api/sandboxes/{created['id']})"
+        "Could not update sandbox 'Box' in project 'Shop': email_username is taken; the sandbox had already been "
+        f"created, with id {created['id']} (HTTP 422 for PATCH /api/sandboxes/{created['id']})"
     )
     assert "password" not in created
     assert not unchanged.changed and unchanged["sandbox"]["id"] == created["id"]

@@ -226,7 +226,7 @@ def test_failure_reports_the_earlier_changes(play, emulator, case):
     assert failed.failed and failed.changed
     assert failed.msg == (
         f"Could not create {case.name.replace('_', ' ')} 'user3@example.com': email is invalid; "
-        f"2 of 5 {plural_noun} were changed before (HTTP 422 for POST {case.path})"
+        f"2 of 5 {plural_noun} had been changed by then (HTTP 422 for POST {case.path})"
     )
     assert [(entry["email"], entry["changed"]) for entry in failed["emails"]] == [
         ("user0@example.com", False),

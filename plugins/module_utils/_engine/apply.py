@@ -41,9 +41,9 @@ class Outcome:
 
 
 def ensure(directory: Directory, resource: Resource, options: Options, planner: Planner = plan_step) -> Outcome:
-    """Bring one object to its state with as few requests as possible.
+    """Create, update or delete one object as its options ask, with as few requests as possible.
 
-    :param options: the identity, the fields and the state of the object; None is not managed.
+    :param options: the identity, the fields and the state of the object; a field that is None stays as it is.
     :raises MailtrapError: its data contains the object if it was created or changed before the failure.
     """
     step = prepare_step(directory, resource, options, planner)
@@ -71,7 +71,7 @@ def prepare_step(directory: Directory, resource: Resource, options: Options, pla
 
 
 def preview(step: Step) -> Outcome:
-    """Return the outcome that applying a step is expected to have."""
+    """Return the outcome that the writes of a step are expected to have, without making them."""
     return Outcome(bool(step.plan.writes), step.current, step.plan.after, step.warnings)
 
 
@@ -82,10 +82,10 @@ def apply(client: Client, step: Step) -> Outcome:
     """
     if not step.plan.writes:
         return preview(step)
-    application = _StepWriter(client, step)
+    writer = _StepWriter(client, step)
     if step.is_absent:
-        return application.delete()
-    after = application.write()
+        return writer.delete()
+    after = writer.write()
     warnings = [
         f"The service accepted {item.name} for {step.label}, but returns {item.describe(item.get(after))!r}."
         for item in find_differing_fields(step.resource, after, step.wanted)
@@ -94,9 +94,11 @@ def apply(client: Client, step: Step) -> Outcome:
 
 
 def delete_object(client: Client, path: str, check_mode: bool = False, is_known: bool = False) -> Json:
-    """Delete the object of a path, and return the answer; NOT_FOUND if the object did not exist.
+    """Delete the object at a path and return the answer, or NOT_FOUND if there is no such object.
 
-    :param is_known: whether the object is known to exist, so that check mode does not have to look for it.
+    In check mode, only read the object and return it.
+
+    :param is_known: whether the object is known to exist. Check mode does not read it then, and returns None.
     :raises MailtrapError: as :meth:`Client.request` does.
     """
     if check_mode:
@@ -111,9 +113,9 @@ def delete_object(client: Client, path: str, check_mode: bool = False, is_known:
 
 
 class _StepWriter:
-    """The writes of one step, and what they have done so far.
+    """Makes the writes of one step, and records which of them succeeded.
 
-    :ivar current: the object at this moment, or None.
+    :ivar current: the object after the writes that succeeded, or None.
     """
 
     def __init__(self, client: Client, step: Step) -> None:
@@ -124,9 +126,9 @@ class _StepWriter:
         self._deleted = self._created = self._updated = False
 
     def delete(self) -> Outcome:
-        """Delete the object, and other objects that the plan names before it.
+        """Make the deletions in the plan, in order; the object of the step is the last one.
 
-        :returns: an outcome that is unchanged if none of them existed any more.
+        :returns: an outcome that is unchanged if none of the objects existed any more.
         """
         answer = None
         for write in self.step.plan.writes:
@@ -140,7 +142,7 @@ class _StepWriter:
         return Outcome(self._deleted, before, None, self.step.warnings)
 
     def write(self) -> JsonObject:
-        """Create, update or replace the object, and return it as it is afterwards."""
+        """Create, update or replace the object, and return the result."""
         try:
             for write in self.step.plan.writes:
                 if write.creates:
@@ -170,9 +172,11 @@ class _StepWriter:
         self._created = True
 
     def _find_created(self, error: MailtrapError) -> JsonObject:
-        """Return the object that a creation without an answer made; repeating the request could make a second one.
+        """Look for the object that an unanswered create request may have created, and return it.
 
-        :raises MailtrapError: if it was not created, or its one-time secret is lost with the answer.
+        Repeating the request instead could create a second object.
+
+        :raises MailtrapError: if the object was not created, or its one-time secret was in the lost answer.
         """
         try:
             found = self._look_for_created()
@@ -196,10 +200,10 @@ class _StepWriter:
         identity = get_identity(self.resource, self.step.plan.after or {})
         if self.resource.api.addressed_by_key:
             return fetch_object(self.client, self.resource, identity[self.resource.natural_key])
-        known: List[Id] = [self.current["id"]] if self.current else []
+        existing_ids: List[Id] = [self.current["id"]] if self.current else []
         location = self.step.location
         siblings = Directory(self.client).siblings(self.resource, location.parent_id, location.query)
-        return match(self.resource, [obj for obj in siblings if obj["id"] not in known], identity)
+        return match(self.resource, [obj for obj in siblings if obj["id"] not in existing_ids], identity)
 
     def _update(self, write: Write, predicted: JsonObject) -> None:
         current = self.current or {}
@@ -207,7 +211,7 @@ class _StepWriter:
             try:
                 answer = self.client.request(write.method, write.path, write.body)
                 if write.answers == OBJECT:
-                    # The answer to a write never contains these.
+                    # The answer to a write never contains these fields, so their current values are kept.
                     separate = [self.resource.one_time_secret]
                     separate.extend(item.name for item in self.resource.fields if item.subresource)
                     kept = {name: current[name] for name in separate if name in current}
@@ -229,12 +233,12 @@ class _StepWriter:
         with attempting(f"update {self.step.label}"):
             current = read_subresources(self.client, self.resource, current, deferred, location.parent_id)
             self.current = current
-            todo = plan(self.resource, current, deferred, parent_id=location.parent_id)
-        for write in todo.writes:
-            self._update(write, todo.after or {})
+            update = plan(self.resource, current, deferred, parent_id=location.parent_id)
+        for write in update.writes:
+            self._update(write, update.after or {})
 
     def _delete(self, write: Write) -> Optional[JsonObject]:
-        """Delete an object, and return the object in the answer, if it contains one."""
+        """Delete an object, and return the object that the answer contains, or None."""
         answer = delete_object(self.client, write.path)
         if answer is NOT_FOUND:
             return None
@@ -242,7 +246,7 @@ class _StepWriter:
         return answer if isinstance(answer, dict) else None
 
     def _report_progress(self, error: MailtrapError) -> None:
-        """Add to a failure what was done before it, and the object with its one-time secret."""
+        """Add to an error which writes succeeded before it, and the object with its one-time secret."""
         if not (self._deleted or self._created or self._updated):
             return
         noun = self.resource.noun
@@ -250,14 +254,14 @@ class _StepWriter:
         if self._created or not self._deleted:
             error.data[self.resource.name] = self.current
         if self._deleted:
-            error.messages.append(f"the existing {noun} was deleted before")
+            error.messages.append(f"the existing {noun} had already been deleted")
         if self._created:
-            error.messages.append(f"the {noun} itself was created, with id {(self.current or {}).get('id')}")
+            error.messages.append(f"the {noun} had already been created, with id {(self.current or {}).get('id')}")
         elif self._updated:
-            error.messages.append(f"some fields of the {noun} were updated before")
+            error.messages.append(f"some fields of the {noun} had already been updated")
 
 
 def _can_delete_unread(directory: Directory, resource: Resource, options: Options, planner: Planner) -> bool:
-    """Return whether one request can delete the object, because its id is known and nothing can speak against it."""
+    """Return whether the object can be deleted unread: its id is known, and no hook or planner inspects it."""
     is_known = options["state"] == "absent" and options.get("id") is not None
     return is_known and not directory.check_mode and planner is plan_step and not resource.must_read_before_delete

@@ -22,8 +22,8 @@ def get_field_options(resource: Resource) -> ArgumentSpec:
             spec[field.file_option] = {"type": "path"}
         if field.reference:
             option = field.reference.option
-            named = {**_list_if("str", field.reference.many), **_legacy_alias(option, field.reference)}
-            spec.setdefault(option, named)
+            name_spec = {**_make_type_spec("str", field.reference.many), **_legacy_alias(option, field.reference)}
+            spec.setdefault(option, name_spec)
     return spec
 
 
@@ -39,7 +39,7 @@ def get_file_options(resource: Resource) -> List[str]:
 
 
 def get_parent_options(resource: Resource) -> ArgumentSpec:
-    """Return the options that name the parent of an object, by name or id."""
+    """Return the options that select the parent of an object, by name or id."""
     spec: ArgumentSpec = {}
     parent = resource.parent
     while parent:
@@ -54,7 +54,7 @@ def get_parent_options(resource: Resource) -> ArgumentSpec:
 
 
 def get_constraints(resource: Resource) -> Constraints:
-    """Return the options that exclude or require each other."""
+    """Return the groups of options that are mutually exclusive, and those that need at least one option."""
     exclusive: List[Tuple[str, ...]] = []
     required: List[Tuple[str, ...]] = []
     parent = resource.parent
@@ -74,28 +74,28 @@ def get_constraints(resource: Resource) -> Constraints:
 
 
 def drop_unknown_options(constraints: Constraints, spec: ArgumentSpec) -> Constraints:
-    """Return constraints without the options that an argument spec does not have."""
-    fewest = {"mutually_exclusive": 2, "required_one_of": 1}
-    limited: Constraints = {}
+    """Return constraints without unknown options, and without the groups that become meaningless thereby."""
+    min_sizes = {"mutually_exclusive": 2, "required_one_of": 1}
+    reduced: Constraints = {}
     for name, groups in constraints.items():
         known: Sequence[Tuple[str, ...]] = [
             tuple(option for option in dict.fromkeys(group) if option in spec) for group in groups
         ]
-        limited[name] = [group for group in known if len(group) >= fewest[name]]
-    return limited
+        reduced[name] = [group for group in known if len(group) >= min_sizes[name]]
+    return reduced
 
 
 def _default_spec(name: str, reference: Optional[Reference]) -> Dict[str, Any]:
     if not reference:
         return {"type": "str"}
-    return {**_list_if(reference.resource.api.id_type, reference.many), **_legacy_alias(name, reference)}
+    return {**_make_type_spec(reference.resource.api.id_type, reference.many), **_legacy_alias(name, reference)}
 
 
 def _legacy_alias(option: str, reference: Reference) -> Dict[str, Any]:
-    """Return the alias of an option that is named after a resource type with a legacy name."""
+    """Return the alias in an option's spec, if its resource type has a legacy name; else an empty spec."""
     name, legacy_name = reference.resource.name, reference.resource.legacy_name
     return {"aliases": [option.replace(name, legacy_name, 1)]} if legacy_name and option in (name, f"{name}_id") else {}
 
 
-def _list_if(element_type: str, many: bool) -> Dict[str, Any]:
-    return {"type": "list", "elements": element_type} if many else {"type": element_type}
+def _make_type_spec(type_name: str, is_list: bool) -> Dict[str, Any]:
+    return {"type": "list", "elements": type_name} if is_list else {"type": type_name}

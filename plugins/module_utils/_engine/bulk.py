@@ -1,4 +1,4 @@
-"""Bring several objects of one resource type to the same state in one task."""
+"""Apply the same state to several objects of one resource type in one task."""
 
 from __future__ import annotations
 
@@ -16,24 +16,25 @@ if TYPE_CHECKING:
 
 
 def ensure_each(directory: Directory, resource: Resource, options: Options) -> Dict[str, Outcome]:
-    """Bring several objects to the same state. All of them are found before the first one is changed.
+    """Apply the same state to several objects. All of them are found before the first one is changed.
 
     :param options: the options of one object, with the natural keys in the bulk option.
-    :returns: the outcomes by natural key, in the order of the keys; of equivalent keys, only the first is kept.
-    :raises MailtrapError: its data contains, under the name of the bulk option, the entries of the finished objects.
+    :returns: the outcomes by natural key, in the order of the keys. Keys that differ only in form, such as case,
+        count once, as first written.
+    :raises MailtrapError: its data contains, under the name of the bulk option, the results of the finished objects.
     """
     bulk_option = str(resource.bulk_option)
     normalize = resource.key_field.codec.normalize
     keys: Dict[str, str] = {}
     for key in options[bulk_option]:
         keys.setdefault(normalize(key), key)
-    each = {key: {**options, resource.natural_key: key} for key in keys.values()}
+    options_by_key = {key: {**options, resource.natural_key: key} for key in keys.values()}
     with attempting(f"manage the {resource.plural_noun}"):
         if options["state"] != "absent":
-            _check_each(resource, list(each.values()))
-        if len(each) > 1:
-            directory.preload(resource, resource.natural_key, each)
-    steps = {key: prepare_step(directory, resource, own) for key, own in each.items()}
+            _check_each(resource, list(options_by_key.values()))
+        if len(options_by_key) > 1:
+            directory.preload(resource, resource.natural_key, options_by_key)
+    steps = {key: prepare_step(directory, resource, item_options) for key, item_options in options_by_key.items()}
     outcomes = {key: preview(step) for key, step in steps.items()}
     if directory.check_mode:
         return outcomes
@@ -43,7 +44,9 @@ def ensure_each(directory: Directory, resource: Resource, options: Options) -> D
         try:
             outcomes[key] = apply(directory.client, steps[key])
         except MailtrapError as error:
-            error.messages.append(f"{number or 'none'} of {len(changing)} {resource.plural_noun} were changed before")
+            error.messages.append(
+                f"{number or 'none'} of {len(changing)} {resource.plural_noun} had been changed by then"
+            )
             finished = {key: outcome for key, outcome in outcomes.items() if key not in changing[number:]}
             error.data = {"changed": number > 0, **error.data, bulk_option: to_item_results(resource, finished)}
             raise
@@ -59,13 +62,13 @@ def to_item_results(resource: Resource, outcomes: Dict[str, Outcome]) -> List[Js
     ]
 
 
-def _check_each(resource: Resource, each: List[Options]) -> None:
+def _check_each(resource: Resource, options_of_objects: List[Options]) -> None:
     """Check the values of all objects before any request.
 
-    :raises MailtrapError: with all errors at once.
+    :raises MailtrapError: if a value is invalid; it contains the errors of all objects.
     """
     errors: List[str] = []
-    for options in each:
+    for options in options_of_objects:
         try:
             check_wanted(resource, get_wanted(resource, options), options)
         except MailtrapError as error:

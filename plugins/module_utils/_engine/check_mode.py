@@ -1,7 +1,7 @@
 # Copyright (c) the community.mailtrap authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Skip changes in check mode. Other packages call these functions instead of branching on check mode."""
+"""Skip actions in check mode. Other packages call these functions instead of testing ``check_mode``."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ def send_write(
     host: str = "general",
     repeatable: Optional[bool] = None,
 ) -> Json:
-    """Make one write and return its answer; in check mode, make none and return the predicted answer.
+    """Send one write request and return the answer; in check mode, send nothing and return the predicted answer.
 
-    :param host: see :meth:`Client.request`. :param repeatable: likewise.
+    :param host: see :meth:`Client.request`.
+    :param repeatable: see :meth:`Client.request`.
     :raises MailtrapError: as :meth:`Client.request` does.
     """
     if check_mode:
@@ -35,12 +36,12 @@ def send_write(
 
 
 def run_unless_check_mode(check_mode: bool, action: Callable[[], T], predicted: T) -> T:
-    """Return the result of an action that changes something; in check mode, return the predicted result."""
+    """Run an action and return its result; in check mode, return the predicted result instead."""
     return predicted if check_mode else action()
 
 
 def limit_wait(check_mode: bool, seconds: int) -> int:
-    """Return the seconds to wait; 0 in check mode, because no earlier task has caused what is waited for."""
+    """Return the seconds to wait; 0 in check mode, because no earlier task has caused the awaited event."""
     return 0 if check_mode else seconds
 
 
@@ -48,4 +49,4 @@ def fail_unless_check_mode(check_mode: bool, error: MailtrapError) -> List[str]:
     """Raise an error; in check mode, return a warning about it."""
     if not check_mode:
         raise error
-    return [f"Without check mode, this task would fail: {'; '.join(error.messages)}."]
+    return [f"Outside check mode, this task would fail: {'; '.join(error.messages)}."]

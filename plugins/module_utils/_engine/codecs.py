@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Codecs: how the value of a field is compared and written."""
+"""Codecs: how the value of a field is predicted, compared, encoded and decoded."""
 
 from __future__ import annotations
 
@@ -14,27 +14,23 @@ def _identity(value: Any) -> Any:
     return value
 
 
-def _wanted(wanted: Any, current: Any) -> Any:
-    return wanted
-
-
-def _expected(expected: Any, current: Any) -> Any:
-    return expected
+def _take_first(value: Any, current: Any) -> Any:
+    return value
 
 
 @dataclass(frozen=True)
 class Codec:
-    """The functions that translate a value between a user, a request and an answer.
+    """The functions that convert a field's value between the forms of options, requests and answers.
 
     :ivar expected: function (wanted, current) -> the value that answers will contain once ``wanted`` is written.
-    :ivar normalize: function (value) -> the same result for all values that mean the same.
+    :ivar normalize: function (value) -> a canonical form, which is equal for values that the service treats alike.
     :ivar encode: function (expected, current) -> the value in the request.
-    :ivar decode: function (value) -> the value of an answer as a user writes it.
+    :ivar decode: function (value in an answer) -> the value in the form that users write.
     """
 
-    expected: Callable[[Any, Any], Any] = _wanted
+    expected: Callable[[Any, Any], Any] = _take_first
     normalize: Callable[[Any], Any] = _identity
-    encode: Callable[[Any, Any], Any] = _expected
+    encode: Callable[[Any, Any], Any] = _take_first
     decode: Callable[[Any], Any] = _identity
 
 

@@ -1,4 +1,4 @@
-"""The objects of an account: lists that are read at most once, and names that are resolved to ids."""
+"""The objects of an account: a cache of their lists, and the resolution of names to ids."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ if TYPE_CHECKING:
     from .._api.json_types import Json, JsonObject
     from .resource import Id, Resource
 
+# Stands in for an answer if the service answers 404.
 NOT_FOUND = object()
 
 
 class ParentNotFound(MailtrapError):
-    """The object below whose path a list should be does not exist."""
+    """The parent whose id is in the path of a list does not exist."""
 
 
 class Directory:
     """The objects of an account as the service returns them, each list read at most once.
 
-    :ivar warnings: objects that are missing, but may be missing in check mode; see :meth:`take_warnings`.
+    :ivar warnings: warnings about missing objects that an earlier task would create outside check mode; see
+        :meth:`take_warnings`.
     """
 
     def __init__(self, client: Client, check_mode: bool = False) -> None:
@@ -39,7 +41,7 @@ class Directory:
         """Return all objects of a resource type.
 
         :param query: the query parameters by which the service narrows the list.
-        :param limits: arguments of list_objects that end the reading early; such a list is not kept.
+        :param limits: ``fits`` and ``limit`` of :func:`list_objects`; a list that is read with them is not cached.
         """
         if limits:
             return fetch_list(self.client, resource, parent_id, query, **limits)
@@ -73,7 +75,7 @@ class Directory:
     def candidates(
         self, resource: Resource, parent_id: Optional[Id], wanted: JsonObject, query: Optional[JsonObject] = None
     ) -> List[JsonObject]:
-        """Return the siblings among which the object of an identity is."""
+        """Return the siblings to compare with the wanted identity."""
         return self.siblings(resource, parent_id, query)
 
     def get(self, resource: Resource, object_id: Id, parent_id: Optional[Id] = None) -> Optional[JsonObject]:
@@ -88,9 +90,9 @@ class Directory:
         return obj
 
     def find(self, resource: Resource, key: str, parent_id: Optional[Id] = None) -> Optional[JsonObject]:
-        """Return the object of a natural key, or None.
+        """Return the object with a natural key, or None.
 
-        :raises MailtrapError: if several objects have it.
+        :raises MailtrapError: if several objects have the key.
         """
         obj = match(resource, self.siblings(resource, parent_id), {resource.natural_key: key})
         if obj is not None:
@@ -98,9 +100,10 @@ class Directory:
         return obj
 
     def find_id(self, resource: Resource, key: str, required: bool = True) -> Optional[Id]:
-        """Return the id of the object of a natural key; None if it does not exist and is not required.
+        """Return the id of the object with a natural key, in the whole account; None if it does not exist.
 
-        :raises MailtrapError: if it is required and does not exist, unless in check mode; or if several have the key.
+        :param required: whether to report a missing object; see :meth:`report_missing`.
+        :raises MailtrapError: if a required object does not exist, unless in check mode; or if several have the key.
         """
         obj = match(resource, self.list(resource), {resource.natural_key: key})
         if obj is None and required:
@@ -121,7 +124,7 @@ class Directory:
         raise MailtrapError(several if objects else f"there is no {resource.noun}")
 
     def preload(self, resource: Resource, name: str, values: Iterable[Any]) -> None:
-        """Read a whole list once, and answer from it the queries for each of several values of a field."""
+        """Read a whole list once, and cache from it the lists that queries for each value of a field would return."""
         field = resource.get_field(name)
         groups: Dict[Any, List[JsonObject]] = {}
         for obj in self.list(resource):
@@ -130,7 +133,9 @@ class Directory:
             self._lists[_list_key(resource, None, {name: value})] = groups.get(field.codec.normalize(value), [])
 
     def report_missing(self, label: str) -> None:
-        """Report an object that has to exist: in check mode by a warning, because an earlier task may create it.
+        """Report that a required object does not exist.
+
+        In check mode, add a warning instead of failing, because an earlier task may create the object.
 
         :raises MailtrapError: outside check mode.
         """
@@ -153,14 +158,14 @@ def fetch_list(
 ) -> List[JsonObject]:
     """Read a list from the service.
 
-    :raises MailtrapError: if the answer is anything else than a list, which would not prove that it is empty.
+    :raises MailtrapError: if the answer is not a list; it must not be taken for an empty list.
     """
     path = resource.list_path(parent_id)
     try:
         return list_objects(client, path, resource.plural_noun, query=query, style=resource.api.pagination, **limits)
     except MailtrapError as error:
         if error.status == 404 and not resource.is_nested:  # the list of an account always exists
-            error.messages.append("is api_url right?")
+            error.messages.append("check api_url")
         explain_access(resource, error)
         raise
 
@@ -177,7 +182,7 @@ def fetch_object(
 def parse_object(resource: Resource, answer: Json, method: str, path: str) -> JsonObject:
     """Return the object in an answer.
 
-    :raises MailtrapError: if the answer contains none.
+    :raises MailtrapError: if the answer contains no object.
     """
     obj = unwrap(answer)
     if not isinstance(obj, dict) or "id" not in obj:
@@ -193,7 +198,7 @@ def unwrap(answer: Json) -> Json:
 
 
 def explain_access(resource: Resource, error: MailtrapError) -> None:
-    """Add to a refusal which token these requests need."""
+    """Add to a 403 error which API token the resource type needs."""
     if error.status == 403 and resource.required_access:
         error.messages.append(resource.required_access)
 

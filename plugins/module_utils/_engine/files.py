@@ -13,7 +13,7 @@ import tempfile
 
 from .._api.errors import MailtrapError
 
-_OTHERS_PERMISSIONS = stat.S_IRWXG | stat.S_IRWXO
+_GROUP_AND_OTHER_BITS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def check_dest(path: str) -> None:
@@ -31,7 +31,7 @@ def check_dest(path: str) -> None:
     if not os.path.basename(path) or (os.path.exists(path) and not os.path.isfile(path)):
         raise MailtrapError(f"dest {path!r} is not a regular file")
     try:
-        os.lstat(path)
+        os.lstat(path)  # fails if the name is too long or contains a NUL byte
     except FileNotFoundError:
         pass
     except (OSError, ValueError) as error:
@@ -61,6 +61,7 @@ def write_secret(path: str, text: str) -> None:
 def read_secret(path: str) -> str:
     """Return the secret that :func:`write_secret` wrote, or an empty string if the file cannot be read."""
     try:
+        # The option is only needed for the message, which is dropped.
         return read_text(path, "dest").rstrip("\n")
     except MailtrapError:
         return ""
@@ -69,7 +70,7 @@ def read_secret(path: str) -> str:
 def write_private(path: str, content: bytes) -> None:
     """Write a file with mode 0600 atomically, replacing an existing file or symbolic link.
 
-    :raises MailtrapError: if it cannot be written. An existing file is unchanged then.
+    :raises MailtrapError: if the file cannot be written. An existing file is unchanged then.
     """
     try:
         descriptor, temporary_path = tempfile.mkstemp(prefix=".mailtrap-", dir=os.path.dirname(os.path.abspath(path)))
@@ -90,7 +91,7 @@ def write_private(path: str, content: bytes) -> None:
 def check_folder(path: str) -> None:
     """Check that :func:`ensure_private_file` can write into a folder, as far as possible without changing anything.
 
-    :raises MailtrapError: if it cannot.
+    :raises MailtrapError: if it cannot be written.
     """
     if not os.path.isdir(path):
         raise MailtrapError(f"dest {path!r} is not an existing folder")
@@ -99,11 +100,11 @@ def check_folder(path: str) -> None:
 
 
 def ensure_private_file(path: str, content: bytes, check_mode: bool) -> bool:
-    """Ensure that a file has this content and that only its owner can read it, and return whether it changed.
+    """Ensure that a file has this content and that only its owner can read it; return whether it was written.
 
     A missing parent folder is created.
 
-    :param check_mode: whether to only return whether the file would change.
+    :param check_mode: if true, write nothing, and return whether the file would be written.
     :raises MailtrapError: if the file cannot be written.
     """
     if has_private_content(path, content):
@@ -121,7 +122,7 @@ def has_private_content(path: str, content: bytes) -> bool:
     """Return whether a file has this content and only its owner can read it."""
     try:
         status = os.lstat(path)
-        if not stat.S_ISREG(status.st_mode) or status.st_mode & _OTHERS_PERMISSIONS or status.st_size != len(content):
+        if not stat.S_ISREG(status.st_mode) or status.st_mode & _GROUP_AND_OTHER_BITS or status.st_size != len(content):
             return False
         with open(path, "rb") as file:
             return file.read() == content

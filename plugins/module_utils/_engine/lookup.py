@@ -1,4 +1,4 @@
-"""Find existing objects: all of a resource type, those that match, or exactly one."""
+"""Find existing objects: every object of a resource type, every object that matches, or exactly one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, List, Optional
 
 from .._api.errors import attempting, require_minimum
-from .directory import Directory, ParentNotFound, fetch_object, parse_object
+from .directory import Directory, ParentNotFound, fetch_object
 from .plan import get_wanted
 from .prepare import find_location, find_object_at, get_label, get_parent_label, resolve_fields
 
@@ -15,15 +15,13 @@ if TYPE_CHECKING:
     from .._api.json_types import JsonObject, Options
     from .resource import Resource
 
-__all__ = ["Lookup", "fetch_object", "find_object", "find_objects", "parse_object"]
-
 
 @dataclass
 class Lookup:
     """The result of a search.
 
     :ivar found: an object, or a list of objects.
-    :ivar warnings: the objects that are missing in check mode.
+    :ivar warnings: warnings about missing objects that check mode assumes an earlier task would create.
     """
 
     found: Any
@@ -33,11 +31,12 @@ class Lookup:
 def find_object(
     client: Client, resource: Resource, options: Options, check_mode: bool, directory: Optional[Directory] = None
 ) -> Lookup:
-    """Find the one object that the options select.
+    """Find the one object that the options select. An id is taken as it is, without a request.
 
     :param directory: shared by several searches, so that each list is read once.
-    :returns: the object; only its id if the user gave the id; empty if it is missing in check mode.
-    :raises MailtrapError: if it does not exist, or several have its name.
+    :returns: a Lookup of the object; of ``{"id": ...}`` if the options contain the id; of ``{}`` if the object is
+        missing in check mode.
+    :raises MailtrapError: if the object does not exist, or several objects have its name.
     """
     if options.get("id") is not None:
         return Lookup({"id": options["id"]})
@@ -59,24 +58,25 @@ def find_objects(client: Client, resource: Resource, options: Options, check_mod
     """
     directory = Directory(client, check_mode)
     object_id, key = options.get("id"), options.get(resource.natural_key)
-    single = object_id if object_id is not None or not resource.api.addressed_by_key else key
+    direct_id = object_id if object_id is not None or not resource.api.addressed_by_key else key
     limit = options.get("limit")
     if limit is not None:
         require_minimum("limit", limit, 1)
-    target = resource.plural_noun if single is None else get_label(resource, options)
-    with attempting(f"read {'the ' if single is None else ''}{target}"):
-        if single is not None and resource.api.readable:
+    label = resource.plural_noun if direct_id is None else get_label(resource, options)
+    with attempting(f"read {'the ' if direct_id is None else ''}{label}"):
+        if direct_id is not None and resource.api.readable:
             location = find_location(directory, resource, options) if resource.is_nested else None
             is_missing = location is not None and location.missing_parent
             found = (
-                None if is_missing else fetch_object(client, resource, single, location.parent_id if location else None)
+                None
+                if is_missing
+                else fetch_object(client, resource, direct_id, location.parent_id if location else None)
             )
             return Lookup([found] if found else [])
         compared = [item for item in resource.fields if not item.write_only or item.name in resource.api.filters]
         wanted = resolve_fields(compared, get_wanted(resource, options), options, directory)
-        if any(
-            None in value for value in wanted.values() if isinstance(value, list)
-        ):  # nothing refers to a missing object
+        # No object can refer to an object that does not exist.
+        if any(None in value for value in wanted.values() if isinstance(value, list)):
             return Lookup([], directory.take_warnings())
         location = find_location(directory, resource, {**options, **wanted})
         limits = {"fits": lambda obj: bool(filter_objects(resource, [obj], wanted)), "limit": limit} if limit else {}
@@ -101,7 +101,8 @@ def filter_objects(resource: Resource, objects: List[JsonObject], wanted: JsonOb
         objects = resource.hooks.match_by_key(objects, wanted[key])
         wanted = {name: value for name, value in wanted.items() if name != key}
     fields = [item for item in resource.fields if item.name in wanted and not item.write_only]
-    if any(wanted[item.name] is None for item in fields):  # nothing refers to a missing object
+    # No object can refer to an object that does not exist.
+    if any(wanted[item.name] is None for item in fields):
         return []
     return [
         obj

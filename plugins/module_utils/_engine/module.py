@@ -29,19 +29,19 @@ from .plan import diff, mask_secrets
 from .resource import Resource
 from .times import parse_period
 
-# Does the work of a module: (client, options, check_mode) -> the result, which may hold a diff and warnings.
+# Function that runs a module: (client, options, check_mode) -> the task's result, with "diff" and "warnings" if any.
 Work = Callable[[Client, Options, bool], Result]
 
-# Brings one object to its state; see apply.ensure.
+# Function that applies the state of the options to one object; see apply.ensure.
 Ensure = Callable[[Directory, Resource, Options], apply.Outcome]
 
-# Options that name files on the controller, each as the path of keys that leads to it, with the option beside it that
-# takes the file's name, or None.
+# Maps the path of an option that holds a file on the controller, such as ("attachments", "src"), to the sibling option
+# that receives the file's name, such as "filename", or to None.
 ControllerFiles = Dict[Tuple[str, ...], Optional[str]]
 
 
 def _read_environment(*names: str) -> str:
-    """Return the first environment variable with a value: CI systems set unset variables to an empty text."""
+    """Return the first environment variable that is not empty: CI systems pass missing variables as empty strings."""
     for name in names:
         if os.environ.get(name):
             return os.environ[name]
@@ -68,9 +68,9 @@ CONNECTION_OPTIONS: ArgumentSpec = {
 
 
 class _Module(AnsibleModule):
-    """An AnsibleModule that masks secrets inside its options, in the invocation and in the log.
+    """An AnsibleModule that masks secrets inside its options, both in the result's ``invocation`` and in the log.
 
-    :param masks: functions by option that return the option's value without its secrets.
+    :param masks: maps the name of an option to a function that masks the secrets in the option's value.
     """
 
     params: Options
@@ -105,13 +105,14 @@ def custom_module(
     reports_missing_files: bool = False,
     **constraints: Any,
 ) -> Callable[[], None]:
-    """Return the main function of a module that does its own work.
+    """Return the main function of a module that runs a given function.
 
-    :param argument_spec: the options besides those of the connection.
-    :param masks: functions by option that return the option's value without its secrets.
-    :param controller_files: the options that name files on the controller, which the action plugin finds and copies to
-        the target.
-    :param reports_missing_files: whether the module reports missing files itself, together with its other errors.
+    :param argument_spec: the options of the module, without the connection options.
+    :param masks: maps the name of an option to a function that masks the secrets in the option's value.
+    :param controller_files: the options with files on the controller, which the action plugin finds and copies to the
+        managed host.
+    :param reports_missing_files: whether the module reports missing files together with its other errors; if not, the
+        action plugin reports them.
     :param constraints: further arguments of AnsibleModule, such as mutually_exclusive.
     """
     arguments = {"argument_spec": {**CONNECTION_OPTIONS, **argument_spec}, "supports_check_mode": True, **constraints}
@@ -135,7 +136,7 @@ def custom_module(
             result.pop("diff", None)
         module.exit_json(**result)
 
-    # The action plugins read these.
+    # Attributes that the action plugins read.
     main.controller_files = controller_files or {}  # type: ignore[attr-defined]
     main.reports_missing_files = reports_missing_files  # type: ignore[attr-defined]
     return main
@@ -151,7 +152,7 @@ def state_module(
     """Return the main function of a module that manages one object of a resource type.
 
     :param argument_spec: options besides those that the description of the resource type provides.
-    :param ensure: brings the object to its state, for a module with more states than present and absent.
+    :param ensure: applies the state to the object; other than the default for modules with states of their own.
     :param identity_options: options that can select the object instead of its natural key.
     :param constraints: further arguments of AnsibleModule.
     """
@@ -162,7 +163,7 @@ def state_module(
         if options.get("dest"):
             check_dest(options["dest"])
         if bulk_option and options[bulk_option] is not None:
-            return _ensure_each(directory, resource, options)
+            return _run_bulk(directory, resource, options)
         try:
             outcome = ensure(directory, resource, _read_file_options(resource, options))
         except MailtrapError as error:
@@ -189,13 +190,15 @@ def state_module(
         **(argument_spec or {}),
     }
     derived = get_constraints(resource)
-    bulk = [bulk_option] if bulk_option else []
-    identity = list(dict.fromkeys(["id", resource.natural_key, *bulk, *identity_options]))
+    bulk_options = [bulk_option] if bulk_option else []
+    identity = list(dict.fromkeys(["id", resource.natural_key, *bulk_options, *identity_options]))
     if len(identity) > 1:
         derived["required_one_of"].append(tuple(identity))
     else:
         spec["id"] = {**spec["id"], "required": True}
-    derived["mutually_exclusive"].extend((name, option) for name in ("id", resource.natural_key) for option in bulk)
+    derived["mutually_exclusive"].extend(
+        (name, option) for name in ("id", resource.natural_key) for option in bulk_options
+    )
     files: ControllerFiles = {(option,): None for option in get_file_options(resource)}
     return custom_module(
         work, spec, _get_masks(resource), files, **_merge(drop_unknown_options(derived, spec), constraints)
@@ -231,27 +234,27 @@ def info_module(
     return custom_module(work, spec, _get_masks(resource), **_merge(drop_unknown_options(derived, spec), constraints))
 
 
-def _ensure_each(directory: Directory, resource: Resource, options: Options) -> Result:
-    """Bring each object that the bulk option names to the state, and return the result of the task."""
+def _run_bulk(directory: Directory, resource: Resource, options: Options) -> Result:
+    """Apply the state to each object in the bulk option, and return the result of the task."""
     client, bulk_option = directory.client, str(resource.bulk_option)
 
-    def masked(entries: List[JsonObject]) -> List[JsonObject]:
+    def mask_items(items: List[JsonObject]) -> List[JsonObject]:
         name = resource.name
-        return [{**entry, name: _mask_unless_revealed(resource, entry[name], options)} for entry in entries]
+        return [{**item, name: _mask_unless_revealed(resource, item[name], options)} for item in items]
 
     try:
         outcomes = ensure_each(directory, resource, options)
     except MailtrapError as error:
         error.data["rate_limit_wait"] = round(client.seconds_waited, 1)
         if bulk_option in error.data:
-            error.data[bulk_option] = masked(error.data[bulk_option])
+            error.data[bulk_option] = mask_items(error.data[bulk_option])
         raise
     diffs = {key: diff(resource, outcome.before, outcome.after) for key, outcome in outcomes.items() if outcome.changed}
     return {
         "changed": bool(diffs),
-        bulk_option: masked(to_item_results(resource, outcomes)),
+        bulk_option: mask_items(to_item_results(resource, outcomes)),
         "rate_limit_wait": round(client.seconds_waited, 1),
-        "diff": {side: {key: one[side] for key, one in diffs.items() if one[side]} for side in ("before", "after")},
+        "diff": {side: {key: item[side] for key, item in diffs.items() if item[side]} for side in ("before", "after")},
         "warnings": list(dict.fromkeys(text for outcome in outcomes.values() for text in outcome.warnings)),
     }
 
@@ -261,12 +264,12 @@ def _get_masks(resource: Resource) -> Dict[str, Callable[[Any], Any]]:
 
 
 def _merge(derived: Constraints, constraints: Mapping[str, Any]) -> Dict[str, Any]:
-    """Return the arguments of AnsibleModule of both, joining those of one name."""
+    """Return both sets of AnsibleModule constraints, concatenating the groups under the same name."""
     return {**constraints, **{name: [*groups, *constraints.get(name, ())] for name, groups in derived.items()}}
 
 
 def _read_file_options(resource: Resource, options: Options) -> Options:
-    """Return the options with the fields whose texts are in files, such as the file in ``body_html_src``.
+    """Return the options with the texts of fields that are read from files, such as ``body_html_src``.
 
     :raises MailtrapError: if a file cannot be read as text.
     """
@@ -305,11 +308,13 @@ def _check_delivered_secret(resource: Resource, outcome: apply.Outcome, options:
     dest, matches_secret = options.get("dest"), resource.hooks.matches_secret
     if not dest or outcome.changed or outcome.after is None:
         return []
-    once = f"Mailtrap returns its {resource.one_time_secret} only once"
+    noun, secret = resource.noun, resource.one_time_secret
     if not os.path.exists(dest):
-        return [f"The {resource.noun} already exists, and {once}: {dest} is not written."]
+        return [
+            f"The {noun} already exists, and Mailtrap does not return its {secret} again, so {dest} was not written."
+        ]
     if matches_secret and not matches_secret(outcome.after, read_secret(dest)):
-        return [f"{dest} does not contain the {resource.one_time_secret} of the {resource.noun}, and {once}."]
+        return [f"{dest} does not contain the {secret} of the {noun}, and Mailtrap does not return it again."]
     return []
 
 

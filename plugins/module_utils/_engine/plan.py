@@ -1,7 +1,7 @@
 # Copyright (c) the community.mailtrap authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Compare an object with what is wanted, and plan the writes. Everything here is pure: data in, data out."""
+"""Compare an object with the wanted fields, and plan the writes. Everything here is pure: data in, data out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NO_CHANGE = Plan()
 
 
 def get_wanted(resource: Resource, options: Options) -> JsonObject:
-    """Return the fields that the user manages, by name; an option that is None is not managed."""
+    """Return the wanted values by field name, without the fields whose option is None."""
     given = {field.name: options.get(field.option_name) for field in resource.fields}
     return {name: value for name, value in given.items() if value is not None}
 
@@ -25,8 +25,8 @@ def get_wanted(resource: Resource, options: Options) -> JsonObject:
 def check_wanted(resource: Resource, wanted: JsonObject, options: Optional[Options] = None) -> None:
     """Check the wanted values against the rules of the service, before any request.
 
-    :param options: the options that may name referenced objects.
-    :raises MailtrapError: with all errors at once.
+    :param options: the options, which may contain references by name instead of by id.
+    :raises MailtrapError: if a value is invalid; it contains the errors of all fields.
     """
     errors = [
         error for field in resource.fields if field.name in wanted for error in _find_errors(resource, field, wanted)
@@ -41,17 +41,17 @@ def check_wanted(resource: Resource, wanted: JsonObject, options: Optional[Optio
 
 
 def get_identity(resource: Resource, obj: JsonObject) -> JsonObject:
-    """Return the fields that distinguish an object from its siblings, as far as the object contains them."""
+    """Return the values that distinguish an object from its siblings, without the fields that it does not contain."""
     values = {name: resource.get_field(name).get(obj) for name in resource.identity}
     return {name: value for name, value in values.items() if value is not None}
 
 
 def match(resource: Resource, objects: List[JsonObject], identity: JsonObject) -> Optional[JsonObject]:
-    """Return the object with an identity, or None.
+    """Return the object with the given identity, or None.
 
     :param objects: the siblings.
-    :param identity: the natural key and the identity fields that are known.
-    :raises MailtrapError: if several objects match; it lists their ids and the options that would distinguish them.
+    :param identity: the values of the natural key and of the known identity fields.
+    :raises MailtrapError: if several objects match; it contains their ids and the options that would distinguish them.
     """
     fields = [resource.get_field(name) for name in resource.identity if name in identity]
     if resource.hooks.match_by_key:
@@ -77,10 +77,10 @@ def plan(
     parent_id: Optional[Id] = None,
     recreate: bool = False,
 ) -> Plan:
-    """Plan the writes that bring one object to its state.
+    """Plan the writes that give one object the wanted state.
 
     :param current: the existing object, or None.
-    :param wanted: the managed fields.
+    :param wanted: the wanted values by field name.
     :param state: ``present`` or ``absent``.
     :param recreate: whether a new object may replace one that cannot be updated.
     :raises MailtrapError: if the state cannot be reached.
@@ -95,16 +95,16 @@ def plan(
         raise MailtrapError(reason)
     if state == "absent":
         return plan_delete(resource, [current], parent_id)
-    fixed = [field for field in resource.fields if field.name in changes and field.create_only]
-    if fixed and recreate:
+    unchangeable = [field for field in resource.fields if field.name in changes and field.create_only]
+    if unchangeable and recreate:
         return plan_replacement(resource, current, wanted, parent_id)
-    if fixed:
-        raise MailtrapError(*(_explain_create_only(resource, field, current, wanted) for field in fixed))
+    if unchangeable:
+        raise MailtrapError(*(_explain_create_only(resource, field, current, wanted) for field in unchangeable))
     return _plan_update(resource, current, changes, resource.object_path(current["id"], parent_id))
 
 
 def plan_delete(resource: Resource, objects: List[JsonObject], parent_id: Optional[Id] = None) -> Plan:
-    """Plan the deletion of objects, in their order."""
+    """Plan the deletion of objects, in the order of the list."""
     writes = tuple(Write("DELETE", resource.object_path(obj["id"], parent_id)) for obj in objects)
     return Plan(writes, None, tuple((resource, obj) for obj in objects))
 
@@ -114,8 +114,8 @@ def plan_replacement(
 ) -> Plan:
     """Plan a replacement that keeps the old object's values for fields that are not wanted.
 
-    The new object is created first, so that a refusal loses nothing, unless the service allows only one object of the
-    natural key.
+    The new object is created first, so that nothing is lost if the service refuses it. The old object is deleted first
+    only if both have the same natural key and the service requires unique keys.
     """
     kept = {
         field.name: field.get(current)
@@ -134,7 +134,7 @@ def plan_replacement(
 
 
 def find_changes(resource: Resource, current: JsonObject, wanted: JsonObject) -> JsonObject:
-    """Return the expected values of the wanted fields that differ from the object."""
+    """Return the expected values of the fields whose wanted value differs from the object."""
     changes = {}
     for field in resource.fields:
         if field.name in wanted and not field.write_only and not field.ignored_on_update:
@@ -145,7 +145,7 @@ def find_changes(resource: Resource, current: JsonObject, wanted: JsonObject) ->
 
 
 def find_differing_fields(resource: Resource, after: JsonObject, wanted: JsonObject) -> List[Field]:
-    """Return the wanted fields that an object contains with another value, although they were just written."""
+    """Return the wanted fields that an object contains with another value."""
     fields = [resource.get_field(name) for name in find_changes(resource, after, wanted)]
     return [field for field in fields if (field.response_path or (field.name,))[0] in after]
 
@@ -166,12 +166,12 @@ def get_change_warnings(resource: Resource, current: Optional[JsonObject], after
 
 
 def diff(resource: Resource, before: Optional[JsonObject], after: Optional[JsonObject]) -> JsonObject:
-    """Return the difference for diff mode: ids and fields that users can set, ``before`` and ``after``."""
+    """Return an object ``before`` and ``after``, as diff mode displays it: ids and the fields that users can set."""
     return {"before": _describe_for_diff(resource, before), "after": _describe_for_diff(resource, after)}
 
 
 def mask_secrets(resource: Resource, value: Any) -> Any:
-    """Return an object, or a list of objects, without secrets at any depth."""
+    """Return an object, or a list of objects, with secrets masked and sensitive fields removed at any depth."""
     if isinstance(value, list):
         return [mask_secrets(resource, item) for item in value]
     if isinstance(value, dict):
@@ -189,8 +189,8 @@ def _plan_create(resource: Resource, wanted: JsonObject, parent_id: Optional[Id]
         hint = f": {resource.creation_hint}" if resource.creation_hint else ""
         raise MailtrapError(f"there is no such {resource.noun}, and the API cannot create one{hint}")
     required = [field for field in resource.fields if field.required or field.name == resource.natural_key]
-    # None is not missing: check mode has it for an object that an earlier task would create.
-    missing = [_option_names(field) for field in required if wanted.get(field.name, "") in ("", [])]
+    # None is the unknown id of an object that is still to be created, so it does not count as missing.
+    missing = [_join_option_names(field) for field in required if wanted.get(field.name, "") in ("", [])]
     if missing:
         raise MailtrapError(f"a new {resource.noun} needs {' and '.join(missing)}")
     body: JsonObject = {}
@@ -244,7 +244,7 @@ def _find_errors(resource: Resource, field: Field, wanted: JsonObject) -> Iterat
     is_key = field.name == resource.natural_key
     if is_key and value == "":
         yield f"{name} is empty"
-    # A block scalar in YAML ends with a line break, which would make another key of it.
+    # A YAML block scalar adds a line break, so the key would not match the existing object.
     elif is_key and isinstance(value, str) and value != value.strip():
         yield f"{name} {field.describe(value)!r} begins or ends with white space"
     elif field.length and not field.length[0] <= len(value) <= field.length[1]:
@@ -256,7 +256,7 @@ def _find_errors(resource: Resource, field: Field, wanted: JsonObject) -> Iterat
         yield f"{name} {error}"
 
 
-def _option_names(field: Field) -> str:
+def _join_option_names(field: Field) -> str:
     names = [field.reference.option] if field.reference else []
     return " or ".join(dict.fromkeys([*names, field.option_name]))
 

@@ -14,7 +14,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 0.5, 10.0, 1.5
 
 
 class Polling:
-    """The schedule by which a task polls until its deadline.
+    """The schedule by which a task polls the service until its deadline.
 
     :param wait: seconds until the deadline.
     """
@@ -37,7 +37,7 @@ class Polling:
         return round(self._now() - self._start, 1)
 
     def attempts(self, immediate: bool = True) -> Iterator[None]:
-        """Yield when it is time for a poll: after each pause, and a last time at the deadline.
+        """Yield each time that the caller should poll: after each pause, and a last time at the deadline.
 
         :param immediate: whether to yield before the first pause too.
         """

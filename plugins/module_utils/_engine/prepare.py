@@ -1,4 +1,4 @@
-"""Prepare a step: find one object, resolve the names of others, and plan the writes."""
+"""Prepare the step of one object: ``find_step`` finds it, ``complete_step`` reads its details, ``prepare`` plans."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _STATE_VERBS = {"absent": "delete", "rotated": "rotate"}
 
 @dataclass
 class Location:
-    """Where an object is looked for: in a parent, and with query parameters that narrow the list.
+    """Where to look for an object: in a parent, and with query parameters that narrow the list.
 
-    :ivar parent_id: the id of the parent, if it has one and it exists.
-    :ivar missing_parent: the label of a parent that does not exist, or None.
+    :ivar parent_id: the id of the parent; None if the object needs no parent, or the parent does not exist.
+    :ivar missing_parent: the label of the parent that does not exist, or None.
     :ivar query: the query parameters that narrow the list.
     """
 
@@ -37,9 +37,11 @@ class Location:
 class Step:
     """Everything that is known about one object before it is written.
 
-    :ivar options: its identity, its fields and its state, as a user gives them.
+    :ivar options: the object's identity, fields and state, as the user gives them.
     :ivar label: the object in messages, such as ``project 'Shop'``.
-    :ivar wanted: the managed fields, with ids in place of names.
+    :ivar current: the existing object, or None.
+    :ivar wanted: the wanted values by field name, with ids in place of names.
+    :ivar plan: the writes, once they are planned.
     """
 
     resource: Resource
@@ -59,10 +61,10 @@ class Step:
     @property
     def verb(self) -> str:
         """What the step does to the object, for messages."""
-        return _STATE_VERBS.get(self.options.get("state")) or ("update" if self.current else "create")
+        return _STATE_VERBS.get(self.options.get("state") or "") or ("update" if self.current else "create")
 
 
-# Plans a step whose object has been found; a module with more states than present and absent brings its own.
+# Function that plans a step whose object has been found. Modules with states of their own pass another one.
 Planner = Callable[[Step], Plan]
 
 
@@ -74,7 +76,7 @@ def plan_step(step: Step) -> Plan:
 
 
 def prepare(step: Step, token_suffix: str, planner: Planner = plan_step) -> Step:
-    """Plan the writes of a step and check them against the guards. Pure, if the planner is.
+    """Plan the writes of a step, refuse them if they affect a protected object, and add the warnings about them.
 
     :param token_suffix: the end of the API token in use.
     :raises MailtrapError: if the state cannot be reached, or a protected object would be affected without ``force``.
@@ -88,12 +90,12 @@ def prepare(step: Step, token_suffix: str, planner: Planner = plan_step) -> Step
     return step
 
 
-def check_protection(todo: Plan, token_suffix: str) -> None:
+def check_protection(planned: Plan, token_suffix: str) -> None:
     """Refuse a plan that deletes a protected object or takes it out of use.
 
     :raises MailtrapError: for the first protected object.
     """
-    for resource, obj in todo.affected:
+    for resource, obj in planned.affected:
         reason = get_protection_reason(resource, obj, token_suffix)
         if reason:
             raise MailtrapError(f"{reason}; set force to do it anyway")
@@ -105,7 +107,7 @@ def get_protection_reason(resource: Resource, obj: JsonObject, token_suffix: str
 
 
 def find_step(directory: Directory, resource: Resource, options: Options) -> Step:
-    """Find the object that the options select, and resolve the names that they contain.
+    """Find the object that the options select, and resolve the names in the options to ids.
 
     :raises MailtrapError: if the options are invalid, or select no object or several.
     """
@@ -127,14 +129,14 @@ def find_step(directory: Directory, resource: Resource, options: Options) -> Ste
 def find_object_at(
     directory: Directory, resource: Resource, options: Options, wanted: JsonObject
 ) -> Tuple[Location, Optional[JsonObject]]:
-    """Return the location that the options describe, and the object there, or None."""
+    """Return the location that the options describe, and the object in it, or None."""
     object_id = options.get("id")
     if object_id is None and not options.get(resource.natural_key):
-        raise MailtrapError(f"{resource.natural_key} is empty: give it, or the id")
+        raise MailtrapError(f"{resource.natural_key} is empty: give the {resource.natural_key} or the id")
     if object_id is None and resource.api.addressed_by_key:
         return Location(), directory.get(resource, options[resource.natural_key])
-    is_located = object_id is None or resource.is_nested
-    location = find_location(directory, resource, options) if is_located else Location()
+    needs_location = object_id is None or resource.is_nested
+    location = find_location(directory, resource, options) if needs_location else Location()
     if location.missing_parent:
         current = None
     else:
@@ -154,7 +156,7 @@ def find_among_siblings(
     """Return the object that the options select among its siblings, or None."""
     if options.get("id") is not None:
         return directory.get(resource, options["id"], location.parent_id)
-    # An object that refers to a missing object is missing, too.
+    # No object can refer to an object that does not exist.
     if any(wanted[name] is None for name in resource.identity if name in wanted):
         return None
     candidates = directory.candidates(resource, location.parent_id, wanted, location.query)
@@ -162,9 +164,9 @@ def find_among_siblings(
 
 
 def find_location(directory: Directory, resource: Resource, options: Options) -> Location:
-    """Find the parent that the options name.
+    """Find the parent that the options select.
 
-    A parent in the path of the list is not looked for by its id, because the service reports a wrong id itself.
+    The id of a parent in the path of the list is not checked here, because the service answers 404 to a wrong id.
     """
     query = get_list_query(resource, options)
     parent = resource.parent
@@ -183,20 +185,20 @@ def find_location(directory: Directory, resource: Resource, options: Options) ->
         return Location(parent_id, query=query)
     if parent_id is not None:
         return Location(missing_parent=f"{parent.noun} with id {parent_id}", query=query)
-    place = find_location(directory, parent.resource, options) if parent.resource.is_nested else Location()
-    if place.missing_parent:
-        return Location(missing_parent=place.missing_parent, query=query)
+    parent_location = find_location(directory, parent.resource, options) if parent.resource.is_nested else Location()
+    if parent_location.missing_parent:
+        return Location(missing_parent=parent_location.missing_parent, query=query)
     try:
-        found = directory.find(parent.resource, options[parent.resource.name], place.parent_id)
+        found = directory.find(parent.resource, options[parent.resource.name], parent_location.parent_id)
     except ParentNotFound:
         return Location(missing_parent=get_parent_label(parent.resource, options), query=query)
     return Location(found["id"] if found else None, None if found else label, query)
 
 
 def complete_step(step: Step, directory: Directory) -> Step:
-    """Read the fields that lists do not contain, and resolve what depends on whether the object exists.
+    """Read the fields that lists do not contain, and resolve the values that depend on whether the object exists.
 
-    :raises MailtrapError: if a new object has no place, or refers to an object that does not exist.
+    :raises MailtrapError: if a new object has no existing parent, or refers to an object that does not exist.
     """
     if step.is_absent:
         return step
@@ -213,7 +215,7 @@ def complete_step(step: Step, directory: Directory) -> Step:
 def check_parent(step: Step, directory: Directory) -> None:
     """Check that a new object has a parent, if its resource type needs one.
 
-    :raises MailtrapError: if it has none, unless an earlier task would create it in check mode.
+    :raises MailtrapError: if the parent is not given, or does not exist outside check mode.
     """
     parent, location = step.resource.parent, step.location
     if parent is None or location.parent_id is not None:
@@ -230,7 +232,7 @@ def resolve_fields(
     """Return the wanted fields with the names of other objects replaced by their ids.
 
     :param required: whether the named objects have to exist.
-    :returns: the fields; an id is None if the object does not exist and does not have to.
+    :returns: the fields; an id is None if the object does not exist, and is not required or missing in check mode.
     :raises MailtrapError: if a required object does not exist.
     """
 
@@ -244,7 +246,7 @@ def resolve_fields(
         if reference is None or name is None:
             pass
         elif reference.many:
-            ids = [find_id(reference.resource, one) for one in name]
+            ids = [find_id(reference.resource, item_name) for item_name in name]
             wanted[item.name] = wanted.get(item.name, []) + ids
         elif name == "" and reference.empty_value is not None:
             wanted[item.name] = reference.empty_value
@@ -272,7 +274,7 @@ def read_details(
 ) -> JsonObject:
     """Return an object with the wanted fields that its list does not contain.
 
-    :raises MailtrapError: if it can no longer be read.
+    :raises MailtrapError: if the service refuses a request.
     """
     details = (item for item in resource.fields if item.detail_only and item.name in wanted)
     if any(item.get(obj) is None for item in details):
@@ -283,7 +285,7 @@ def read_details(
 def read_subresources(
     client: Client, resource: Resource, obj: JsonObject, wanted: Iterable[str], parent_id: Optional[Id]
 ) -> JsonObject:
-    """Return an object with the wanted fields that have a request of their own; one that does not exist is None."""
+    """Return an object with the wanted subresources; the field of a missing subresource is None."""
     for item in resource.fields:
         if item.subresource and item.name in wanted:
             path = f"{resource.object_path(obj['id'], parent_id)}/{item.subresource.path}"
@@ -295,7 +297,7 @@ def read_subresources(
 
 
 def get_list_query(resource: Resource, options: Options) -> JsonObject:
-    """Return the query parameters that narrow the list; one with several values has brackets.
+    """Return the query parameters that narrow the list; the name of a parameter with several values ends in ``[]``.
 
     See docs/service.md#query-arrays.
     """
@@ -310,7 +312,7 @@ def get_list_query(resource: Resource, options: Options) -> JsonObject:
 
 
 def get_label(resource: Resource, options: Options) -> str:
-    """Return the object that the options select, for messages: ``sandbox 'Staging' in project 'Shop'``."""
+    """Return the label of the object that the options select, such as ``sandbox 'Staging' in project 'Shop'``."""
     if options.get("id") is not None:
         return f"{resource.noun} {options['id']}"
     label = f"{resource.noun} {resource.key_field.describe(options.get(resource.natural_key))!r}"
@@ -319,7 +321,7 @@ def get_label(resource: Resource, options: Options) -> str:
 
 
 def get_parent_label(resource: Resource, options: Options) -> str:
-    """Return the parent that the options give, for messages; empty if they give none."""
+    """Return the label of the parent that the options select; empty if they select no parent."""
     parent = resource.parent
     if parent is None:
         return ""

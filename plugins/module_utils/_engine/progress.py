@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Progress messages of long tasks. Only tasks that run inside the controller can display them."""
+"""Progress messages of long tasks. Only tasks that run in a process of the controller can display them."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _INTERVAL = 5  # seconds between two messages
 
 
 class Progress:
-    """Displays at intervals how many items of a task are done.
+    """Displays at intervals how many of a task's items are done.
 
     :cvar display: function that displays a message, set by the action plugins; None on a managed host.
     :param label: the task, for the messages.
-    :param total: the number of all items.
+    :param total: the total number of items.
     """
 
     display: ClassVar[Optional[Callable[[str], object]]] = None

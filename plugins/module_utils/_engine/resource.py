@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Id = Union[int, str]
 
-# Which part of the object the answer to a write contains; any other text is the name of the only field in it.
+# Which part of the object the answer to a write contains; any other text is the name of the only field in the answer.
 OBJECT = "object"
 NOTHING = "nothing"
 
@@ -34,7 +34,7 @@ def _accept(value: Any) -> Optional[str]:
 
 @dataclass(frozen=True)
 class Reference:
-    """A field that holds the ids of other objects, which users may give by name.
+    """Describes a field that holds ids of other objects, which users may give by name.
 
     :ivar option: the option that takes the name, or the names.
     :ivar many: whether the field holds a list of ids.
@@ -49,7 +49,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class NestedReferences:
-    """Names of other objects inside the value of a field, such as those in a list of permissions.
+    """Describes a field whose value contains names of other objects, such as a list of permissions.
 
     :ivar resources: the resource types that the names belong to.
     :ivar resolve: function (value, find_id) -> the value with ids; find_id takes a Resource and a name.
@@ -64,9 +64,9 @@ class NestedReferences:
 
 @dataclass(frozen=True)
 class Subresource:
-    """A field that is read by a request of its own, below the path of the object.
+    """Describes a field that is read by a separate request, below the path of the object.
 
-    :ivar path: the last segment of that path.
+    :ivar path: the last segment of the request's path.
     :ivar account_wide: whether all objects of the resource type have the same value.
     """
 
@@ -81,14 +81,14 @@ class Field:
     :ivar name: its name in the API, and the name of its option unless ``option`` says otherwise.
     :ivar spec: its option in Ansible's argument spec; by default a text, or the id of the referenced object.
     :ivar file_option: the option that names a file with the field's text, or None.
-    :ivar codec: how values are compared and written.
+    :ivar codec: how values are predicted, compared, encoded and decoded.
     :ivar describe: function (value) -> the value in messages and diffs.
     :ivar sensitive: whether results show only the described value, unless ``reveal_secrets`` is set.
     :ivar length: the shortest and the longest text that the service accepts, in characters.
     :ivar validate: function (value) -> the error, as a clause that follows the option's name, or None.
     :ivar coerce: function (wanted, current, directory) -> the wanted value, if that depends on the existing object.
     :ivar required: whether a new object needs it; the natural key is always required.
-    :ivar ignored_on_update: whether it only applies to new objects; existing objects keep their value.
+    :ivar ignored_on_update: whether its value is only used for new objects; existing objects keep theirs.
     :ivar create_only: whether it cannot be changed after the creation.
     :ivar set_after_create: whether the create request does not accept it, so that a second request sets it.
     :ivar write_only: whether answers do not contain it, so that it cannot be compared.
@@ -96,8 +96,7 @@ class Field:
     :ivar required_on_update: whether every update request must contain it.
     :ivar response_path: the keys that lead to it in an answer.
     :ivar request_path: the keys that lead to it in a request; empty if its value is merged into the request's body.
-    :ivar update_request: function (path, expected, current) -> the Write that changes it, if a request of
-        its own does so.
+    :ivar update_request: function (path, expected, current) -> the Write that changes it, if it needs its own request.
     :ivar change_warning: function (current, expected) -> a clause to warn users with, or None.
     """
 
@@ -153,9 +152,9 @@ class Field:
 
 @dataclass(frozen=True)
 class Parent:
-    """The object that contains another.
+    """Describes how objects of a resource type are contained in objects of another type.
 
-    :ivar resource: its resource type; None if users can only give its id.
+    :ivar resource: the resource type of the parent; None if users can only give the parent's id.
     :ivar id_field: the option with the parent's id, and the field of the child that holds it.
     :ivar children: the key under which the parent lists its children in full, or None.
     """
@@ -166,7 +165,7 @@ class Parent:
 
     @property
     def noun(self) -> str:
-        """Its resource type in a sentence."""
+        """The resource type of the parent in a sentence."""
         return self.resource.noun if self.resource else self.id_field[: -len("_id")].replace("_", " ")
 
 
@@ -175,16 +174,16 @@ class ApiShape:
     """The requests that the API offers for a resource type.
 
     :ivar path: the path of the list; the path of an object adds ``/{id}``. May contain the parent's field in braces.
-    :ivar create_path: the path that new objects are posted to, if it is not ``path``.
+    :ivar create_path: the path of the create request, if it differs from ``path``.
     :ivar wrapper: the key around the body of a request, or None for a flat body (docs/service.md#envelopes).
-    :ivar pagination: how the list continues, or None for a list that comes whole.
+    :ivar pagination: how to request the next page of the list, or None for a list with one page.
     :ivar filters: fields and options that the list accepts as query parameters.
     :ivar period: the two options with the start and the end of a period that the list accepts, or empty.
-    :ivar readable: whether one object can be read by itself.
-    :ivar creatable: whether objects can be created. :ivar deletable: whether they can be deleted.
-    :ivar addressed_by_key: whether objects are read and written by their natural key, and an update creates an object
-        that does not exist.
-    :ivar unique_key: whether the service refuses a second object of the same natural key.
+    :ivar readable: whether the API returns single objects; if not, objects are looked up in the list.
+    :ivar creatable: whether objects can be created.
+    :ivar deletable: whether objects can be deleted.
+    :ivar addressed_by_key: whether objects are read and written by natural key, and PATCH creates missing objects.
+    :ivar unique_key: whether the service refuses a second object with the same natural key.
     :ivar id_type: the Ansible type of an id.
     """
 
@@ -204,16 +203,16 @@ class ApiShape:
 
 @dataclass(frozen=True)
 class Hooks:
-    """What a resource type decides by functions of its own.
+    """Functions for the behaviour that only some resource types have.
 
-    :ivar match_by_key: function (objects, key) -> the objects that the key selects, if that is more than equality.
-    :ivar validate: function (given) -> errors of fields that contradict each other, given by id or by name.
-    :ivar inapplicable_fields: function (wanted) -> the names of fields that such an object cannot have.
+    :ivar match_by_key: function (objects, key) -> the objects that the key selects, if equality of keys is not enough.
+    :ivar validate: function (given) -> errors about combinations of fields; references in ``given`` are ids or names.
+    :ivar inapplicable_fields: function (wanted) -> the names of fields that an object with these values cannot have.
     :ivar read_only_reason: function (current) -> why the object cannot be changed or deleted, or None.
     :ivar is_expiring: function (current) -> whether the object is about to disappear by itself.
-    :ivar protection_reason: function (current, token_suffix) -> why the object must not be changed or deleted unless
-        the user forces it, or None; token_suffix is the end of the API token in use.
-    :ivar matches_secret: function (current, secret) -> whether this can be the object's one-time secret.
+    :ivar protection_reason: function (current, token_suffix) -> why the object must not be deleted or taken out of use
+        without ``force``, or None; token_suffix is the end of the API token in use.
+    :ivar matches_secret: function (current, secret) -> whether the text can be the object's one-time secret.
     """
 
     match_by_key: Optional[Callable[[List[JsonObject], Any], List[JsonObject]]] = None
@@ -227,19 +226,20 @@ class Hooks:
 
 @dataclass(frozen=True, eq=False)
 class Resource:
-    """A resource type of the service, described.
+    """The description of one resource type of the service.
 
-    :ivar name: its name in results, singular. :ivar plural: the name of a list of its objects.
+    :ivar name: its name in results, singular.
+    :ivar plural: the name of a list of its objects.
     :ivar fields: the fields that users can set, in the order of the API.
     :ivar natural_key: the field that names an object among its siblings.
-    :ivar identity_fields: further fields that distinguish objects of the same natural key.
+    :ivar identity_fields: further fields that distinguish objects with the same natural key.
     :ivar legacy_name: the service's former name for it, or None.
     :ivar bulk_option: the option that takes several natural keys at once, or None.
-    :ivar sensitive_fields: fields that give access to something, at any depth of the object.
-    :ivar one_time_secret: the field that only the answer to the creation contains, or None.
-    :ivar replaceable: whether a new object may take the place of an existing one.
+    :ivar sensitive_fields: fields with secrets, at any depth of the object.
+    :ivar one_time_secret: the field that only the answer to the create request contains, or None.
+    :ivar replaceable: whether a new object can replace an existing one without harm.
     :ivar creation_hint: how objects come into being if the API cannot create them, as a clause.
-    :ivar required_access: the token that these requests need, for the message about a refusal, or None.
+    :ivar required_access: which API token the requests need, for the message about a 403 answer, or None.
     """
 
     name: str
@@ -266,7 +266,7 @@ class Resource:
     @property
     def noun(self) -> str:
         """Its name in a sentence."""
-        return _words(self.name)
+        return _to_noun(self.name)
 
     @property
     def noun_with_article(self) -> str:
@@ -275,8 +275,8 @@ class Resource:
 
     @property
     def plural_noun(self) -> str:
-        """The name of several in a sentence."""
-        return _words(self.plural)
+        """Its plural in a sentence."""
+        return _to_noun(self.plural)
 
     @property
     def key_field(self) -> Field:
@@ -290,7 +290,7 @@ class Resource:
 
     @property
     def is_nested(self) -> bool:
-        """Whether its path contains the id of its parent."""
+        """Whether the path of its list contains the id of the parent."""
         return "{" in self.api.path
 
     @property
@@ -310,11 +310,11 @@ class Resource:
 
     @property
     def must_read_before_delete(self) -> bool:
-        """Whether an object has to be read to know that it may be deleted."""
+        """Whether an object has to be read before its deletion, because a hook may refuse it."""
         return self.hooks.read_only_reason is not None or self.hooks.protection_reason is not None
 
     def get_field(self, name: str) -> Field:
-        """Return the field with a name."""
+        """Return the field with the given name."""
         return next(item for item in self.fields if item.name == name)
 
     def list_path(self, parent_id: Optional[Id] = None) -> str:
@@ -324,14 +324,14 @@ class Resource:
     def object_path(self, object_id: Optional[Id], parent_id: Optional[Id] = None) -> str:
         """Return the path of an object, by its id or, if the API allows it, its natural key.
 
-        :raises MailtrapError: if the id would lead to another path.
+        :raises MailtrapError: if the id is empty or a dot segment, which would address another path.
         """
         if object_id in ("", ".", ".."):
             raise MailtrapError(f"{object_id!r} is not the id of {self.noun_with_article}")
         return f"{self.list_path(parent_id)}/{quote(str(object_id), safe='')}"
 
     def creation_path(self, parent_id: Optional[Id] = None) -> str:
-        """Return the path that new objects are posted to."""
+        """Return the path of the create request."""
         return self._format_path(self.api.create_path or self.api.path, parent_id)
 
     def _format_path(self, path: str, parent_id: Optional[Id]) -> str:
@@ -359,7 +359,7 @@ class Write:
 class Plan:
     """The writes that are needed, and the object afterwards.
 
-    :ivar writes: in their order; empty if nothing has to change.
+    :ivar writes: the writes in their order; empty if nothing has to change.
     :ivar after: the object afterwards, as far as it can be predicted; None if it will be absent.
     :ivar affected: the objects that the writes delete or take out of use, each with its resource type.
     """
@@ -396,5 +396,5 @@ def _find_contradictions(resource: Resource) -> Iterable[str]:
             yield f"the field {item.name} cannot be updated, but has a request to update it"
 
 
-def _words(name: str) -> str:
+def _to_noun(name: str) -> str:
     return " ".join("API" if word == "api" else word for word in name.split("_"))

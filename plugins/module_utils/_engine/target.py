@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Dict, List, Optional
 
 from .._api.errors import attempting
-from .lookup import Lookup, find_object, parse_object
+from .directory import parse_object
+from .lookup import Lookup, find_object
 
 if TYPE_CHECKING:
     from .._api.client import Client
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Target:
-    """The options that select one existing object by name or id, and the functions that find it."""
+    """Selects one existing object by the options with its name or id, and finds it."""
 
     resource: Resource
 
@@ -60,16 +61,16 @@ class Target:
         self, client: Client, options: Dict[str, Any], check_mode: bool, directory: Optional[Directory] = None
     ) -> Lookup:
         """Find the object; see :func:`find_object`."""
-        identity = {"id": options[self.id_option], self.resource.natural_key: options[self.name_option]}
+        selection = {"id": options[self.id_option], self.resource.natural_key: options[self.name_option]}
         parent = self.resource.parent
         if parent and parent.resource:
-            identity.update({name: options.get(name) for name in (parent.resource.name, parent.id_field)})
-        return find_object(client, self.resource, identity, check_mode, directory)
+            selection.update({name: options.get(name) for name in (parent.resource.name, parent.id_field)})
+        return find_object(client, self.resource, selection, check_mode, directory)
 
     def find_details(self, client: Client, options: Dict[str, Any], check_mode: bool) -> Lookup:
-        """Find the object with all its fields, reading it if the user gave only its id.
+        """Find the object as the service returns it, even if the options contain only its id.
 
-        :raises MailtrapError: if no such object exists, or several have its name.
+        :raises MailtrapError: if the object does not exist, or several objects have its name.
         """
         lookup = self.find(client, options, check_mode)
         if lookup.found.keys() == {"id"}:
@@ -81,7 +82,7 @@ class Target:
     def find_ids(self, client: Client, names: List[str], check_mode: bool, directory: Directory) -> Lookup:
         """Find the ids of several objects by their names.
 
-        :returns: a Lookup of a list of ids; of None, with warnings, if one is missing in check mode.
+        :returns: a Lookup of the list of ids; of None, with warnings, if an object is missing in check mode.
         """
         lookups = [
             find_object(client, self.resource, {self.resource.natural_key: name}, check_mode, directory)

@@ -26,9 +26,9 @@ def parse_duration(text: str) -> Optional[timedelta]:
 
 
 def parse_time(text: str) -> Optional[datetime]:
-    """Parse an ISO 8601 time, and return it in UTC, or None if it is invalid. Without an offset it is UTC."""
+    """Parse an ISO 8601 time, and return it in UTC, or None if invalid. A time without an offset is UTC."""
     try:
-        # Python 3.8 does not accept the Z of UTC.
+        # datetime.fromisoformat accepts the suffix Z only since Python 3.11.
         parsed = datetime.fromisoformat(re.sub(r"[Zz]$", "+00:00", text))
         return (parsed if parsed.tzinfo else parsed.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
     except (ValueError, OverflowError):
@@ -38,7 +38,7 @@ def parse_time(text: str) -> Optional[datetime]:
 def parse_time_or_age(text: str, now: datetime, option: str) -> datetime:
     """Parse a time in the past, and return it in UTC.
 
-    :param text: an ISO 8601 time, or its age as a duration, such as ``12h``.
+    :param text: an ISO 8601 time, or how long ago it was, such as ``12h``.
     :param now: the current time, with a time zone.
     :param option: the name of the option, for the message.
     :raises MailtrapError: if the text is neither.
@@ -57,7 +57,7 @@ def parse_time_or_age(text: str, now: datetime, option: str) -> datetime:
 
 
 def parse_period(options: Options, start_option: str, end_option: str) -> Dict[str, str]:
-    """Return the start and the end of a period in the format of the service, without those that are not given.
+    """Return the given times of a period, its start and its end, by option, in the format of the service.
 
     :raises MailtrapError: if a time is invalid, or the start is later than the end.
     """
@@ -73,9 +73,9 @@ def parse_period(options: Options, start_option: str, end_option: str) -> Dict[s
 
 
 def parse_day(text: str, now: datetime, option: str) -> date:
-    """Parse a date, and return it in UTC.
+    """Parse a date, or an age, which is counted back from now in UTC.
 
-    :param text: ``YYYY-MM-DD``, or its age in days or weeks, such as ``7d``.
+    :param text: ``YYYY-MM-DD``, or an age in days or weeks, such as ``7d``.
     :param now: the current time, with a time zone.
     :param option: the name of the option, for the message.
     :raises MailtrapError: if the text is neither.

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, List, Mapping, Sequence, Union
 
 from .._api.errors import MailtrapError, attempting, warn_of_possible_effect
 from .._engine.check_mode import run_unless_check_mode
+from .._engine.directory import parse_object
 from .._engine.files import check_dest, write_secret
-from .._engine.lookup import find_objects, parse_object
+from .._engine.lookup import find_objects
 from .._engine.plan import mask_secrets
 from .._resources.catalog import SANDBOX
 from .._resources.targets import SANDBOX_TARGET

@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from ansible_collections.community.mailtrap.plugins.module_utils._api.errors import MailtrapError
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.apply import prepare_step
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.directory import Directory
-from ansible_collections.community.mailtrap.plugins.module_utils._engine.prepare import Step
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.resource import (
     ApiShape,
     Field,
@@ -20,6 +20,9 @@ from ansible_collections.community.mailtrap.plugins.module_utils._engine.resourc
     Plan,
     Resource,
 )
+
+if TYPE_CHECKING:
+    from ansible_collections.community.mailtrap.plugins.module_utils._engine.prepare import Step
 
 KEY = Resource(
     "key",
