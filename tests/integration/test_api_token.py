@@ -529,7 +529,7 @@ def test_interrupted_replacement(play_in, emulator, tmp_path):
     assert "is odd; the existing API token had already been deleted" in refused.msg
     assert lost.failed and lost.changed and lost["api_token"]["name"] == "lost"
     assert "its token was in the lost answer" in lost.msg
-    assert lost.msg.count("was deleted") == 1 and not dest.exists()
+    assert lost.msg.count("been deleted") == 1 and not dest.exists()
 
     emulator.fault(method="DELETE", path=TOKENS, status=500)
     (late,) = play_in("in_process", [task(name="late", **options)])

@@ -553,7 +553,7 @@ def test_check_mode_warns_and_does_not_wait(play, seeded_emulator, website):
     assert "no attachment matches filename 'x' (attachments: none)." in failed_check["warnings"][0]
     assert "arrived." in too_many["warnings"][0]
     assert no_sandbox["warnings"] == [
-        "There is no sandbox 'Not yet'; check mode takes it that an earlier task would have made it."
+        "There is no sandbox 'Not yet'; check mode assumes that an earlier task would create it."
     ]
 
 

@@ -104,7 +104,7 @@ def test_check_mode_assumes_that_a_missing_sandbox_will_exist(play, seeded_emula
     (step,) = play("[{community.mailtrap.sandbox_message_info: {sandbox: Box, project: Not yet}}]", "--check")
     assert step["sandbox_messages"] == []
     assert step["warnings"] == [
-        "There is no project 'Not yet'; check mode takes it that an earlier task would have made it."
+        "There is no project 'Not yet'; check mode assumes that an earlier task would create it."
     ]
 
 

@@ -157,7 +157,7 @@ def test_check_mode_validates_but_sends_nothing(play, seeded_emulator, tmp_path)
     assert valid.requests == ["GET /api/email_templates", "GET /api/sandboxes"]
     assert "src 'none.pdf' was not found on the controller" in missing_file.msg
     assert missing_sandbox["warnings"] == [
-        "There is no sandbox 'Bax'; check mode takes it that an earlier task would have made it."
+        "There is no sandbox 'Bax'; check mode assumes that an earlier task would create it."
     ]
     assert ambiguous.failed
     assert valid.writes == missing_file.writes == missing_sandbox.writes == ambiguous.writes == []

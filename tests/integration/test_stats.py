@@ -141,7 +141,7 @@ def test_domain_that_does_not_exist(play, emulator):
     (step,) = play(task, "--check")
     assert not step.failed and step["stats"] == {} and step.requests == ["GET /api/domains"]
     assert step["warnings"] == [
-        "There is no domain 'none.example'; check mode takes it that an earlier task would have made it."
+        "There is no domain 'none.example'; check mode assumes that an earlier task would create it."
     ]
 
 
