@@ -168,8 +168,8 @@ def test_invalid_options_fail_before_any_request(play_in, emulator):
     )
     assert [step.requests for step in steps] == [[]] * 4
     only, purge, parallel, dest = (step.msg for step in steps)
-    assert only.startswith("only contains inboxes, which is not one of projects, ")
-    assert purge.startswith("purge contains mail, which is not one of projects, ")
+    assert only.startswith("option only: unknown resource type inboxes; known are projects, ")
+    assert purge.startswith("option purge: unknown resource type mail; known are projects, ")
     assert parallel == "parallel must be between 1 and 32, not 0"
     assert dest == "dest '/none/secrets.json' cannot be written: the folder /none does not exist"
 

@@ -294,7 +294,7 @@ def test_check_mode_assumes_that_named_objects_exist(play_in, emulator):
         "in_process", [task(name="x", permissions=[permission]), task(name="x", state="rotated")], "--check"
     )
     assert create.changed and "There is no project 'Later'" in create["warnings"][0]
-    assert not rotate.failed and "There is no API token 'x' to rotate" in rotate["warnings"][0]
+    assert not rotate.failed and "There is no API token 'x'; check mode" in rotate["warnings"][0]
 
 
 @pytest.mark.parametrize(
@@ -335,7 +335,7 @@ def test_creation_requirements(play_in, emulator):
     assert [step.msg for step in steps] == [
         "Could not create API token 'x': a new API token needs permissions",
         "Could not create API token 'x': a new API token needs permissions",
-        "Could not rotate API token 'x': there is no API token 'x' to rotate",
+        "Could not rotate API token 'x': there is no API token 'x'",
         "Could not find API token 4711: there is no API token with id 4711",
     ]
     assert [step.writes for step in steps] == [[]] * 4
@@ -475,7 +475,7 @@ def test_last_token_of_a_domain_is_kept(play_in, emulator):
     seed(emulator, {"name": "mail", "resources": [grant("domain", 5, 100)]})
     (step,) = play_in("in_process", [task(name="mail", state="absent")])
     assert step.failed and step["status"] == 403
-    assert "Mailtrap does not delete the last token of a domain either" in step.msg
+    assert "Mailtrap also refuses to delete the last API token of a domain" in step.msg
 
 
 @pytest.mark.parametrize(

@@ -157,8 +157,8 @@ def test_paused_webhook_is_activated_with_a_warning(play, emulator):
         ]
     )
     warning = (
-        f"Webhook {MASKED!r} was paused, as Mailtrap does after failed deliveries; "
-        "events since then were not delivered."
+        f"Webhook {MASKED!r} was inactive; if Mailtrap paused it after failed deliveries, fix the receiver. "
+        "Events since then were not delivered."
     )
     assert predicted.changed and predicted.writes == [] and predicted["warnings"] == [warning]
     assert activated.changed and activated["warnings"] == [warning] and activated["webhook"]["active"] is True

@@ -133,7 +133,9 @@ def select_resource_types(names: Iterable[str], option: str) -> List[Resource]:
     known = [resource.plural for resource in RESOURCE_TYPES]
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise MailtrapError(f"{option} contains {', '.join(unknown)}, which is not one of {', '.join(known)}")
+        raise MailtrapError(
+            f"option {option}: unknown resource type {', '.join(unknown)}; known are {', '.join(known)}"
+        )
     return [resource for resource in RESOURCE_TYPES if resource.plural in names]
 
 

@@ -31,7 +31,8 @@ DOCUMENT_OPTIONS: ArgumentSpec = {
 }
 _MAX_PARALLEL = 32
 
-# After a failure with one of these statuses, the next request would fail, too.
+# The statuses after which nothing more is attempted: no answer (also an error found before any request), a refused
+# token, and the rate limit.
 _FATAL_STATUSES = (None, 401, 429)
 
 
@@ -98,9 +99,9 @@ def apply_account(client: Client, options: Options, check_mode: bool) -> Result:
     with ThreadPoolExecutor(max_workers=options["parallel"]) as pool:
         snapshot = Snapshot(client, pool)
         described = {entry.resource for entry in entries}
-        snapshot.expected = get_keys(entries)
+        snapshot.described_keys = get_keys(entries)
         needed = [resource for resource in RESOURCE_TYPES if resource in purged or resource in described]
-        snapshot.read(needed, snapshot.expected)
+        snapshot.read(needed, snapshot.described_keys)
         steps = plan_entries(snapshot, entries, options["recreate"])
         steps += plan_purge(snapshot, steps, purged, options["protect"], options["max_deletions"])
         result: Result = {
@@ -134,7 +135,7 @@ def _run(snapshot: Snapshot, steps: Sequence[AccountStep]) -> _Report:
     """Apply all steps, those first that others depend on; delete in the opposite order."""
     report = _Report()
     changing = [step for step in steps if step.plan.writes]
-    snapshot.expected = set()  # every object that does not exist when it is needed is missing
+    snapshot.described_keys = set()  # from here on, an object that does not exist yet is an error
     progress = Progress("account_config", len(changing))
 
     def run(step: AccountStep) -> None:
@@ -165,7 +166,7 @@ def _run(snapshot: Snapshot, steps: Sequence[AccountStep]) -> _Report:
 
 @lru_cache(maxsize=None)
 def _get_depth(resource: Resource) -> int:
-    """Return how many resource types have to be written before one, at most."""
+    """Return the level of a resource type: one more than the highest level of the types that it requires."""
     return 1 + max((_get_depth(required) for required in get_required_types(resource)), default=0)
 
 

@@ -29,13 +29,13 @@ class Snapshot(Directory):
     """The objects of an account, read once, and kept up to date with what is written.
 
     :ivar pool: runs independent requests at the same time.
-    :ivar expected: the natural keys of objects that the same run will create.
+    :ivar described_keys: the natural keys in the document; this run creates the objects of them that do not exist.
     """
 
     def __init__(self, client: Client, pool: ThreadPoolExecutor, check_mode: bool = False) -> None:
         super().__init__(client, check_mode)
         self.pool = pool
-        self.expected: Set[Key] = set()
+        self.described_keys: Set[Key] = set()
         self._siblings: Dict[Tuple[Resource, Optional[Id]], List[JsonObject]] = {}
         self._by_key: Dict[Tuple[Resource, Optional[Id], Any], List[JsonObject]] = {}
         self._by_id: Dict[Tuple[Resource, Id], JsonObject] = {}
@@ -99,7 +99,7 @@ class Snapshot(Directory):
         :raises MailtrapError: if it is required and does not exist, or several objects have the key.
         """
         obj = match(resource, self._find_named(resource, key), {resource.natural_key: key})
-        if obj is None and required and (resource, normalize_key(resource, key)) not in self.expected:
+        if obj is None and required and (resource, normalize_key(resource, key)) not in self.described_keys:
             raise MailtrapError(f"there is no {resource.noun} {key!r}")
         return obj["id"] if obj else None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, List, Optional
 
-from .._api.errors import MailtrapError
+from .._api.errors import MailtrapError, attempting
 from .._engine import apply
 from .._engine.directory import Directory, fetch_list
 from .._engine.plan import NO_CHANGE, find_differing_fields, plan, plan_delete, plan_replacement
@@ -33,7 +33,8 @@ def ensure_token(directory: Directory, resource: Resource, options: Options) -> 
     def plan_step(step: Step) -> Plan:
         current, state = step.current, options["state"]
         if current is None and state == "rotated":
-            directory.report_missing(f"{resource.noun} {options['name']!r} to rotate")
+            with attempting(f"rotate {step.label}"):
+                directory.report_missing(f"{resource.noun} {options['name']!r}")
             return NO_CHANGE
         chain = [current] if current else []
         if current is not None and options["id"] is None:
@@ -46,7 +47,7 @@ def ensure_token(directory: Directory, resource: Resource, options: Options) -> 
         if error.method == "POST" and (error.path or "").endswith("/reset"):
             _explain_rotation(directory.client, resource, error)
         if error.method == "DELETE" and error.status == 403:
-            error.messages.append("Mailtrap does not delete the last token of a domain either")
+            error.messages.append("Mailtrap also refuses to delete the last API token of a domain")
         raise
     outcome.warnings.extend(_get_expiry_warnings(outcome, options))
     return outcome

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Optional
 
 from .._engine.resource import ApiShape, Field, Hooks, Resource
 from .account_access import PERMISSIONS
-from .token_lifecycle import EXPIRY, TOKEN_NAME, describe_expiry, find_newest, is_in_grace_period, validate_expiry
+from .token_lifecycle import EXPIRY, TOKEN_NAME, describe_expiry, expires_within_a_day, find_newest, validate_expiry
 
 if TYPE_CHECKING:
     from .._api.json_types import JsonObject
@@ -40,7 +40,7 @@ API_TOKEN = Resource(
     ),
     hooks=Hooks(
         match_by_key=find_newest,
-        is_expiring=is_in_grace_period,
+        is_expiring=expires_within_a_day,
         protection_reason=_explain_in_use,
         matches_secret=_matches_secret,
     ),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .._engine.directory import Directory
     from .._engine.resource import Id, Resource
 
+Permissions = List[JsonObject]
 Grants = List[JsonObject]
 
 LEVELS = {"viewer": 10, "admin": 100}
@@ -45,7 +46,7 @@ PERMISSIONS_SPEC = {
 }
 
 
-def validate_permissions(permissions: Grants) -> Optional[str]:
+def validate_permissions(permissions: Permissions) -> Optional[str]:
     """Return an error if permissions name a resource twice, or name one of a type that has only one."""
     labels = [_get_label(permission) for permission in permissions]
     duplicate = next((label for number, label in enumerate(labels) if label in labels[:number]), None)
@@ -58,7 +59,7 @@ def validate_permissions(permissions: Grants) -> Optional[str]:
 
 
 def to_grants(
-    permissions: Grants, find_id: Callable[[Resource, str], Optional[Id]], resources: Dict[str, Resource]
+    permissions: Permissions, find_id: Callable[[Resource, str], Optional[Id]], resources: Dict[str, Resource]
 ) -> Grants:
     """Return the grants of permissions, without an id for types that have one resource in the account.
 
@@ -104,7 +105,7 @@ def add_account_id(grants: Grants, current: Optional[Grants], directory: Directo
 
 def to_permissions(
     grants: Any, find_name: Callable[[Resource, Id], Optional[str]], resources: Dict[str, Resource]
-) -> Grants:
+) -> Permissions:
     """Return the permissions of grants, as far as users can write them.
 
     :param find_name: returns the unique name of an object, or None.
@@ -141,7 +142,7 @@ def normalize_grants(grants: Any) -> Any:
     )
 
 
-def get_grant_changes(expected: Grants, current: Any) -> List[JsonObject]:
+def get_grant_changes(expected: Grants, current: Any) -> Permissions:
     """Return the permissions in a bulk update that leads from the current to the expected grants."""
     levels = {_get_key(grant): grant["access_level"] for grant in _parse_grants(current)}
     level_names = {number: name for name, number in LEVELS.items()}

@@ -131,8 +131,8 @@ def is_expired(token: JsonObject, now: datetime) -> bool:
     return is_due(token, timedelta(0), now)
 
 
-def is_in_grace_period(token: JsonObject) -> bool:
-    """Return whether a token expires as soon as one that was rotated."""
+def expires_within_a_day(token: JsonObject) -> bool:
+    """Return whether a token expires within a day, as a rotated token does."""
     return is_due(token, _GRACE_PERIOD, _now())
 
 

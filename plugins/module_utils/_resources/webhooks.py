@@ -106,10 +106,13 @@ def _mask_query_value(pair: str) -> str:
     return f"{name}{equals}{_MASK if value else ''}"
 
 
-def warn_if_paused(current: Any, expected: Any) -> Optional[str]:
-    """Return a warning if the change activates a paused webhook again."""
+def warn_if_reactivated(current: Any, expected: Any) -> Optional[str]:
+    """Return a warning if the change activates an inactive webhook."""
     if current is False and expected:
-        return "was paused, as Mailtrap does after failed deliveries; events since then were not delivered"
+        return (
+            "was inactive; if Mailtrap paused it after failed deliveries, fix the receiver. "
+            "Events since then were not delivered"
+        )
     return None
 
 
@@ -121,7 +124,7 @@ WEBHOOK = Resource(
     identity_fields=("webhook_type", "sending_stream", "domain_id", "inbound_inbox_id"),
     fields=(
         Field("url", validate=validate_url, describe=mask_url_secrets, sensitive=True),
-        Field("active", {"type": "bool"}, change_warning=warn_if_paused),
+        Field("active", {"type": "bool"}, change_warning=warn_if_reactivated),
         Field("webhook_type", {"type": "str", "choices": list(_TYPES)}, required=True, create_only=True),
         Field("payload_format", {"type": "str", "choices": ["json", "jsonlines"]}),
         Field("sending_stream", {"type": "str", "choices": ["transactional", "bulk"]}, create_only=True),
