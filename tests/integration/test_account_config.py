@@ -135,12 +135,12 @@ def test_all_errors_of_a_document_are_reported_at_once(play, emulator):
         "contact_fields[0]: value of data_type must be one of: text, integer, float, boolean, date, got: number",
         "contact_lists must be a list",
         "email_templates[0]: body_html_src 'none.html' cannot be read: No such file or directory",
-        "email_templates[1]: email_templates[0] already describes the email template 'Report'",
+        "email_templates[1]: duplicate of email_templates[0], which also describes email template 'Report'",
         "email_templates[2]: parameters are mutually exclusive: body_text_src|body_text",
-        "projcts is not one of " + ", ".join(TOP_TYPES),
-        "projects[0].sandboxes[1]: projects[0].sandboxes[0] already describes the sandbox 'Shop/Box'",
+        "projcts is unknown; known are " + ", ".join(TOP_TYPES),
+        "projects[0].sandboxes[1]: duplicate of projects[0].sandboxes[0], which also describes sandbox 'Shop/Box'",
         "projects[0].sandboxes[2]: missing required arguments: name",
-        "projects[0].sandboxes[2]: nome is not one of email_username, email_username_enabled, id, name",
+        "projects[0].sandboxes[2]: unknown: nome; known are email_username, email_username_enabled, id, name",
         "projects[1]: name 'x' has 1 characters; the service accepts 2 to 100",
         "projects[2] must be a dictionary",
     ]
@@ -249,7 +249,7 @@ def test_dependents_of_a_failure_are_omitted(play, emulator):
     assert changed == {("projects", "Shop"), ("sandboxes", "Shop/Staging"), ("contact_lists", "Customers")}
     assert [failure["where"] for failure in failed["failures"]] == ["projects[1]"]
     assert failed["omitted"] == ["sandbox 'Blog/Comments'"]
-    assert "plan limit" in failed.msg and "not attempted because of that: sandbox 'Blog/Comments'" in failed.msg
+    assert "plan limit" in failed.msg and "not attempted after the failure: sandbox 'Blog/Comments'" in failed.msg
 
     emulator.limits(projects=None)
     completed, again = play([apply_task(config), apply_task(config)])

@@ -1,7 +1,7 @@
 """Manage the access of people, invitations and API tokens to the account (docs/service.md#account-accesses).
 
-The API lists the access of people and invitations. The access of a token is only in the list of those who have access
-to certain projects, sandboxes or domains, so the permissions of the token decide which list to read.
+The unfiltered list contains people and invitations, but no API tokens. A list filtered by projects, sandboxes or
+domains contains them, so the access of a token is read from the list filtered by what the token has permissions on.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def ensure_access(directory: Directory, resource: Resource, options: Options) -> Outcome:
-    """Bring the access of a person, an invitation or an API token to the wanted state; see :func:`apply.ensure`.
+    """Set or remove the access of a person, an invitation or an API token; see :func:`apply.ensure`.
 
     :param options: the options of community.mailtrap.account_access.
     """
@@ -38,7 +38,10 @@ def ensure_access(directory: Directory, resource: Resource, options: Options) ->
 
     def plan_access(step: Step) -> Plan:
         if step.current is None and token:
-            raise MailtrapError(f"the API does not list the access of API token {token['id']}")
+            raise MailtrapError(
+                f"the API does not list the access of API token {token['id']}, although the token has permissions; "
+                "check them with community.mailtrap.api_token_info"
+            )
         todo = plan_step(step)
         return replace(todo, affected=((API_TOKEN, token),)) if token else todo
 
@@ -48,9 +51,9 @@ def ensure_access(directory: Directory, resource: Resource, options: Options) ->
 
 
 def _find_token(directory: Directory, options: Options) -> Optional[JsonObject]:
-    """Return the API token that the options select, or None if it does not exist and does not have to.
+    """Return the API token that the options select; None if it does not exist, with state=absent or in check mode.
 
-    :raises MailtrapError: if it does not exist, or several have its name.
+    :raises MailtrapError: if it is required but does not exist, or if several tokens have the name.
     """
     token_id, name = options["token_id"], options["token_name"]
     with attempting("find the API token"):
@@ -80,5 +83,5 @@ def _get_list_filters(token: JsonObject, state: str) -> Options:
 
 
 def _keep_other_grants(field: Field) -> Field:
-    """Return a field of permissions to which the wanted permissions are added."""
+    """Return the field; if it holds the permissions, so that a write adds the wanted ones to the existing ones."""
     return replace(field, codec=ADDED_GRANTS) if field.codec is REPLACED_GRANTS else field

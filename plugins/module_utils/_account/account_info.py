@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Read the accounts, the billing usage and the permissions of the API token (docs/service.md#accounts)."""
+"""Read the accounts and the permissions of the API token, and the billing usage (docs/service.md#accounts)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def read_billing_usage(client: Client, options: Options, check_mode: bool) -> Re
 
 
 def read_permissions(client: Client, options: Options, check_mode: bool) -> Result:
-    """Read the resources that the API token administers, as a tree and as a flat list."""
+    """Read the resources on which the API token has permissions, as a tree and as a flat list."""
     with attempting("read the permissions of the API token"):
         tree = _parse_nodes(client.get(PERMISSIONS_PATH))
     return {"changed": False, "permissions": tree, "resources": list(_flatten(tree))}

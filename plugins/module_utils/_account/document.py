@@ -1,7 +1,7 @@
 # Copyright (c) the community.mailtrap authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An account as one document: the resource types in it, the reading of its entries, and the writing of an entry."""
+"""An account as one document: read a document into entries, and describe objects as entries."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from .._api.json_types import ArgumentSpec, JsonObject, Options
     from .._engine.resource import Id, Resource
 
-# A resource type comes after its parent, and after those that it refers to.
+# In order of dependency: a resource type comes after its parent and after the types that it refers to.
 RESOURCE_TYPES = (
     PROJECT,
     SANDBOX,
@@ -61,13 +61,13 @@ RESOURCE_TYPES = (
 class Entry:
     """An object that a document describes.
 
-    :ivar where: its place in the document, such as ``projects[0].sandboxes[2]``.
+    :ivar path: its place in the document, such as ``projects[0].sandboxes[2]``.
     :ivar options: its fields, as the options of a module.
     :ivar parent: the entry of the object that contains it, or None.
     """
 
     resource: Resource
-    where: str
+    path: str
     options: Options
     parent: Optional[Entry] = None
 
@@ -78,40 +78,40 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """Its name in the account, after the name of its parent."""
+        """Its full name: the name of its parent, a slash and its own name."""
         return get_full_name(
             self.resource, self.options.get(self.resource.natural_key), self.parent.name if self.parent else None
         )
 
 
 def get_full_name(resource: Resource, key: Any, parent_name: Optional[str] = None) -> str:
-    """Return the name of an object in the account, such as ``Shop/Staging`` for a sandbox."""
+    """Return the full name of an object, such as ``Shop/Staging`` for a sandbox."""
     name = str(resource.key_field.describe(key))
     return f"{parent_name}/{name}" if parent_name else name
 
 
 def get_parent_type(resource: Resource) -> Optional[Resource]:
-    """Return the resource type whose entries contain those of another, or None if they are at the top."""
+    """Return the resource type whose entries contain the entries of this one; None at the top level."""
     parent = resource.parent.resource if resource.parent else None
     return parent if parent in RESOURCE_TYPES else None
 
 
 def get_child_types(resource: Resource) -> List[Resource]:
-    """Return the resource types whose entries are below those of another."""
+    """Return the resource types whose entries are inside the entries of this one."""
     return [child for child in RESOURCE_TYPES if get_parent_type(child) is resource]
 
 
-def get_required_types(resource: Resource) -> List[Resource]:
+def get_dependencies(resource: Resource) -> List[Resource]:
     """Return the resource types that an object belongs to or refers to."""
-    required = [get_parent_type(resource)]
+    dependencies = [get_parent_type(resource)]
     for item in resource.fields:
-        required.extend([item.reference.resource] if item.reference else [])
-        required.extend(item.nested_references.resources if item.nested_references else [])
-    return [one for one in required if one in RESOURCE_TYPES]
+        dependencies.extend([item.reference.resource] if item.reference else [])
+        dependencies.extend(item.nested_references.resources if item.nested_references else [])
+    return [dependency for dependency in dependencies if dependency in RESOURCE_TYPES]
 
 
 def get_file_option_paths() -> List[Tuple[str, ...]]:
-    """Return the paths of keys that lead through a document to the options that name files."""
+    """Return, for each option that names a file, the keys that lead to it in a document."""
     paths: List[Tuple[str, ...]] = []
     for resource in RESOURCE_TYPES:
         keys: Tuple[str, ...] = (resource.plural,)
@@ -151,10 +151,10 @@ def read_document(document: JsonObject, resources: Iterable[Resource]) -> List[E
     top_types = {resource.plural: resource for resource in RESOURCE_TYPES if get_parent_type(resource) is None}
     for name in document:
         if name not in top_types:
-            reader.errors.append(f"{name} is not one of {', '.join(top_types)}")
+            reader.errors.append(f"{name} is unknown; known are {', '.join(top_types)}")
     for name, resource in top_types.items():
         reader.read(resource, document.get(name), name, None)
-    reader.find_duplicates()
+    reader.report_duplicates()
     if reader.errors:
         raise MailtrapError(*reader.errors)
     selected = list(resources)
@@ -170,16 +170,16 @@ class _Reader:
     errors: List[str] = field(default_factory=list)
     validators: Dict[Resource, ArgumentSpecValidator] = field(default_factory=dict)
 
-    def read(self, resource: Resource, items: Any, where: str, parent: Optional[Entry]) -> None:
+    def read(self, resource: Resource, items: Any, path: str, parent: Optional[Entry]) -> None:
         """Read a list of entries, and the lists inside them."""
         if items is None:
             return
         if not isinstance(items, list):
-            self.errors.append(f"{where} must be a list")
+            self.errors.append(f"{path} must be a list")
             return
         children = {child.plural: child for child in get_child_types(resource)}
         for number, item in enumerate(items):
-            item_path = f"{where}[{number}]"
+            item_path = f"{path}[{number}]"
             if not isinstance(item, dict):
                 self.errors.append(f"{item_path} must be a dictionary")
                 continue
@@ -189,7 +189,7 @@ class _Reader:
             for name, child in children.items():
                 self.read(child, item.get(name), f"{item_path}.{name}", entry)
 
-    def _validate(self, resource: Resource, item: JsonObject, where: str) -> Options:
+    def _validate(self, resource: Resource, item: JsonObject, path: str) -> Options:
         """Return the options of an entry, converted as those of a module are."""
         if resource not in self.validators:
             self.validators[resource] = _make_validator(resource)
@@ -197,20 +197,20 @@ class _Reader:
         options: Options = result.validated_parameters
         errors = [str(error) for error in result.errors if not isinstance(error, UnsupportedError)]
         # The names of suboptions are tuples.
-        unknown = sorted(path if isinstance(path, str) else ".".join(path) for path in result.unsupported_parameters)
+        unknown = sorted(name if isinstance(name, str) else ".".join(name) for name in result.unsupported_parameters)
         if unknown:
             known = ", ".join(sorted(self.validators[resource].argument_spec))
-            errors.append(f"{', '.join(unknown)} is not one of {known}")
+            errors.append(f"unknown: {', '.join(unknown)}; known are {known}")
         if not errors:
             try:
                 options = {**options, **_read_file_options(resource, options)}
                 check_wanted(resource, get_wanted(resource, options), options)
             except MailtrapError as error:
                 errors = error.messages
-        self.errors.extend(f"{where}: {message}" for message in errors)
+        self.errors.extend(f"{path}: {message}" for message in errors)
         return options
 
-    def find_duplicates(self) -> None:
+    def report_duplicates(self) -> None:
         """Report entries that describe the same object."""
         first: Dict[Any, str] = {}
         for entry in self.entries:
@@ -218,13 +218,13 @@ class _Reader:
             names = [name for name in entry.resource.identity if name in wanted]
             identity = [repr(entry.resource.get_field(name).codec.normalize(wanted[name])) for name in names]
             references = [item.reference for item in entry.resource.fields if item.reference]
-            identity += [str(entry.options.get(one.option)) for one in references if not one.many]
-            parent = entry.parent and entry.parent.where
-            key = (entry.resource.name, parent, entry.options.get("id"), tuple(identity))
+            identity += [str(entry.options.get(reference.option)) for reference in references if not reference.many]
+            parent_path = entry.parent and entry.parent.path
+            key = (entry.resource.name, parent_path, entry.options.get("id"), tuple(identity))
             if key in first:
                 label = f"{entry.resource.noun} {entry.name!r}"
-                self.errors.append(f"{entry.where}: {first[key]} already describes the {label}")
-            first.setdefault(key, entry.where)
+                self.errors.append(f"{entry.path}: duplicate of {first[key]}, which also describes {label}")
+            first.setdefault(key, entry.path)
 
 
 def _make_validator(resource: Resource) -> ArgumentSpecValidator:
@@ -236,7 +236,7 @@ def _make_validator(resource: Resource) -> ArgumentSpecValidator:
 
 
 def _read_file_options(resource: Resource, options: Options) -> Options:
-    """Return the fields whose texts are in files that an entry names."""
+    """Return the fields whose texts an entry takes from files."""
     return {
         item.option_name: read_text(options[item.file_option], item.file_option)
         for item in resource.fields
@@ -252,7 +252,7 @@ def to_entry(
 ) -> JsonObject:
     """Return the entry that describes an object, without the fields that only the service sets.
 
-    A reference to an object without a unique name is left out, because its id means nothing in another account.
+    A reference to an object without a unique name is left out: in another account, its id would be wrong.
 
     :param reveal_secrets: whether the entry contains secrets, such as those in URLs.
     """
@@ -266,7 +266,7 @@ def to_entry(
         if item.nested_references:
             entry[item.option_name] = item.nested_references.describe(value, find_name)
         elif reference:
-            names = [find_name(reference.resource, one) for one in (value if reference.many else [value])]
+            names = [find_name(reference.resource, target_id) for target_id in (value if reference.many else [value])]
             if all(names):
                 entry[reference.option] = names if reference.many else names[0]
         else:
@@ -277,9 +277,11 @@ def to_entry(
 
 def get_keys(entries: Iterable[Entry]) -> Set[Tuple[Resource, Any]]:
     """Return the normalized natural keys that entries describe, with their resource types."""
-    return {(one.resource, normalize_key(one.resource, one.wanted[one.resource.natural_key])) for one in entries}
+    return {
+        (entry.resource, normalize_key(entry.resource, entry.wanted[entry.resource.natural_key])) for entry in entries
+    }
 
 
 def normalize_key(resource: Resource, key: Any) -> Any:
-    """Return the same result for all natural keys that mean the same object."""
+    """Return the form of a natural key by which keys are compared."""
     return resource.key_field.codec.normalize(key)

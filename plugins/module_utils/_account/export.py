@@ -37,15 +37,15 @@ def _to_document(
     parent: Optional[Resource] = None,
     parent_id: Optional[Id] = None,
 ) -> JsonObject:
-    """Return the lists of entries of one parent, without the objects that cannot be changed."""
+    """Return the entries in one parent, or at the top level, without read-only and soon expiring objects."""
     document: JsonObject = {}
     for resource in resources:
         if get_parent_type(resource) is not parent:
             continue
         entries: List[JsonObject] = []
-        for obj in snapshot.changeable(resource, parent_id):
+        for obj in snapshot.list_manageable(resource, parent_id):
             entry = to_entry(resource, obj, snapshot.find_name, reveal_secrets)
-            if not _is_unique(snapshot, resource, parent_id, obj):
+            if not _is_found_without_id(snapshot, resource, parent_id, obj):
                 entry = {"id": obj["id"], **entry}
             entries.append({**entry, **_to_document(snapshot, resources, reveal_secrets, resource, obj["id"])})
         if entries:
@@ -53,7 +53,7 @@ def _to_document(
     return document
 
 
-def _is_unique(snapshot: Snapshot, resource: Resource, parent_id: Optional[Id], obj: JsonObject) -> bool:
+def _is_found_without_id(snapshot: Snapshot, resource: Resource, parent_id: Optional[Id], obj: JsonObject) -> bool:
     """Return whether an object can be distinguished from its siblings without its id."""
     identity = get_identity(resource, obj)
     try:

@@ -39,16 +39,16 @@ _PLAN_NAMES = {CREATE: "created", UPDATE: "updated", DELETE: "deleted", UNCHANGE
 class AccountStep(Step):
     """A step of an account.
 
-    :ivar name: the name of the object in the account, after the name of its parent.
+    :ivar name: the full name of the object, such as ``Shop/Staging``.
     :ivar entry: its entry in the document; None for an object to purge.
     :ivar parent: the step of its parent; None if the document does not describe the parent.
-    :ivar has_failed: whether it failed, or was not attempted.
+    :ivar is_unfinished: whether it failed, or was not attempted.
     """
 
     name: str = ""
     entry: Optional[Entry] = None
     parent: Optional[AccountStep] = None
-    has_failed: bool = False
+    is_unfinished: bool = False
 
     @property
     def action(self) -> str:
@@ -60,9 +60,9 @@ class AccountStep(Step):
         return UPDATE if self.current else CREATE
 
     @property
-    def where(self) -> Optional[str]:
+    def path(self) -> Optional[str]:
         """Its place in the document, or None."""
-        return self.entry.where if self.entry else None
+        return self.entry.path if self.entry else None
 
 
 def plan_entries(snapshot: Snapshot, entries: Sequence[Entry], recreate: bool) -> List[AccountStep]:
@@ -73,28 +73,28 @@ def plan_entries(snapshot: Snapshot, entries: Sequence[Entry], recreate: bool) -
     steps: Dict[Entry, AccountStep] = {}
     errors = _Errors()
     for entry in entries:
-        with errors.at(entry.where):
+        with errors.collect(entry.path):
             steps[entry] = _find_step(snapshot, entry, steps, recreate)
-    errors.check()
+    errors.raise_collected()
     existing = [step for step in steps.values() if step.current is not None]
 
     def complete(step: AccountStep) -> JsonObject:
-        with attempting(f"find {step.label}"):
+        with attempting(f"read {step.label}"):
             parent_id = step.location.parent_id
             return read_details(snapshot.client, step.resource, step.current or {}, step.wanted, parent_id)
 
     for step, current in zip(existing, snapshot.pool.map(complete, existing)):
         step.current = current
     for entry, step in steps.items():
-        with errors.at(entry.where):
+        with errors.collect(entry.path):
             step.wanted = coerce_fields(step.resource, step.wanted, step.current, snapshot)
             prepare(step, snapshot.client.token_suffix)
-    errors.check()
+    errors.raise_collected()
     return list(steps.values())
 
 
 def replan(snapshot: Snapshot, step: AccountStep) -> AccountStep:
-    """Plan a step again when its turn has come: its parent and the objects that it refers to have ids by now."""
+    """Plan a step again right before it is applied, when its parent and the objects that it refers to have ids."""
     if step.entry is None:
         return step
     with attempting(f"{step.action} {step.label}"):
@@ -118,15 +118,15 @@ def plan_purge(
 
     Objects inside a parent are only purged if the document describes the parent.
 
-    :param protect: patterns for the names of objects that stay.
+    :param protect: name patterns; matching objects are not deleted.
     :raises MailtrapError: if more objects would be deleted than allowed.
     """
-    kept = {(step.resource, step.current["id"]) for step in steps if step.current}
+    described = {(step.resource, step.current["id"]) for step in steps if step.current}
     purged = [
         AccountStep(resource, {"state": "absent"}, f"{resource.noun} {name!r}", Location(parent_id), obj, name=name)
         for resource in resources
-        for parent_id, obj, name in _find_undescribed(snapshot, resource, kept)
-        if not _is_protected(snapshot, resource, obj, name, protect)
+        for parent_id, obj, name in _find_undescribed(snapshot, resource, described)
+        if not _is_exempt_from_purge(snapshot, resource, obj, name, protect)
     ]
     if max_deletions is not None and len(purged) > max_deletions:
         labels = ", ".join(step.label for step in purged[:20])
@@ -137,8 +137,8 @@ def plan_purge(
     return purged
 
 
-def to_plan(steps: Iterable[AccountStep]) -> JsonObject:
-    """Return the plan that users see: names of objects by action and resource type."""
+def summarize_plan(steps: Iterable[AccountStep]) -> JsonObject:
+    """Return the plan that users see: the names of the objects by action and resource type."""
     names: Dict[str, Dict[str, List[str]]] = {name: {} for name in _PLAN_NAMES.values()}
     for step in steps:
         names[_PLAN_NAMES[step.action]].setdefault(step.resource.plural, []).append(step.name)
@@ -179,28 +179,30 @@ def _find_step(snapshot: Snapshot, entry: Entry, steps: Dict[Entry, AccountStep]
 
 
 def _find_parent_id(snapshot: Snapshot, parent: Entry, step: Optional[AccountStep]) -> Optional[Id]:
-    """Return the id of a parent: from its step, or from the account if no step exists for it."""
+    """Return the id of a parent: from its step, or from the snapshot if ``only`` excludes the parent."""
     if step:
         return step.current["id"] if step.current else None
     return snapshot.find_id(parent.resource, parent.wanted[parent.resource.natural_key])
 
 
 def _find_undescribed(
-    snapshot: Snapshot, resource: Resource, kept: Set[Tuple[Resource, Id]]
+    snapshot: Snapshot, resource: Resource, described: Set[Tuple[Resource, Id]]
 ) -> Iterator[Tuple[Optional[Id], JsonObject, str]]:
     """Yield the objects that the document does not describe, with the ids of their parents and their names."""
     parent = get_parent_type(resource)
     for parent_id in snapshot.parent_ids(resource):
-        if parent and (parent, parent_id) not in kept:
+        if parent and (parent, parent_id) not in described:
             continue
         parent_name = snapshot.find_name(parent, parent_id) if parent else None
         for obj in snapshot.siblings(resource, parent_id):
-            if (resource, obj["id"]) not in kept:
+            if (resource, obj["id"]) not in described:
                 yield parent_id, obj, get_full_name(resource, resource.key_field.get(obj), parent_name)
 
 
-def _is_protected(snapshot: Snapshot, resource: Resource, obj: JsonObject, name: str, patterns: Sequence[str]) -> bool:
-    """Return whether a purge leaves an object alone."""
+def _is_exempt_from_purge(
+    snapshot: Snapshot, resource: Resource, obj: JsonObject, name: str, patterns: Sequence[str]
+) -> bool:
+    """Return whether a purge keeps an object: it is protected, read-only or about to expire, or matches a pattern."""
     hooks = resource.hooks
     if get_protection_reason(resource, obj, snapshot.client.token_suffix) or hooks.is_expiring(obj):
         return True
@@ -217,16 +219,16 @@ class _Errors:
         self._messages: List[str] = []
 
     @contextlib.contextmanager
-    def at(self, where: str) -> Iterator[None]:
-        """Collect a MailtrapError with its place, unless a request caused it."""
+    def collect(self, path: str) -> Iterator[None]:
+        """Collect an error of the document with its place; the error of a request is raised at once."""
         try:
             yield
         except MailtrapError as error:
             if error.method:
                 raise
-            self._messages.extend(f"{where}: {message}" for message in error.messages)
+            self._messages.extend(f"{path}: {message}" for message in error.messages)
 
-    def check(self) -> None:
+    def raise_collected(self) -> None:
         """Raise the collected errors, if there are any."""
         if self._messages:
             raise MailtrapError(*self._messages)

@@ -1,4 +1,4 @@
-"""Bring an account to what a document describes: plan all of it, then write, independent objects at the same time."""
+"""Make an account match a document: plan everything first, then apply independent steps in parallel."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from .._engine.apply import apply
 from .._engine.check_mode import run_unless_check_mode
 from .._engine.files import check_dest, read_text, write_secret
 from .._engine.progress import Progress
-from .document import RESOURCE_TYPES, get_keys, get_required_types, read_document, select_resource_types
-from .planner import DELETE, AccountStep, plan_entries, plan_purge, replan, to_diff, to_plan
+from .document import RESOURCE_TYPES, get_dependencies, get_keys, read_document, select_resource_types
+from .planner import DELETE, AccountStep, plan_entries, plan_purge, replan, summarize_plan, to_diff
 from .snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .._api.json_types import ArgumentSpec, JsonObject, Options, Result
     from .._engine.resource import Resource
 
-# The options of both modules that treat an account as a document.
+# The options that account_config and account_config_info share.
 DOCUMENT_OPTIONS: ArgumentSpec = {
     "only": {"type": "list", "elements": "str"},
     "parallel": {"type": "int", "default": 8},
@@ -61,15 +61,15 @@ class _Report:
             self.changes.append(change)
 
     def add_failure(self, step: AccountStep, error: MailtrapError) -> None:
-        """Record a failure, and the change that was made before it."""
-        step.has_failed = True
+        """Record a failure, and the object if the step has written it nevertheless."""
+        step.is_unfinished = True
         written = error.data.get(step.resource.name)
         if written:
             self.add_change(step, written)
         failure = {
             "kind": step.resource.plural,
             "name": step.name,
-            "where": step.where,
+            "where": step.path,
             "status": error.status,
             "msg": str(error),
         }
@@ -79,23 +79,24 @@ class _Report:
 
     def omit(self, step: AccountStep) -> None:
         """Record that an object was not attempted."""
-        step.has_failed = True
+        step.is_unfinished = True
         with self.lock:
             self.omitted.append(step.label)
 
 
 def apply_account(client: Client, options: Options, check_mode: bool) -> Result:
-    """Bring the account to what a document describes; in check mode, only plan it.
+    """Make the account match a document; in check mode, only plan the changes.
 
     :param options: the options of community.mailtrap.account_config.
-    :raises MailtrapError: if nothing was written; or with the changes and the failures in its data.
+    :raises MailtrapError: if planning fails, before anything is written; or if steps fail, with the changes and the
+        failures in its data.
     """
     resources = get_selected_types(options)
     purged = [resource for resource in select_resource_types(options["purge"], "purge") if resource in resources]
     entries = read_document(options["config"], resources)
     if options["dest"]:
         check_dest(options["dest"])
-        _read_secrets(options["dest"])
+        _read_secrets(options["dest"])  # fails now, before any change, if the file has other content
     with ThreadPoolExecutor(max_workers=options["parallel"]) as pool:
         snapshot = Snapshot(client, pool)
         described = {entry.resource for entry in entries}
@@ -106,7 +107,7 @@ def apply_account(client: Client, options: Options, check_mode: bool) -> Result:
         steps += plan_purge(snapshot, steps, purged, options["protect"], options["max_deletions"])
         result: Result = {
             "changed": any(step.plan.writes for step in steps),
-            "plan": to_plan(steps),
+            "plan": summarize_plan(steps),
             "diff": to_diff(steps),
             "changes": [],
             "warnings": [warning for step in steps for warning in step.warnings],
@@ -123,7 +124,7 @@ def apply_account(client: Client, options: Options, check_mode: bool) -> Result:
 
 
 def get_selected_types(options: Options) -> List[Resource]:
-    """Return the resource types that the options select.
+    """Check the options that both modules share, and return the selected resource types.
 
     :raises MailtrapError: if an option is invalid.
     """
@@ -132,14 +133,14 @@ def get_selected_types(options: Options) -> List[Resource]:
 
 
 def _run(snapshot: Snapshot, steps: Sequence[AccountStep]) -> _Report:
-    """Apply all steps, those first that others depend on; delete in the opposite order."""
+    """Apply all steps: first create and update, dependencies first; then delete, in reverse order."""
     report = _Report()
     changing = [step for step in steps if step.plan.writes]
     snapshot.described_keys = set()  # from here on, an object that does not exist yet is an error
     progress = Progress("account_config", len(changing))
 
     def run(step: AccountStep) -> None:
-        if report.is_fatal or (step.parent and step.parent.has_failed):
+        if report.is_fatal or (step.parent and step.parent.is_unfinished):
             report.omit(step)
             return
         try:
@@ -167,18 +168,18 @@ def _run(snapshot: Snapshot, steps: Sequence[AccountStep]) -> _Report:
 @lru_cache(maxsize=None)
 def _get_depth(resource: Resource) -> int:
     """Return the level of a resource type: one more than the highest level of the types that it requires."""
-    return 1 + max((_get_depth(required) for required in get_required_types(resource)), default=0)
+    return 1 + max((_get_depth(required) for required in get_dependencies(resource)), default=0)
 
 
 def _make_error(report: _Report, result: Result) -> MailtrapError:
-    """Return the error of a run that failed in part, with its changes in the data."""
+    """Return the error of a run in which steps failed, with the changes in its data."""
     failed, changed, omitted = len(report.failures), len(report.changes), len(report.omitted)
     messages = [failure["msg"] for failure in report.failures[:10]]
     if failed > len(messages):
         messages.append(f"and {failed - len(messages)} more, see failures")
     if omitted:
         rest = " ..." if omitted > 10 else ""
-        messages.append(f"not attempted because of that: {', '.join(report.omitted[:10])}{rest}")
+        messages.append(f"not attempted after the failure: {', '.join(report.omitted[:10])}{rest}")
     error = MailtrapError(*messages, status=report.failures[0]["status"])
     error.attempt = f"apply the document ({changed} changes made, {failed} failed, {omitted} not attempted)"
     error.data = {
@@ -193,7 +194,8 @@ def _make_error(report: _Report, result: Result) -> MailtrapError:
 def _deliver_secrets(changes: List[JsonObject], dest: Optional[str]) -> List[JsonObject]:
     """Write the one-time secrets to a file, and return the changes without them.
 
-    The file is JSON: secrets by name, by the plural name of the resource type. It keeps the secrets of other objects.
+    The file is JSON: the plural name of a resource type, then the name of an object, lead to its secret. Secrets of
+    other objects in the file are kept.
 
     :raises MailtrapError: if the file cannot be written; its data contains all changes with their secrets.
     """
@@ -208,7 +210,9 @@ def _deliver_secrets(changes: List[JsonObject], dest: Optional[str]) -> List[Jso
         write_secret(dest, json.dumps(secrets, indent=2, sort_keys=True))
     except MailtrapError as error:
         error.data = {"changed": True, "changes": changes}
-        error.messages.append("the account was changed, and this result contains the new secrets")
+        error.messages.append(
+            "the account was changed; save the new secrets in this result, because they cannot be read again"
+        )
         raise
     return [
         {name: value for name, value in change.items() if name != secret_fields[change["kind"]]} for change in changes
@@ -216,7 +220,7 @@ def _deliver_secrets(changes: List[JsonObject], dest: Optional[str]) -> List[Jso
 
 
 def _read_secrets(dest: str) -> JsonObject:
-    """Return the secrets that a file contains already."""
+    """Return the secrets in a file; none if it does not exist."""
     if not os.path.exists(dest):
         return {}
     try:
@@ -225,4 +229,6 @@ def _read_secrets(dest: str) -> JsonObject:
             return secrets
     except ValueError:
         pass
-    raise MailtrapError(f"dest {dest!r} exists, but does not contain the secrets of an account")
+    raise MailtrapError(
+        f"dest {dest!r} exists, but is not a JSON file of secrets that community.mailtrap.account_config wrote"
+    )

@@ -1,7 +1,7 @@
 # Copyright (c) the community.mailtrap authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A snapshot of an account: each list is read once, independent lists at the same time, and indexed by name and id."""
+"""A snapshot of an account: each list is read once, in parallel if possible; objects are indexed by name and id."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .._engine.directory import Directory, fetch_list
 from .._engine.plan import match
 from .._engine.prepare import read_details
 from .._engine.resource import Id, Resource
-from .document import RESOURCE_TYPES, get_parent_type, get_required_types, normalize_key
+from .document import RESOURCE_TYPES, get_dependencies, get_parent_type, normalize_key
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -42,11 +42,11 @@ class Snapshot(Directory):
         self._lock = threading.Lock()
 
     def read(self, resources: Iterable[Resource], parents: Optional[Set[Key]] = None) -> None:
-        """Read the lists of resource types, and of those that they belong to or refer to.
+        """Read the lists of resource types, and of the types that they belong to or refer to.
 
-        :param parents: the natural keys of the parents whose nested lists are read; all parents if None.
+        :param parents: the resource types and natural keys of the parents whose nested lists are read; None for all.
         """
-        remaining = _add_required_types(resources)
+        remaining = _add_dependencies(resources)
         while remaining:
             ready = [resource for resource in remaining if get_parent_type(resource) not in remaining]
             remaining = [resource for resource in remaining if resource not in ready]
@@ -61,17 +61,17 @@ class Snapshot(Directory):
     def siblings(
         self, resource: Resource, parent_id: Optional[Id] = None, query: Optional[JsonObject] = None, **limits: Any
     ) -> List[JsonObject]:
-        """Return the objects of a resource type, and of one parent if they have parents."""
+        """Return the objects of a resource type in one parent; query and limits are ignored."""
         return self._siblings.get((resource, parent_id), [])
 
-    def changeable(self, resource: Resource, parent_id: Optional[Id] = None) -> List[JsonObject]:
-        """Return the siblings that can be changed and will stay, in an order that does not depend on ids."""
-        fields = [resource.get_field(name) for name in resource.identity]
-        is_read_only = resource.hooks.read_only_reason or (lambda obj: None)
+    def list_manageable(self, resource: Resource, parent_id: Optional[Id] = None) -> List[JsonObject]:
+        """Return the siblings that can be changed and do not expire soon, in an order that does not depend on ids."""
+        fields = [resource.field(name) for name in resource.identity]
+        get_read_only_reason = resource.hooks.read_only_reason or (lambda obj: None)
         objects = [
             obj
             for obj in self.siblings(resource, parent_id)
-            if not is_read_only(obj) and not resource.hooks.is_expiring(obj)
+            if not get_read_only_reason(obj) and not resource.hooks.is_expiring(obj)
         ]
         return sorted(objects, key=lambda obj: (*(str(item.get(obj)) for item in fields), obj["id"]))
 
@@ -83,20 +83,20 @@ class Snapshot(Directory):
     def candidates(
         self, resource: Resource, parent_id: Optional[Id], wanted: JsonObject, query: Optional[JsonObject] = None
     ) -> List[JsonObject]:
-        """Return the few siblings among which the object of an identity is."""
+        """Return the siblings with the same natural key; if the resource type has its own matching, all siblings."""
         if resource.hooks.match_by_key:
             return self.siblings(resource, parent_id)
         key = normalize_key(resource, wanted.get(resource.natural_key))
         return self._by_key.get((resource, parent_id, key), [])
 
     def get(self, resource: Resource, object_id: Id, parent_id: Optional[Id] = None) -> Optional[JsonObject]:
-        """Return the object of an id, or None."""
+        """Return the object with an id, or None."""
         return next((obj for obj in self.siblings(resource, parent_id) if obj["id"] == object_id), None)
 
     def find_id(self, resource: Resource, key: str, required: bool = True) -> Optional[Id]:
-        """Return the id of the object of a natural key; None if the same run will create it, or it is not required.
+        """Return the id of the object with a natural key; None if it is missing, but described or not required.
 
-        :raises MailtrapError: if it is required and does not exist, or several objects have the key.
+        :raises MailtrapError: if it is required, but neither exists nor is described; or if several exist.
         """
         obj = match(resource, self._find_named(resource, key), {resource.natural_key: key})
         if obj is None and required and (resource, normalize_key(resource, key)) not in self.described_keys:
@@ -104,7 +104,7 @@ class Snapshot(Directory):
         return obj["id"] if obj else None
 
     def find_name(self, resource: Resource, object_id: Optional[Id]) -> Optional[str]:
-        """Return the name of the object of an id; None if it does not exist, or others have the same name."""
+        """Return the name of the object with an id; None if it does not exist, or others have the same name."""
         obj = self._by_id.get((resource, object_id)) if object_id is not None else None
         name = resource.key_field.get(obj) if obj else None
         return name if name and len(self._find_named(resource, name)) == 1 else None
@@ -121,14 +121,15 @@ class Snapshot(Directory):
             self._by_id[resource, after["id"]] = after
 
     def read_details(self, resources: Iterable[Resource]) -> None:
-        """Read the fields that lists do not contain; an account-wide field is read with one of the objects."""
+        """Read the fields that lists do not contain; a field that is the same for the account, for one object only."""
         incomplete: List[Tuple[Resource, Optional[Id], JsonObject, List[str]]] = []
         for resource in resources:
-            account_wide = [one.name for one in resource.fields if one.subresource and one.subresource.account_wide]
-            own = [one.name for one in resource.fields if one.subresource or one.detail_only]
+            account_wide = [item.name for item in resource.fields if item.subresource and item.subresource.account_wide]
+            own = [item.name for item in resource.fields if item.subresource or item.detail_only]
             own = [name for name in own if name not in account_wide]
             for parent_id in self.parent_ids(resource):
-                for obj in self.changeable(resource, parent_id):
+                for obj in self.list_manageable(resource, parent_id):
+                    # Only the first object gets the account-wide fields.
                     names, account_wide = [*own, *account_wide], []
                     if names:
                         incomplete.append((resource, parent_id, obj, names))
@@ -147,14 +148,14 @@ class Snapshot(Directory):
         return [obj for parent_id in self.parent_ids(resource) for obj in self.siblings(resource, parent_id)]
 
     def _find_named(self, resource: Resource, key: Any) -> List[JsonObject]:
-        """Return the objects of a natural key, in all parents."""
+        """Return the objects with a natural key, in all parents."""
         identity = {resource.natural_key: key}
         return [
             obj for parent_id in self.parent_ids(resource) for obj in self.candidates(resource, parent_id, identity)
         ]
 
     def _lists_to_read(self, resource: Resource, parents: Optional[Set[Key]]) -> List[Optional[Id]]:
-        """Return the ids of the parents whose lists must be read; none if the parents contain their children."""
+        """Return the parent id of each list to read: [None] for one list of all objects, [] if parents contain them."""
         parent = resource.parent
         if parent is None or parent.resource is None:
             return [None]
@@ -196,15 +197,15 @@ def _replace(objects: List[JsonObject], before: Optional[JsonObject], after: Jso
     objects.append(after)
 
 
-def _add_required_types(resources: Iterable[Resource]) -> List[Resource]:
-    """Return resource types with those that they belong to or refer to."""
+def _add_dependencies(resources: Iterable[Resource]) -> List[Resource]:
+    """Return resource types and the types that they belong to or refer to."""
     required: Set[Resource] = set()
     queue = list(resources)
     while queue:
         resource = queue.pop()
         if resource not in required:
             required.add(resource)
-            queue.extend(get_required_types(resource))
+            queue.extend(get_dependencies(resource))
     return [resource for resource in RESOURCE_TYPES if resource in required]
 
 

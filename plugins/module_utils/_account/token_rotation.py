@@ -1,6 +1,6 @@
 """Manage API tokens, including their rotation (docs/service.md#api-tokens).
 
-A rotation is the service's reset: a new token takes over, and the old value stays valid for half a day.
+The service calls a rotation a reset: a new token takes over, and the old value stays valid for half a day.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 
 def ensure_token(directory: Directory, resource: Resource, options: Options) -> Outcome:
-    """Bring one API token to the wanted state; see :func:`apply.ensure`.
+    """Create, rotate, replace or delete one API token as the options ask; see :func:`apply.ensure`.
 
     :param options: the options of community.mailtrap.api_token.
     """
     now = datetime.now(timezone.utc)
     rotate_before = parse_rotate_before(options["rotate_before"], options["expires_at"], now)
 
-    def plan_step(step: Step) -> Plan:
+    def plan_current_token(step: Step) -> Plan:
         current, state = step.current, options["state"]
         if current is None and state == "rotated":
             with attempting(f"rotate {step.label}"):
@@ -42,10 +42,10 @@ def ensure_token(directory: Directory, resource: Resource, options: Options) -> 
         return plan_token(resource, chain, current, step.wanted, state, bool(options["recreate"]), rotate_before, now)
 
     try:
-        outcome = apply.ensure(directory, resource, options, plan_step)
+        outcome = apply.ensure(directory, resource, options, plan_current_token)
     except MailtrapError as error:
         if error.method == "POST" and (error.path or "").endswith("/reset"):
-            _explain_rotation(directory.client, resource, error)
+            _report_failed_rotation(directory.client, resource, error)
         if error.method == "DELETE" and error.status == 403:
             error.messages.append("Mailtrap also refuses to delete the last API token of a domain")
         raise
@@ -63,9 +63,9 @@ def plan_token(
     rotate_before: Optional[timedelta],
     now: datetime,
 ) -> Plan:
-    """Plan the writes that bring an API token to its state. Pure.
+    """Plan the writes that bring an API token to the wanted state. Pure.
 
-    :param chain: the tokens of its name and their successors.
+    :param chain: the listed tokens with its name, and their successors.
     :param current: the newest of them, or None.
     :param rotate_before: how long before its expiry the token is rotated, or None.
     :raises MailtrapError: if the state cannot be reached.
@@ -76,24 +76,26 @@ def plan_token(
         return plan_delete(resource, [*(token for token in chain if token["id"] != current["id"]), current])
     if is_expired(current, now):
         if recreate:
-            return _plan_replacement(resource, chain, {**current, "expires_at": None}, wanted)
+            return _plan_token_replacement(resource, chain, {**current, "expires_at": None}, wanted)
         raise MailtrapError(
             f"it expired at {current['expires_at']}, and an expired token cannot be rotated; "
-            "set recreate to replace it by a new token"
+            "set recreate to replace it with a new token"
         )
     expiry = {name: wanted[name] for name in ("expires_at",) if name in wanted}
-    has_other_expiry = bool(find_differing_fields(resource, current, expiry))
-    due = rotate_before is not None and (is_due(current, rotate_before, now) or has_other_expiry)
-    rotating = state == "rotated" or due
-    others = {name: value for name, value in wanted.items() if not (rotating and name == "expires_at")}
+    has_other_expiry = bool(find_ignored_fields(resource, current, expiry))
+    is_rotation_due = rotate_before is not None and (is_due(current, rotate_before, now) or has_other_expiry)
+    is_rotating = state == "rotated" or is_rotation_due
+    others = {name: value for name, value in wanted.items() if not (is_rotating and name == "expires_at")}
     todo = plan(resource, current, others, recreate=recreate)
-    if todo.writes:  # the new token has a new value, as after a rotation
-        return _plan_replacement(resource, chain, current, wanted)
-    return _plan_rotation(resource, current, expiry) if rotating else todo
+    if todo.writes:  # other changes need a new token, whose value is new, so no rotation is needed
+        return _plan_token_replacement(resource, chain, current, wanted)
+    return _plan_rotation(resource, current, expiry) if is_rotating else todo
 
 
-def _plan_replacement(resource: Resource, chain: List[JsonObject], current: JsonObject, wanted: JsonObject) -> Plan:
-    """Plan a replacement; a name is taken while a rotated token has it, which stays listed for days."""
+def _plan_token_replacement(
+    resource: Resource, chain: List[JsonObject], current: JsonObject, wanted: JsonObject
+) -> Plan:
+    """Plan a replacement, unless a rotated token, which stays listed for days, still has the name."""
     todo = plan_replacement(resource, current, wanted)
     name = (todo.after or {})["name"]
     holder = next((token for token in chain if token.get("name") == name != current.get("name")), None)
@@ -113,17 +115,17 @@ def _plan_rotation(resource: Resource, current: JsonObject, expiry: JsonObject) 
     return Plan((write,), {**kept, "id": None, **expected}, ((resource, current),))
 
 
-def _explain_rotation(client: Client, resource: Resource, error: MailtrapError) -> None:
-    """Add to a failed rotation what became of the token. A rotation is never repeated."""
+def _report_failed_rotation(client: Client, resource: Resource, error: MailtrapError) -> None:
+    """Add to the error of a rotation what became of the token. The request is never repeated."""
     if error.status == 422:
-        error.messages.append("only a token that has neither expired nor been rotated can be rotated")
+        error.messages.append("a token that has expired or was rotated before cannot be rotated")
     if not error.uncertain:
         return
     old_id = int((error.path or "").split("/")[-2])
     try:
         tokens = fetch_list(client, resource)
-    except MailtrapError as second:
-        error.messages.append(f"whether the token was rotated is unknown, because reading the tokens failed: {second}")
+    except MailtrapError as cause:
+        error.messages.append(f"whether the token was rotated is unknown, because reading the tokens failed: {cause}")
         return
     old = next((token for token in tokens if token["id"] == old_id), None)
     new = next((token for token in tokens if old and is_successor(token, old)), None)
