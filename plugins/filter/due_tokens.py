@@ -15,9 +15,9 @@ from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.times import parse_duration
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.token_lifecycle import (
+    expires_within,
     get_original_name,
     has_successor,
-    is_due,
 )
 from ansible_collections.community.mailtrap.plugins.plugin_utils._file_names import file_name
 
@@ -43,7 +43,7 @@ def due_tokens(tokens: list[JsonObject], within: str, unlimited: bool = False) -
 
 
 def _is_due(token: JsonObject, lead_time: timedelta, now: datetime, unlimited: bool) -> bool:
-    return is_due(token, lead_time, now) if token.get("expires_at") else bool(unlimited)
+    return expires_within(token, lead_time, now) if token.get("expires_at") else bool(unlimited)
 
 
 def _build_names(original_name: str) -> dict[str, str]:

@@ -98,10 +98,10 @@ account_accesses:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import LISTED_ACCESS
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import FILTERABLE_ACCESS
 
 main = info_module(
-    LISTED_ACCESS,
+    FILTERABLE_ACCESS,
     {
         "projects": {"type": "list", "elements": "str"},
         "project_ids": {"type": "list", "elements": "int"},

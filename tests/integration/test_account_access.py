@@ -140,7 +140,7 @@ def test_access_of_the_owner_cannot_be_changed(play_in, people, option):
     )
     for step in steps.steps[:2]:
         assert step.failed and step.writes == []
-        assert step.msg.endswith("it belongs to the owner, whose access cannot be changed")
+        assert step.msg.endswith("the access of the account's owner cannot be changed")
     assert not steps[2].failed and not steps[2].changed
 
 
@@ -297,7 +297,7 @@ def test_info(play, people):
     [
         ({}, "one of the following is required: id, email, token_id, token_name"),
         ({"email": "a@example.com", "id": 1}, "parameters are mutually exclusive: id|email|token_id|token_name"),
-        ({"email": "a@example.com", "permissions": [BILLS, BILLS]}, "permissions names the billing twice"),
+        ({"email": "a@example.com", "permissions": [BILLS, BILLS]}, "permissions contains the billing twice"),
     ],
 )
 def test_invalid_options_fail_before_any_request(play_in, people, options, message):
@@ -309,7 +309,7 @@ def test_token_without_admin_access_is_refused(play_in, people):
     people.seed(api_tokens=[{"name": "poor", "token": "poor-token-abcd", "access_level": 10}])
     (step,) = play_in("in_process", [task(email="ann@example.com", state="absent", api_token="poor-token-abcd")])
     assert step.failed and step["status"] == 403 and step.writes == []
-    assert "the access of others can only be managed with an API token that is an admin of the account" in step.msg
+    assert "the access of others can only be managed with an API token that has admin access to the account" in step.msg
 
 
 def test_write_with_a_lost_answer_is_repeated(play_in, people):

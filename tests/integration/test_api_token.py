@@ -300,14 +300,14 @@ def test_check_mode_assumes_that_named_objects_exist(play_in, emulator):
 @pytest.mark.parametrize(
     "options, message",
     [
-        ({"permissions": [VIEWER, VIEWER]}, "Could not manage API token 'x': permissions names the account twice"),
+        ({"permissions": [VIEWER, VIEWER]}, "Could not manage API token 'x': permissions contains the account twice"),
         (
             {"permissions": [{"resource_type": "project", "access_level": "admin"}]},
             "resource_type is project but any of the following are missing: resource, resource_id found in permissions",
         ),
         (
             {"permissions": [{**VIEWER, "resource": "Shop"}]},
-            "Could not manage API token 'x': permissions names the account 'Shop', but there is only one",
+            "Could not manage API token 'x': permissions contains the resource 'Shop' for account, of which an account",
         ),
         ({"expires_at": "2020-01-01"}, "Could not manage API token 'x': expires_at '2020-01-01' is in the past"),
         (
@@ -467,7 +467,7 @@ def test_token_without_admin_access_is_refused(play_in, emulator):
     seed(emulator, {"name": "poor", "token": "poor-token-abcd", "access_level": 10})
     (step,) = play_in("in_process", [task(name="x", permissions=[VIEWER], api_token="poor-token-abcd")])
     assert step.failed and step["status"] == 403
-    assert "API tokens can only be managed with an API token that is an admin of the account" in step.msg
+    assert "API tokens can only be managed with an API token that has admin access to the account" in step.msg
 
 
 def test_last_token_of_a_domain_is_kept(play_in, emulator):

@@ -145,7 +145,7 @@ def test_invalid_values_of_an_existing_contact(play_in, ann, fields, reason):
         assert step.msg == f"Could not update contact 'ann@example.com': {reason}" and step.writes == []
     elif "cats" in fields:
         assert step.msg == (
-            f"Could not update contact 'ann@example.com': there is no contact field 'cats' (there are {TAGS})"
+            f"Could not update contact 'ann@example.com': there is no contact field 'cats' (existing fields: {TAGS})"
         )
         assert step.requests == [f"GET {ANN}"]
     else:
@@ -155,7 +155,7 @@ def test_invalid_values_of_an_existing_contact(play_in, ann, fields, reason):
 @pytest.mark.parametrize(
     "fields, reason",
     [
-        ({"cats": 1}, f"there is no contact field 'cats' (there are {TAGS})"),
+        ({"cats": 1}, f"there is no contact field 'cats' (existing fields: {TAGS})"),
         ({"orders": 1.5}, "fields.orders: 1.5 is not an integer"),
         ({"orders": True}, "fields.orders: True is not an integer"),
         ({"member": "perhaps"}, "fields.member: 'perhaps' is not a boolean, true or false"),
@@ -177,7 +177,7 @@ def test_check_mode_assumes_that_lists_and_fields_exist(play_in, ann):
     assumption = "check mode assumes that an earlier task would create it."
     assert step["warnings"] == [
         f"There is no contact list 'New'; {assumption}",
-        f"There is no contact field 'cats' (there are {TAGS}); {assumption}",
+        f"There is no contact field 'cats' (existing fields: {TAGS}); {assumption}",
     ]
 
 

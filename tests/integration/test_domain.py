@@ -117,7 +117,7 @@ def test_demo_domain_cannot_be_changed(play, emulator):
     )
     for step in (change, delete, delete_by_id):
         assert step.failed and step.writes == []
-        assert step.msg.endswith("it is the demo domain of the account, which cannot be changed")
+        assert step.msg.endswith("it is the demo domain of the account, which cannot be changed or deleted")
     assert not same.changed
 
 

@@ -235,7 +235,7 @@ def test_refused_actions_explain_the_reason(play_in, account):
     ]
     assert "no more than 1 month ahead" in steps[1].msg
     assert "datetime 'tomorrow' is not a valid time: use a format such as 2026-01-31T12:00:00Z" in steps[2].msg
-    assert "datetime 2020-01-01T00:00:00Z has passed" in steps[3].msg and steps[3].writes == []
+    assert "datetime 2020-01-01T00:00:00Z is in the past" in steps[3].msg and steps[3].writes == []
     assert "action is schedule but all of the following are missing: datetime" in steps[4].msg
     assert "datetime requires the action schedule, not start" in steps[5].msg
     assert "there is no email campaign 'None'" in steps[6].msg and steps[7]["status"] == 404

@@ -100,8 +100,8 @@ def test_token_of_an_account_is_refused(play_in, organization, organization_id):
     for step in steps:
         assert step.failed and step["status"] == 403 and len(step.requests) == 1
         assert (
-            "the API token has no access to this: Access forbidden; sub-accounts can only be managed with the API "
-            "token of their organization, not that of an account" in step.msg
+            "the API token has no access to this: Access forbidden; sub-accounts can only be managed with an API "
+            "token of the organization, not of an account" in step.msg
         )
 
 

@@ -144,7 +144,10 @@ def test_type_and_stream_of_a_suppression(play_once, emulator):
     assert not other_type.changed and other_type["suppression"]["type"] == "hard bounce"
     assert other_stream.msg.endswith("sending_stream of a suppression cannot be changed from 'bulk' to 'transactional'")
     assert other_stream.writes == [] and [len(step["suppressions"]) for step in (listed, none_listed)] == [1, 0]
-    assert "sending_stream 'any' only selects suppressions that the service created" in any_stream.msg
+    assert (
+        "sending_stream 'any' only selects existing suppressions, because only Mailtrap can create them"
+        in any_stream.msg
+    )
     assert not any_stream.writes
 
 
@@ -154,7 +157,7 @@ def test_viewer_cannot_write(play_once, emulator, case):
         [case.failing_task(emails=make_addresses(2), **case.scope)], environment={"MAILTRAP_API_TOKEN": "viewer"}
     )
     nouns = "suppressions" if case is SUPPRESSION else "tracking opt-outs"
-    required_access = f"{nouns} can only be managed with an API token that is an admin of the domain"
+    required_access = f"{nouns} can only be managed with an API token that has admin access to the domain"
     assert f"the API token has no access to this: Account access forbidden; {required_access}; none of 2 " in step.msg
     assert not step.changed and step["emails"] == []
 

@@ -101,12 +101,12 @@ def test_event_types_are_compared_as_a_set(play_once, emulator):
             "a webhook of type inbound_receiving cannot have event_types or sending_stream",
         ),
         ({**MAIL, "inbound_inbox_id": 7}, "a webhook of type email_sending cannot have inbound_inbox_id"),
-        ({**MAIL, "event_types": ["spam"]}, "event_types contains 'spam', which is named 'spam_complaint' here"),
+        ({**MAIL, "event_types": ["spam"]}, "event_types contains unknown event types: 'spam' (use 'spam_complaint')"),
         (
             {**MAIL, "event_types": ["soft bounce", "opened"]},
             (
-                "event_types contains 'soft bounce', which is named 'soft_bounce' here, and 'opened', "
-                "which is not one of delivery, so"
+                "event_types contains unknown event types: 'soft bounce' (use 'soft_bounce'); "
+                "'opened' (known are delivery, so"
             ),
         ),
     ],
@@ -121,7 +121,7 @@ def test_conflicting_options_fail_before_any_request(play_once, options, message
     [
         ("hooks.example", "***", "url must look like https://host/path"),
         ("ftp://user:pa55word@hooks.example", "***", "url must look like https://host/path"),
-        (MASKED, MASKED, "url contains ***, as if its secrets were masked: give the complete URL"),
+        (MASKED, MASKED, "url contains ***, so it is a masked URL from a task result: give the complete URL"),
         (f"{SECRET}\n", "***", "url '***' begins or ends with white space; url must look like https://host/path"),
     ],
 )

@@ -83,5 +83,5 @@ def _get_list_filters(token: JsonObject, state: str) -> Options:
 
 
 def _keep_other_grants(field: Field) -> Field:
-    """Return the field; if it holds the permissions, so that a write adds the wanted ones to the existing ones."""
+    """Make the field of the permissions add the wanted ones to the existing ones; return other fields unchanged."""
     return replace(field, codec=ADDED_GRANTS) if field.codec is REPLACED_GRANTS else field

@@ -194,8 +194,7 @@ def _make_error(report: _Report, result: Result) -> MailtrapError:
 def _deliver_secrets(changes: List[JsonObject], dest: Optional[str]) -> List[JsonObject]:
     """Write the one-time secrets to a file, and return the changes without them.
 
-    The file is JSON: the plural name of a resource type, then the name of an object, lead to its secret. Secrets of
-    other objects in the file are kept.
+    The file is JSON: ``{plural name of the resource type: {name of the object: secret}}``. Other secrets are kept.
 
     :raises MailtrapError: if the file cannot be written; its data contains all changes with their secrets.
     """

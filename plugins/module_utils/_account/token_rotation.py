@@ -13,7 +13,7 @@ from .._engine import apply
 from .._engine.directory import Directory, fetch_list
 from .._engine.plan import NO_CHANGE, find_differing_fields, plan, plan_delete, plan_replacement
 from .._engine.resource import Plan, Resource, Write
-from .._resources.token_lifecycle import find_chain, is_due, is_expired, is_successor, parse_rotate_before
+from .._resources.token_lifecycle import expires_within, find_chain, is_expired, is_successor, parse_rotate_before
 
 if TYPE_CHECKING:
     from .._api.client import Client
@@ -83,7 +83,7 @@ def plan_token(
         )
     expiry = {name: wanted[name] for name in ("expires_at",) if name in wanted}
     has_other_expiry = bool(find_ignored_fields(resource, current, expiry))
-    is_rotation_due = rotate_before is not None and (is_due(current, rotate_before, now) or has_other_expiry)
+    is_rotation_due = rotate_before is not None and (expires_within(current, rotate_before, now) or has_other_expiry)
     is_rotating = state == "rotated" or is_rotation_due
     others = {name: value for name, value in wanted.items() if not (is_rotating and name == "expires_at")}
     todo = plan(resource, current, others, recreate=recreate)

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 
 
 def _explain_in_use(token: JsonObject, token_suffix: str) -> Optional[str]:
-    """Return why a token is protected if it may be the one in use. The API returns only the end of a token's value."""
+    """Return why a token is protected if its value ends like that of the token in use; the API returns only the end."""
     if token.get("last_4_digits") != token_suffix:
         return None
     return f"API token {token['id']} ends with the same characters as the API token in use"
 
 
 def _matches_secret(token: JsonObject, secret: str) -> bool:
+    """Return whether a text may be the value of a token: it ends with the characters that the API returns, if any."""
     return secret.endswith(token.get("last_4_digits") or "")
 
 
@@ -32,7 +33,7 @@ API_TOKEN = Resource(
     plural="api_tokens",
     api=ApiShape("/api/api_tokens", unique_key=True),
     one_time_secret="token",
-    required_access="API tokens can only be managed with an API token that is an admin of the account",
+    required_access="API tokens can only be managed with an API token that has admin access to the account",
     fields=(
         Field("name", codec=TOKEN_NAME, create_only=True),
         replace(PERMISSIONS, required=True, create_only=True),

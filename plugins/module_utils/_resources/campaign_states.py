@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .._api.json_types import JsonObject
 
 DRAFT, SCHEDULED, PAUSED = "draft", "scheduled", "paused"
-_SENT = ("started", "queued", "under_review", "finished")
+_STARTED = ("started", "queued", "under_review", "finished")
 _FAILED = ("failed", "failed_immediately")
 
 
@@ -27,18 +27,18 @@ class Action:
 
     :ivar allowed_states: the states in which it is possible.
     :ivar next_state: the state that it leads to.
-    :ivar final_states: the states in which there is nothing left to do.
-    :ivar participle: the verb of the action, for messages.
+    :ivar done_states: the states in which the action has nothing left to do.
+    :ivar participle: the past participle of the action's verb, for messages.
     """
 
     allowed_states: Tuple[str, ...]
     next_state: str
-    final_states: Tuple[str, ...]
+    done_states: Tuple[str, ...]
     participle: str
 
 
 ACTIONS = {
-    "start": Action((DRAFT,), "started", _SENT, "started"),
+    "start": Action((DRAFT,), "started", _STARTED, "started"),
     "schedule": Action((DRAFT, SCHEDULED), SCHEDULED, (), "scheduled"),
     "cancel": Action((SCHEDULED,), DRAFT, (DRAFT,), "cancelled"),
     "reset": Action((SCHEDULED,), DRAFT, (DRAFT,), "reset"),
@@ -47,13 +47,13 @@ ACTIONS = {
     ),
 }
 
-# What to do about a state that does not allow an action.
-_STATE_ADVICE = {
+# Notes about states that do not allow an action.
+_STATE_NOTES = {
     SCHEDULED: "cancel it first",
     PAUSED: "Mailtrap paused it; its page on the website shows why",
     "under_review": "Mailtrap reviews it before sending",
 }
-# A word of a refusal -> what to do about it.
+# The word after "Campaign" in the error of the service -> how to correct the campaign.
 _REFUSAL_ADVICE = {
     "design": "give it a body_html",
     "audience": "give it contact_lists, or segments",
@@ -73,33 +73,33 @@ def explain_read_only(campaign: JsonObject) -> Optional[str]:
 def plan_actions(
     action: str, campaign: JsonObject, send_at: Optional[datetime] = None, now: Optional[datetime] = None
 ) -> List[str]:
-    """Return the actions that lead a campaign to the state of an action; empty if it is there already.
+    """Return the actions to perform so that a campaign is in the state that an action leads to; empty if it already is.
 
     :param action: a key of ACTIONS.
     :param send_at: the time at which a campaign is to be sent, for ``schedule``.
     :raises MailtrapError: if the state of the campaign does not allow the action.
     """
     state, wanted = campaign.get("current_state"), ACTIONS[action]
-    if state in wanted.final_states or (action == "schedule" and _is_scheduled(campaign, send_at, now)):
+    if state in wanted.done_states or (action == "schedule" and _is_scheduled(campaign, send_at, now)):
         return []
     if state not in wanted.allowed_states:
         raise MailtrapError(_explain_state(action, campaign))
     if send_at and now and send_at <= now:
-        raise MailtrapError(f"datetime {send_at:%Y-%m-%dT%H:%M:%SZ} has passed")
+        raise MailtrapError(f"datetime {send_at:%Y-%m-%dT%H:%M:%SZ} is in the past")
     return ["cancel", action] if action == "schedule" and state == SCHEDULED else [action]
 
 
 def get_refusal_advice(messages: Iterable[str]) -> List[str]:
-    """Return what to do about the reasons of a refusal."""
+    """Return advice about the reasons for which the service refused an action."""
     texts = list(messages)
     return [advice for word, advice in _REFUSAL_ADVICE.items() if any(f"Campaign {word}" in text for text in texts)]
 
 
 def _is_scheduled(campaign: JsonObject, send_at: Optional[datetime], now: Optional[datetime]) -> bool:
-    """Return whether a campaign is scheduled for a time, or was sent since that time passed."""
+    """Return whether a campaign is scheduled for a time, or has been started and the time has passed."""
     if campaign.get("current_state") == SCHEDULED:
         return parse_time((campaign.get("current_state_metadata") or {}).get("scheduled_at") or "") == send_at
-    return campaign.get("current_state") in _SENT and send_at is not None and now is not None and send_at <= now
+    return campaign.get("current_state") in _STARTED and send_at is not None and now is not None and send_at <= now
 
 
 def _explain_state(action: str, campaign: JsonObject) -> str:
@@ -110,5 +110,5 @@ def _explain_state(action: str, campaign: JsonObject) -> str:
         reason += f" for {metadata['scheduled_at']}"
     if state in _FAILED:
         reason = f"it has {str(state).replace('_', ' ')}: {metadata.get('error') or 'Mailtrap gives no reason'}"
-    advice = f" ({_STATE_ADVICE[state]})" if state in _STATE_ADVICE else ""
-    return f"{reason}{advice}; only a {' or '.join(wanted.allowed_states)} campaign can be {wanted.participle}"
+    note = f" ({_STATE_NOTES[state]})" if state in _STATE_NOTES else ""
+    return f"{reason}{note}; only a {' or '.join(wanted.allowed_states)} campaign can be {wanted.participle}"

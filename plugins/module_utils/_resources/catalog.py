@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .account_access import ACCESS_FILTERS, ACCOUNT, ACCOUNT_ACCESS, LISTED_ACCESS, TOKEN_ACCESS
+from .account_access import ACCESS_FILTERS, ACCOUNT, ACCOUNT_ACCESS, FILTERABLE_ACCESS, TOKEN_ACCESS
 from .api_tokens import API_TOKEN
 from .contacts import CONTACT, CONTACT_FIELD, CONTACT_LIST
 from .domains import DOMAIN
@@ -28,12 +28,12 @@ __all__ = [
     "DOMAIN",
     "EMAIL_CAMPAIGN",
     "EMAIL_TEMPLATE",
+    "FILTERABLE_ACCESS",
     "INBOUND_FOLDER",
     "INBOUND_FORWARD_RULE",
     "INBOUND_INBOX",
     "INBOUND_MESSAGE",
     "INBOUND_THREAD",
-    "LISTED_ACCESS",
     "PROJECT",
     "SANDBOX",
     "SUB_ACCOUNT",

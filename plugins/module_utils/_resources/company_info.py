@@ -1,7 +1,7 @@
 # Copyright (c) the community.mailtrap authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The company info that a domain shows to its recipients (docs/service.md#company-info)."""
+"""The company info of an account, read and written through any of its domains (docs/service.md#company-info)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COMPANY_INFO_SPEC = {
 
 
 def _merge(wanted: JsonObject, current: Optional[JsonObject]) -> JsonObject:
-    """Return the info once the wanted values are written; None leaves a value as it is."""
+    """Return the company info as it will be after the write; None leaves a value unchanged."""
     return {**(current or {}), **{name: value for name, value in wanted.items() if value is not None}}
 
 
@@ -36,13 +36,13 @@ def _remove_empty(info: Optional[JsonObject]) -> JsonObject:
     return {name: value for name, value in (info or {}).items() if value not in (None, "")}
 
 
-def write_company_info(path: str, expected: JsonObject, current: Any) -> Write:
-    """Return the request that changes the differing values, or creates the info.
+def make_company_info_write(path: str, expected: JsonObject, current: Any) -> Write:
+    """Return the request that creates the company info, or updates the values that differ.
 
     :param path: the path of the domain.
-    :raises MailtrapError: if the info does not exist yet, and required values are not given.
+    :raises MailtrapError: if the company info does not exist yet, and required values are missing.
     """
-    # The service returns a level even if the account has no info.
+    # The service returns info_level even if the account has no company info yet.
     is_new = not _remove_empty(current).keys() - {"info_level"}
     missing = [name for name in _REQUIRED if not expected.get(name)]
     if is_new and missing:

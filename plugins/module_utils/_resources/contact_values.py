@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Convert the values of contact fields to their types (docs/service.md#contacts, docs/service.md#contact-fields).
 
-The service converts nothing, while templates and tables contain texts only.
+The service converts nothing, while the results of Jinja templates and the cells of CSV files are texts.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ def convert_values(
     """Return the values of one contact, by merge tag, converted to the types of their fields.
 
     :param types: the types of all fields, by merge tag.
-    :param report_missing: is called with the label of each field that does not exist.
+    :param report_missing: a function that is called with the label of each field that does not exist.
     :raises MailtrapError: if a value cannot be converted.
     """
     for tag in values:
         if tag not in types:
-            report_missing(f"contact field {tag!r} (there are {', '.join(types)})")
+            report_missing(f"contact field {tag!r} (existing fields: {', '.join(types) or 'none'})")
     converted = {}
     for tag, value in values.items():
         try:
@@ -48,11 +48,11 @@ def convert_values(
 
 
 def convert_value(value: Any, data_type: Optional[str]) -> Any:
-    """Return a value converted to a type of the service, or to ``number`` if only that is known.
+    """Return a value converted to a type of the service, or to ``number``, which is an integer or a float.
 
-    A value of an unknown type, or None, stays as it is.
+    None stays None, and a value is not converted to an unknown type.
 
-    :raises MailtrapError: if it cannot be converted.
+    :raises MailtrapError: if the value cannot be converted.
     """
     if value is None or data_type not in _CONVERTERS:
         return value
@@ -63,7 +63,7 @@ def convert_value(value: Any, data_type: Optional[str]) -> Any:
 
 
 def infer_type(value: Any) -> Optional[str]:
-    """Return the type that a field must have because it holds a value; None if it holds no value."""
+    """Return the type of the field that holds a value; None if the value does not show it."""
     if isinstance(value, bool):
         return "boolean"
     if isinstance(value, (int, float)):
@@ -72,7 +72,7 @@ def infer_type(value: Any) -> Optional[str]:
 
 
 def is_ambiguous(value: Any) -> bool:
-    """Return whether the type of its field decides how a value is written, as for a text that reads as a number."""
+    """Return whether a value can only be converted with the type of its field, such as the text ``42``."""
     if isinstance(value, str):
         return any(_is_convertible(value, data_type) for data_type in ("number", "boolean"))
     return value is not None
@@ -120,6 +120,7 @@ def _to_boolean(value: Any) -> bool:
 
 
 def _to_date(value: Any) -> str:
+    # fullmatch raises TypeError, which convert_value reports, if the value is not a text.
     if not _DATE.fullmatch(value):
         raise ValueError
     return date.fromisoformat(value).isoformat()

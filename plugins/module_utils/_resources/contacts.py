@@ -29,7 +29,8 @@ CONTACT_FIELD = Resource(
     natural_key="merge_tag",
     fields=(
         Field("name", required=True),
-        # A replacement would delete the values of all contacts (docs/service.md#contact-fields).
+        # With recreate, a changed data_type replaces the field, which deletes its values in all contacts
+        # (docs/service.md#contact-fields).
         Field(
             "data_type",
             {"type": "str", "choices": ["text", "integer", "float", "boolean", "date"]},
@@ -45,27 +46,27 @@ def _merge(wanted: JsonObject, current: Optional[JsonObject]) -> JsonObject:
     return {**(current or {}), **wanted}
 
 
-def _get_differences(expected: JsonObject, current: Optional[JsonObject]) -> JsonObject:
+def _get_changed_values(expected: JsonObject, current: Optional[JsonObject]) -> JsonObject:
     return {name: value for name, value in expected.items() if value != (current or {}).get(name)}
 
 
-_CONTACT_FIELDS = Codec(expected=_merge, encode=_get_differences)
+_FIELD_VALUES = Codec(expected=_merge, encode=_get_changed_values)
 
 
 def _convert_to_field_types(values: JsonObject, current: Optional[JsonObject], directory: Directory) -> JsonObject:
     """Return the values converted to the types of their fields.
 
-    An existing contact contains all fields, so the types are only read if its values leave them open.
+    An existing contact has values in all fields, which show most types; types are only read if this does not suffice.
     """
     types: Dict[str, Optional[str]] = {name: infer_type(value) for name, value in (current or {}).items()}
-    is_open = any(types.get(name, "") is None and is_ambiguous(values[name]) for name in values)
-    if current is None or is_open:
+    needs_types = any(types.get(name, "") is None and is_ambiguous(values[name]) for name in values)
+    if current is None or needs_types:
         types = {field["merge_tag"]: field["data_type"] for field in directory.list(CONTACT_FIELD)}
     return convert_values(values, types, directory.report_missing)
 
 
 def _encode_membership(list_ids: List[int], current: Optional[List[int]]) -> JsonObject:
-    """Return the membership in lists as a difference, because a request cannot set it (docs/service.md#contacts)."""
+    """Return the lists to join and to leave: a request cannot set all memberships (docs/service.md#contacts)."""
     difference = {
         "list_ids_included": [list_id for list_id in list_ids if list_id not in (current or ())],
         "list_ids_excluded": [list_id for list_id in current or () if list_id not in list_ids],
@@ -93,7 +94,7 @@ CONTACT = Resource(
     natural_key="email",
     fields=(
         Field("email", codec=CASELESS, required_on_update=True),
-        Field("fields", {"type": "dict"}, codec=_CONTACT_FIELDS, coerce=_convert_to_field_types),
+        Field("fields", {"type": "dict"}, codec=_FIELD_VALUES, coerce=_convert_to_field_types),
         Field("list_ids", reference=Reference(CONTACT_LIST, "lists", many=True), codec=_MEMBERSHIP, request_path=()),
         Field(
             "unsubscribed",

@@ -13,7 +13,7 @@ from .._engine.codecs import Codec
 
 try:
     import idna
-except ImportError:  # it is installed with requests; validate_domain_name reports it if it is needed
+except ImportError:  # idna comes with requests; validate_domain_name reports that it is missing if a name needs it
     idna = None  # type: ignore[assignment]  # a module that may be missing
 
 _LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?"
@@ -30,11 +30,11 @@ def to_ascii_name(name: Optional[str], current: Any = None) -> str:
 
 
 def validate_domain_name(name: str) -> Optional[str]:
-    """Return an error if a text is not a domain name, or cannot be checked."""
+    """Return an error if a text is not a valid domain name, or cannot be checked without the library idna."""
     if _NAME.fullmatch(to_ascii_name(name)):
         return None
     if idna is None and not name.isascii():
-        return f"{name!r} is not ASCII, which needs the Python library idna"
+        return f"{name!r} contains characters that are not ASCII: install the Python library idna to use it"
     return f"{name!r} is not a domain name, such as shop.example"
 
 

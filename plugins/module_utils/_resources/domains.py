@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Optional
 
 from .._engine.resource import ApiShape, Field, Hooks, Resource, Subresource
-from .company_info import COMPANY_INFO, COMPANY_INFO_SPEC, write_company_info
+from .company_info import COMPANY_INFO, COMPANY_INFO_SPEC, make_company_info_write
 from .domain_names import ASCII_DOMAIN, validate_domain_name
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def _explain_demo_domain(domain: JsonObject) -> Optional[str]:
-    return "it is the demo domain of the account, which cannot be changed" if domain.get("demo") else None
+    return "it is the demo domain of the account, which cannot be changed or deleted" if domain.get("demo") else None
 
 
 DOMAIN = Resource(
@@ -44,7 +44,7 @@ DOMAIN = Resource(
             codec=COMPANY_INFO,
             set_after_create=True,
             subresource=Subresource("company_info", account_wide=True),
-            update_request=write_company_info,
+            update_request=make_company_info_write,
         ),
     ),
     hooks=Hooks(read_only_reason=_explain_demo_domain),

@@ -1,7 +1,7 @@
 # Copyright (c) the community.mailtrap authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""E-mail addresses as users write them."""
+"""Check the e-mail addresses that users give."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ def validate_addresses(texts: Iterable[str]) -> Optional[str]:
     invalid = [text for text in texts if not _ADDRESS.fullmatch(text)]
     if not invalid:
         return None
-    is_or_are = "is not an e-mail address" if len(invalid) == 1 else "are not e-mail addresses"
-    return f"{', '.join(map(repr, invalid))} {is_or_are}, such as ann@example.com"
+    verdict = "is not an e-mail address" if len(invalid) == 1 else "are not e-mail addresses"
+    return f"{', '.join(map(repr, invalid))} {verdict}, such as ann@example.com"

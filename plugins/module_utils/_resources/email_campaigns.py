@@ -15,7 +15,7 @@ from .contacts import CONTACT_LIST
 from .domains import DOMAIN
 
 _MAX_EMAILS_PER_HOUR = 150_000
-_THROTTLE = ("delivery_options", "emails_per_hour")
+_EMAILS_PER_HOUR_PATH = ("delivery_options", "emails_per_hour")
 
 _REPLY_TO = {
     "type": "dict",
@@ -23,14 +23,14 @@ _REPLY_TO = {
 }
 
 
-def _validate_throttle(number: int) -> Optional[str]:
+def _validate_emails_per_hour(number: int) -> Optional[str]:
     if 1 <= number <= _MAX_EMAILS_PER_HOUR:
         return None
     return f"must be between 1 and {_MAX_EMAILS_PER_HOUR}, not {number}"
 
 
-def _content(name: str) -> Tuple[str, str]:
-    """Return the path of a content field in a request; answers contain the content under another key."""
+def _get_content_path(name: str) -> Tuple[str, str]:
+    """Return the path of a content field in a request; in answers, it is under another key."""
     return ("template_attributes", name)
 
 
@@ -49,7 +49,7 @@ EMAIL_CAMPAIGN = Resource(
             required=True,
             length=(1, 255),
             response_path=("template", "subject"),
-            request_path=_content("subject"),
+            request_path=_get_content_path("subject"),
         ),
         Field(
             "body_html",
@@ -57,7 +57,7 @@ EMAIL_CAMPAIGN = Resource(
             codec=TEXT_BLOCK,
             detail_only=True,
             response_path=("template", "body_html"),
-            request_path=_content("body_html"),
+            request_path=_get_content_path("body_html"),
         ),
         Field(
             "body_text",
@@ -65,22 +65,22 @@ EMAIL_CAMPAIGN = Resource(
             codec=TEXT_BLOCK,
             detail_only=True,
             response_path=("template", "body_text"),
-            request_path=_content("body_text"),
+            request_path=_get_content_path("body_text"),
         ),
         Field(
             "merge_tags",
             {"type": "list", "elements": "str"},
             codec=UNORDERED,
             response_path=("template", "merge_tags"),
-            request_path=_content("merge_tags"),
+            request_path=_get_content_path("merge_tags"),
         ),
         Field("delivery_mode", {"type": "str", "choices": ["rapid", "gradual"]}),
         Field(
             "emails_per_hour",
             {"type": "int"},
-            validate=_validate_throttle,
-            response_path=_THROTTLE,
-            request_path=_THROTTLE,
+            validate=_validate_emails_per_hour,
+            response_path=_EMAILS_PER_HOUR_PATH,
+            request_path=_EMAILS_PER_HOUR_PATH,
         ),
         Field("contact_list_ids", reference=Reference(CONTACT_LIST, "contact_lists", many=True), codec=UNORDERED),
         Field("contact_segment_ids", {"type": "list", "elements": "int"}, codec=UNORDERED),

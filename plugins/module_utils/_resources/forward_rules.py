@@ -32,23 +32,25 @@ CONDITIONS_SPEC = {
 
 def validate_conditions(conditions: List[JsonObject]) -> Optional[str]:
     """Return an error that lists the invalid conditions, or None."""
-    errors = [f"[{number}]: {error}" for number, item in enumerate(conditions) for error in _find_errors(item)]
+    errors = [
+        f"[{number}]: {error}" for number, item in enumerate(conditions) for error in _find_condition_errors(item)
+    ]
     return "; ".join(errors) or None
 
 
-def _find_errors(condition: JsonObject) -> Iterator[str]:
+def _find_condition_errors(condition: JsonObject) -> Iterator[str]:
     operator, is_header = condition["operator"], condition["match_type"] == "header"
     takes_value = operator not in _OPERATORS_WITHOUT_VALUE
     if not takes_value and not is_header:
-        yield f"the operator {operator} needs the match_type header"
+        yield f"the operator {operator} can only be used with match_type=header"
     if takes_value and not (condition.get("value") or "").strip():
         yield f"the operator {operator} needs a value"
     if not takes_value and condition.get("value") is not None:
         yield f"the operator {operator} takes no value"
     if is_header and not (condition.get("header_key") or "").strip():
-        yield "the match_type header needs a header_key"
+        yield "match_type=header needs a header_key"
     if not is_header and condition.get("header_key") is not None:
-        yield f"a header_key needs the match_type header, not {condition['match_type']}"
+        yield "header_key can only be used with match_type=header"
 
 
 def _complete_conditions(conditions: List[JsonObject], current: Any) -> List[JsonObject]:
@@ -57,7 +59,7 @@ def _complete_conditions(conditions: List[JsonObject], current: Any) -> List[Jso
 
 
 def _normalize_conditions(conditions: Optional[List[JsonObject]]) -> Any:
-    """Return conditions without their order: all of them must hold."""
+    """Return conditions without their order, which does not matter, because all of them must hold."""
     return frozenset(
         (item.get("match_type"), item.get("operator"), item.get("value") or "", (item.get("header_key") or "").lower())
         for item in conditions or ()
@@ -79,7 +81,7 @@ def _normalize_destinations(destinations: Optional[List[JsonObject]]) -> Any:
 
 
 def to_addresses(destinations: Optional[Iterable[Any]]) -> List[str]:
-    """Return the addresses of destinations, in the form of answers or of users."""
+    """Return the addresses of destinations: dicts, as in answers, or texts, as in options."""
     return [item["email"] if isinstance(item, dict) else item for item in destinations or ()]
 
 

@@ -48,7 +48,7 @@ INBOUND_FORWARD_RULE = Resource(
     ),
 )
 
-# Inbound mail cannot be created; it can only be read and deleted.
+# Messages and threads can only be read and deleted, so the id is their only field.
 INBOUND_MESSAGE = Resource(
     name="inbound_message",
     plural="inbound_messages",

@@ -26,7 +26,7 @@ Grants = List[JsonObject]
 LEVELS = {"viewer": 10, "admin": 100}
 _LEVEL_NAMES = {1000: "owner", 100: "admin", 50: "viewer+", 10: "viewer"}
 _OWNER = 1000
-_INDETERMINATE = 1
+_INDETERMINATE = 1  # no permission on the resource itself, only on resources inside it
 
 # An account has one resource of each of these types, and its id is the account's id.
 _ACCOUNT_TYPES = ("account", "billing", "email_campaign_permission_scope", "email_template_permission_scope")
@@ -47,41 +47,46 @@ PERMISSIONS_SPEC = {
 
 
 def validate_permissions(permissions: Permissions) -> Optional[str]:
-    """Return an error if permissions name a resource twice, or name one of a type that has only one."""
+    """Return an error if two permissions are on the same resource, or if one names the only resource of a type."""
     labels = [_get_label(permission) for permission in permissions]
     duplicate = next((label for number, label in enumerate(labels) if label in labels[:number]), None)
     if duplicate:
-        return f"names the {duplicate} twice"
+        return f"contains the {duplicate} twice"
     for permission in permissions:
         if permission["resource_type"] in _ACCOUNT_TYPES and permission.get("resource"):
-            return f"names the {permission['resource_type']} {permission['resource']!r}, but there is only one"
+            return (
+                f"contains the resource {permission['resource']!r} for {permission['resource_type']}, "
+                "of which an account has only one: leave out resource"
+            )
     return None
 
 
 def to_grants(
-    permissions: Permissions, find_id: Callable[[Resource, str], Optional[Id]], resources: Dict[str, Resource]
+    permissions: Permissions, find_id: Callable[[Resource, str], Optional[Id]], types_with_ids: Dict[str, Resource]
 ) -> Grants:
-    """Return the grants of permissions, without an id for types that have one resource in the account.
+    """Convert permissions to grants, without an id for types that have one resource in the account.
 
-    :param resources: the resource types of which an account has several objects, by name.
+    :param types_with_ids: the resource types of which an account has several objects, by name.
     :raises MailtrapError: if a resource does not exist, or is named twice.
     """
     grants = []
     for permission in permissions:
         resource_type, resource_id = permission["resource_type"], permission.get("resource_id")
-        if resource_id is None and resource_type in resources:
-            resource_id = find_id(resources[resource_type], permission["resource"])
+        if resource_id is None and resource_type in types_with_ids:
+            resource_id = find_id(types_with_ids[resource_type], permission["resource"])
         level = LEVELS[permission["access_level"]]
         grants.append({"resource_type": resource_type, "resource_id": resource_id, "access_level": level})
     keys = [_get_key(grant) for grant in grants if grant["resource_id"] is not None]
     duplicate = next((key for number, key in enumerate(keys) if key in keys[:number]), None)
     if duplicate:
-        raise MailtrapError(f"permissions names the {duplicate[0]} {duplicate[1]} twice, by its name and by its id")
+        raise MailtrapError(f"permissions contains the {duplicate[0]} {duplicate[1]} twice, by its name and by its id")
     return grants
 
 
 def add_account_id(grants: Grants, current: Optional[Grants], directory: Directory, account: Resource) -> Grants:
-    """Return grants with the account's id, if they need it; it is only read if the current grants do not contain it.
+    """Return grants, with the account's id in those on the account itself.
+
+    The id comes from the current grants or from the client; otherwise, the account is read.
 
     :raises MailtrapError: if the API token has access to several accounts.
     """
@@ -104,33 +109,33 @@ def add_account_id(grants: Grants, current: Optional[Grants], directory: Directo
 
 
 def to_permissions(
-    grants: Any, find_name: Callable[[Resource, Id], Optional[str]], resources: Dict[str, Resource]
+    grants: Any, find_name: Callable[[Resource, Id], Optional[str]], types_with_ids: Dict[str, Resource]
 ) -> Permissions:
-    """Return the permissions of grants, as far as users can write them.
+    """Convert grants to permissions, as far as users can write them.
 
     :param find_name: returns the unique name of an object, or None.
-    :param resources: the resource types of which an account has several objects, by name.
+    :param types_with_ids: the resource types of which an account has several objects, by name.
     """
     level_names = {number: name for name, number in LEVELS.items()}
     permissions = []
     for grant in _parse_grants(grants):
         resource_type, level = grant["resource_type"], level_names.get(grant["access_level"])
-        if level and resource_type in (*_ACCOUNT_TYPES, *resources):
+        if level and resource_type in (*_ACCOUNT_TYPES, *types_with_ids):
             selector: JsonObject = {}
-            if resource_type in resources:
-                name = find_name(resources[resource_type], grant["resource_id"])
+            if resource_type in types_with_ids:
+                name = find_name(types_with_ids[resource_type], grant["resource_id"])
                 selector = {"resource": name} if name else {"resource_id": grant["resource_id"]}
             permissions.append({"resource_type": resource_type, **selector, "access_level": level})
     return permissions
 
 
-def replace_grants(wanted: Grants, current: Any) -> Grants:
-    """Return the wanted grants and those that cannot be written, which stay."""
+def predict_replaced_grants(wanted: Grants, current: Any) -> Grants:
+    """Return the wanted grants, and the current grants that stay because the API cannot write them."""
     return [*wanted, *(grant for grant in _parse_grants(current) if not _is_writable(grant))]
 
 
-def add_grants(wanted: Grants, current: Any) -> Grants:
-    """Return the wanted grants and the current grants on other resources."""
+def predict_added_grants(wanted: Grants, current: Any) -> Grants:
+    """Return the wanted grants, and the current grants on other resources."""
     keys = {_get_key(grant) for grant in wanted}
     return [*(grant for grant in _parse_grants(current) if _get_key(grant) not in keys), *wanted]
 
@@ -164,12 +169,12 @@ def describe_grants(grants: Any) -> List[str]:
 
 
 def is_owner(grants: Any) -> bool:
-    """Return whether grants belong to the owner of the account."""
+    """Return whether one of the grants is the ownership of the account."""
     return any(grant["access_level"] == _OWNER for grant in _parse_grants(grants))
 
 
 def get_granted_ids(grants: Any, resource_type: str) -> List[int]:
-    """Return the ids of the resources of a type that grants name."""
+    """Return the ids of the resources of a type on which there are grants."""
     return [grant["resource_id"] for grant in _parse_grants(grants) if grant["resource_type"] == resource_type]
 
 
@@ -180,7 +185,7 @@ def _parse_grants(grants: Any) -> Grants:
 
 
 def _is_writable(grant: JsonObject) -> bool:
-    """Return whether the API can write a grant; it cannot write a role in the organization, nor an indirect access."""
+    """Return whether the API can write a grant, unlike a role in the organization or an indeterminate level."""
     return grant["resource_type"] in (*_ACCOUNT_TYPES, *_OBJECT_TYPES) and grant["access_level"] > _INDETERMINATE
 
 
@@ -201,5 +206,5 @@ def _get_label(permission: JsonObject) -> str:
 
 
 GRANTS = Codec(normalize=normalize_grants)
-REPLACED_GRANTS = Codec(expected=replace_grants, normalize=normalize_grants)
-ADDED_GRANTS = Codec(expected=add_grants, normalize=normalize_grants)
+REPLACED_GRANTS = Codec(expected=predict_replaced_grants, normalize=normalize_grants)
+ADDED_GRANTS = Codec(expected=predict_added_grants, normalize=normalize_grants)

@@ -17,18 +17,22 @@ from .email_addresses import validate_address
 
 
 def _encode_stream(expected: str, current: Any) -> str:
-    """Return the stream of a new suppression; only the service itself suppresses an address on all streams."""
+    """Return the stream of a new suppression.
+
+    :raises MailtrapError: for ``any``, which only the service itself can set.
+    """
     if expected == "any":
         raise MailtrapError(
-            "sending_stream 'any' only selects suppressions that the service created; a new one needs another stream"
+            "sending_stream 'any' only selects existing suppressions, because only Mailtrap can create them; "
+            "use transactional or bulk for a new one"
         )
     return expected
 
 
 _EMAIL = Field("email", codec=CASELESS, validate=validate_address, create_only=True)
 
-# Requests take the id of the domain, and answers return its name; an empty name means all domains.
-_DOMAIN = Field(
+# One option, two fields: answers contain the domain's name, and requests its id. Empty means all domains.
+_DOMAIN_NAME = Field(
     "domain_name",
     {"type": "str", "aliases": ["sending_domain"]},
     option="domain",
@@ -55,12 +59,12 @@ SUPPRESSION = Resource(
     natural_key="email",
     identity_fields=("domain_name", "sending_stream"),
     bulk_option="emails",
-    # Mail would be sent between the deletion and the creation.
+    # Between the deletion and the creation, the address could receive mail.
     replaceable=False,
-    required_access="suppressions can only be managed with an API token that is an admin of the domain",
+    required_access="suppressions can only be managed with an API token that has admin access to the domain",
     fields=(
         _EMAIL,
-        _DOMAIN,
+        _DOMAIN_NAME,
         _DOMAIN_ID,
         Field(
             "sending_stream",
@@ -92,6 +96,6 @@ TRACKING_OPT_OUT = Resource(
     natural_key="email",
     identity_fields=("domain_name",),
     bulk_option="emails",
-    required_access="tracking opt-outs can only be managed with an API token that is an admin of the domain",
-    fields=(_EMAIL, _DOMAIN, _DOMAIN_ID),
+    required_access="tracking opt-outs can only be managed with an API token that has admin access to the domain",
+    fields=(_EMAIL, _DOMAIN_NAME, _DOMAIN_ID),
 )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The targets that several modules share: a sandbox, a domain."""
+"""The options with which several modules select a sandbox or a domain."""
 
 from __future__ import annotations
 

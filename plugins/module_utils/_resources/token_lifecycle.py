@@ -21,55 +21,55 @@ if TYPE_CHECKING:
     from .._api.json_types import JsonObject
 
 NEVER = "never"
-# The longest lifetime that the service accepts, and the one that it chooses itself (docs/service.md#api-tokens).
+# The longest lifetime that the service accepts, and its default (docs/service.md#api-tokens).
 _MAX_LIFETIME = timedelta(days=5 * 365 + 2)
 _DEFAULT_LIFETIME = timedelta(days=365)
-# A token that was rotated expires within this time.
+# Longer than the half day for which a rotated token stays valid.
 _GRACE_PERIOD = timedelta(days=1)
 
 
 def find_chain(tokens: Iterable[JsonObject], name: str) -> List[JsonObject]:
-    """Return the tokens of a name and all their successors."""
-    return [token for token in tokens if _has_name(token, name)]
+    """Return the tokens with a name, and all their successors."""
+    return [token for token in tokens if _is_in_chain(token, name)]
 
 
 def find_newest(tokens: Iterable[JsonObject], name: str) -> List[JsonObject]:
-    """Return the newest tokens of a name, which are those without a successor. Usually there is one."""
+    """Return the newest token of each chain of rotations that began with a name. Usually there is one."""
     chain = find_chain(tokens, name)
     return [token for token in chain if not has_successor(token, chain)]
 
 
 def is_successor(new: JsonObject, old: JsonObject) -> bool:
     """Return whether a token results from rotating another, once or several times."""
-    return new["id"] != old["id"] and _has_name(new, old.get("name"), min_id=old["id"])
+    return new["id"] != old["id"] and _is_in_chain(new, old.get("name"), above_id=old["id"])
 
 
 def has_successor(token: JsonObject, tokens: Iterable[JsonObject]) -> bool:
-    """Return whether one of some tokens results from rotating a token."""
+    """Return whether tokens contain a successor of a token."""
     return any(is_successor(other, token) for other in tokens)
 
 
 def get_original_name(token: JsonObject) -> str:
-    """Return the name of a token before any rotation, as far as its present name shows it."""
+    """Return the name that a token had before any rotation, as far as its current name shows it."""
     words = token["name"].split(" ")
     prefixes = (" ".join(words[:end]) for end in range(1, len(words)))
-    return next((prefix for prefix in prefixes if _has_name(token, prefix)), token["name"])
+    return next((prefix for prefix in prefixes if _is_in_chain(token, prefix)), token["name"])
 
 
-def expect_name(wanted: str, current: Any) -> str:
-    """Return the name that a token will have: a rotated token keeps the ids in its name."""
+def predict_name(wanted: str, current: Any) -> str:
+    """Return the name that a token will have: the current one, if rotations only appended ids to the wanted one."""
     return current if _get_appended_ids(current, wanted) else wanted
 
 
-def _has_name(token: JsonObject, name: Any, min_id: int = 0) -> bool:
-    """Return whether a token has a name, or is a successor of a token of that name with an id above a minimum."""
+def _is_in_chain(token: JsonObject, name: Any, above_id: int = 0) -> bool:
+    """Return whether a token has a name, or is a successor, with ids above a minimum, of a token with the name."""
     if token.get("name") == name:
-        return not min_id
+        return not above_id
     ids = _get_appended_ids(token.get("name"), name)
     if not ids or ids[-1] != token["id"]:
         return False
-    # A name may end with a number of its own, but ids grow, and have about the same length.
-    return ids == sorted(set(ids)) and ids[0] > min_id and len(str(ids[0])) + 1 >= len(str(ids[-1]))
+    # Tells appended ids from a number in the name itself: ids increase, and have about the same length.
+    return ids == sorted(set(ids)) and ids[0] > above_id and len(str(ids[0])) + 1 >= len(str(ids[-1]))
 
 
 def _get_appended_ids(name: Any, original: Any) -> List[int]:
@@ -86,6 +86,7 @@ def parse_expiry(text: str, now: datetime) -> Optional[datetime]:
     Returns None for ``never``, and for a text that is not a time.
     """
     lifetime = parse_duration(text)
+    # Without the limit, the date could overflow. validate_expiry refuses it anyway.
     return parse_time(text) if lifetime is None else now + min(lifetime, 2 * _MAX_LIFETIME)
 
 
@@ -102,10 +103,11 @@ def validate_expiry(text: str, now: Optional[datetime] = None) -> Optional[str]:
     return f"{text!r} is more than five years ahead" if expires_at > now + _MAX_LIFETIME else None
 
 
-def _expect_expiry(text: str, current: Any) -> Optional[str]:
+def _predict_expiry(text: str, current: Any) -> Optional[str]:
     """Return the time of expiry as answers contain it, or None for never.
 
-    A time span counts from the creation, which is unknown for an existing token; it matches any time of expiry.
+    A time span counts from the creation of a token. The time of creation of an existing token is unknown, so any time
+    of expiry is accepted.
     """
     if text == NEVER:
         return None
@@ -116,7 +118,7 @@ def _expect_expiry(text: str, current: Any) -> Optional[str]:
 
 
 def _normalize_expiry(text: Any) -> Any:
-    """Return a time as a datetime, None for never, and another text as it is."""
+    """Return a time as a datetime, None for never, and a text that is not a time unchanged."""
     expires_at = parse_time(text) if isinstance(text, str) else None
     return expires_at.replace(microsecond=0) if expires_at else text or None
 
@@ -128,18 +130,18 @@ def describe_expiry(text: Optional[str]) -> str:
 
 def is_expired(token: JsonObject, now: datetime) -> bool:
     """Return whether a token is no longer valid."""
-    return is_due(token, timedelta(0), now)
+    return expires_within(token, timedelta(0), now)
 
 
 def expires_within_a_day(token: JsonObject) -> bool:
     """Return whether a token expires within a day, as a rotated token does."""
-    return is_due(token, _GRACE_PERIOD, _now())
+    return expires_within(token, _GRACE_PERIOD, _now())
 
 
-def is_due(token: JsonObject, before: timedelta, now: datetime) -> bool:
-    """Return whether a token expires within a time from now."""
+def expires_within(token: JsonObject, span: timedelta, now: datetime) -> bool:
+    """Return whether a token expires within a time span from now."""
     expires_at = _normalize_expiry(token.get("expires_at"))
-    return isinstance(expires_at, datetime) and expires_at - now <= before
+    return isinstance(expires_at, datetime) and expires_at - now <= span
 
 
 def parse_rotate_before(text: Optional[str], expires_at: Optional[str], now: datetime) -> Optional[timedelta]:
@@ -166,5 +168,5 @@ def _now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-TOKEN_NAME = Codec(expected=expect_name)
-EXPIRY = Codec(expected=_expect_expiry, normalize=_normalize_expiry)
+TOKEN_NAME = Codec(expected=predict_name)
+EXPIRY = Codec(expected=_predict_expiry, normalize=_normalize_expiry)

@@ -15,7 +15,7 @@ from .domains import DOMAIN
 if TYPE_CHECKING:
     from .._api.json_types import JsonObject
 
-# Webhook type -> the fields that it requires, and those that it allows besides.
+# Webhook type -> its required and its optional fields among _TYPE_SPECIFIC_FIELDS.
 _TYPES = {
     "email_sending": (("event_types", "sending_stream"), ("domain_id",)),
     "campaigns": (("event_types",), ("domain_id",)),
@@ -36,7 +36,7 @@ _EVENT_TYPES = (
     "reject",
 )
 # The names of the same events in payloads, in email logs and in suppressions.
-_OTHER_NAMES = {
+_EVENT_TYPE_SYNONYMS = {
     "spam": "spam_complaint",
     "spam complaint": "spam_complaint",
     "soft bounce": "soft_bounce",
@@ -72,19 +72,19 @@ def find_conflicts(given: JsonObject) -> Iterator[str]:
 
 
 def validate_event_types(names: List[str]) -> Optional[str]:
-    """Return an error if some event types do not exist; it suggests the webhook's name for names used elsewhere."""
+    """Return an error about unknown event types; it suggests the event type for a name from payloads, logs or lists."""
     unknown = [name for name in names if name not in _EVENT_TYPES]
-    errors = [f"{name!r}, which is named {_OTHER_NAMES[name]!r} here" for name in unknown if name in _OTHER_NAMES]
-    others = [f"{name!r}" for name in unknown if name not in _OTHER_NAMES]
+    errors = [f"{name!r} (use {_EVENT_TYPE_SYNONYMS[name]!r})" for name in unknown if name in _EVENT_TYPE_SYNONYMS]
+    others = [f"{name!r}" for name in unknown if name not in _EVENT_TYPE_SYNONYMS]
     if others:
-        errors.append(f"{' and '.join(others)}, which is not one of {', '.join(_EVENT_TYPES)}")
-    return f"contains {', and '.join(errors)}" if errors else None
+        errors.append(f"{', '.join(others)} (known are {', '.join(_EVENT_TYPES)})")
+    return f"contains unknown event types: {'; '.join(errors)}" if errors else None
 
 
 def validate_url(url: str) -> Optional[str]:
-    """Return an error if a text is not a web address. The error does not repeat it, because it may hold a password."""
+    """Return an error if a text is not a web address. The error does not quote the text, which may hold a password."""
     if _MASK in url:
-        return f"contains {_MASK}, as if its secrets were masked: give the complete URL"
+        return f"contains {_MASK}, so it is a masked URL from a task result: give the complete URL"
     return None if _URL.fullmatch(url) else "must look like https://host/path"
 
 
@@ -143,6 +143,6 @@ WEBHOOK = Resource(
         ),
     ),
     one_time_secret="signing_secret",
-    required_access="webhooks can only be managed with an API token that is an admin of the account",
+    required_access="webhooks can only be managed with an API token that has admin access to the account",
     hooks=Hooks(validate=find_conflicts, inapplicable_fields=find_inapplicable_fields),
 )

@@ -25,10 +25,13 @@ HEADER = {"match_type": "header", "operator": "empty", "header_key": "X-Ticket"}
         ([SENDER, HEADER, {**HEADER, "operator": "contains", "value": "7"}], None),
         ([{**SENDER, "value": None}], "[0]: the operator equal needs a value"),
         ([SENDER, {**SENDER, "value": " "}], "[1]: the operator equal needs a value"),
-        ([{**SENDER, "operator": "empty", "value": None}], "[0]: the operator empty needs the match_type header"),
+        (
+            [{**SENDER, "operator": "empty", "value": None}],
+            "[0]: the operator empty can only be used with match_type=header",
+        ),
         ([{**HEADER, "value": "7"}], "[0]: the operator empty takes no value"),
-        ([{**HEADER, "header_key": None}], "[0]: the match_type header needs a header_key"),
-        ([{**SENDER, "header_key": "X"}], "[0]: a header_key needs the match_type header, not sender"),
+        ([{**HEADER, "header_key": None}], "[0]: match_type=header needs a header_key"),
+        ([{**SENDER, "header_key": "X"}], "[0]: header_key can only be used with match_type=header"),
     ],
 )
 def test_validate_conditions(conditions, error):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.community.mailtrap.plugins.module_utils._api.errors import MailtrapError
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.account_access import GRANTED
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.account_access import GRANTABLE_TYPES
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import (
     ACCOUNT,
     DOMAIN,
@@ -18,13 +18,13 @@ from ansible_collections.community.mailtrap.plugins.module_utils._resources.cata
 )
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.permissions import (
     add_account_id,
-    add_grants,
     describe_grants,
     get_grant_changes,
     get_granted_ids,
     is_owner,
     normalize_grants,
-    replace_grants,
+    predict_added_grants,
+    predict_replaced_grants,
     to_grants,
     to_permissions,
     validate_permissions,
@@ -60,10 +60,13 @@ OWNER = grant("organization", 5, 1000)
         ([], None),
         ([permission("account"), permission("billing")], None),
         ([permission("project", resource="A"), permission("project", resource="B")], None),
-        ([permission("account"), permission("account", "viewer")], "names the account twice"),
-        ([permission("project", resource="A")] * 2, "names the project 'A' twice"),
-        ([permission("sandbox", resource_id=1), permission("sandbox", resource_id=1)], "names the sandbox 1 twice"),
-        ([permission("billing", resource="x")], "names the billing 'x', but there is only one"),
+        ([permission("account"), permission("account", "viewer")], "contains the account twice"),
+        ([permission("project", resource="A")] * 2, "contains the project 'A' twice"),
+        ([permission("sandbox", resource_id=1), permission("sandbox", resource_id=1)], "contains the sandbox 1 twice"),
+        (
+            [permission("billing", resource="x")],
+            "contains the resource 'x' for billing, of which an account has only one: leave out resource",
+        ),
     ],
 )
 def test_validate_permissions(permissions, error):
@@ -79,7 +82,7 @@ def test_to_grants():
         permission("account"),
         permission("billing", resource_id=10),
     ]
-    assert to_grants(permissions, find_id, GRANTED) == [
+    assert to_grants(permissions, find_id, GRANTABLE_TYPES) == [
         SHOP,
         STAGING,
         grant("domain", 3),
@@ -91,8 +94,8 @@ def test_to_grants():
 
 def test_resource_named_by_name_and_by_id_is_refused():
     permissions = [permission("project", resource="Shop"), permission("project", "viewer", resource_id=7)]
-    with pytest.raises(MailtrapError, match="permissions names the project 7 twice, by its name and by its id"):
-        to_grants(permissions, find_id, GRANTED)
+    with pytest.raises(MailtrapError, match="permissions contains the project 7 twice, by its name and by its id"):
+        to_grants(permissions, find_id, GRANTABLE_TYPES)
 
 
 @pytest.mark.parametrize("current, account_id", [([ACCOUNT_WIDE], 9), ([SHOP, grant("billing", 4)], 4)])
@@ -129,8 +132,8 @@ def test_get_grant_changes(expected, current, changes):
 def test_grants_that_cannot_be_written_are_kept():
     indirect = grant("account", 9, 1)
     current = [OWNER, indirect, SHOP]
-    assert replace_grants([STAGING], current) == [STAGING, OWNER, indirect]
-    assert get_grant_changes(replace_grants([STAGING], current), current) == [
+    assert predict_replaced_grants([STAGING], current) == [STAGING, OWNER, indirect]
+    assert get_grant_changes(predict_replaced_grants([STAGING], current), current) == [
         {"resource_type": "sandbox", "resource_id": 70, "access_level": "viewer"},
         {"resource_type": "project", "resource_id": 7, "_destroy": True},
     ]
@@ -139,8 +142,8 @@ def test_grants_that_cannot_be_written_are_kept():
 
 def test_add_grants():
     current = [OWNER, SHOP, {**STAGING, "access_level": 100}]
-    assert add_grants([STAGING, ACCOUNT_WIDE], current) == [OWNER, SHOP, STAGING, ACCOUNT_WIDE]
-    assert add_grants([STAGING], None) == [STAGING]
+    assert predict_added_grants([STAGING, ACCOUNT_WIDE], current) == [OWNER, SHOP, STAGING, ACCOUNT_WIDE]
+    assert predict_added_grants([STAGING], None) == [STAGING]
 
 
 def test_order_of_grants_is_ignored():
@@ -165,7 +168,7 @@ def test_is_owner():
 
 def test_to_permissions():
     grants = [SHOP, STAGING, grant("project", 8, 10), ACCOUNT_WIDE, OWNER, grant("domain", 3, 50)]
-    assert to_permissions(grants, find_name, GRANTED) == [
+    assert to_permissions(grants, find_name, GRANTABLE_TYPES) == [
         {"resource_type": "project", "resource": "Shop", "access_level": "admin"},
         {"resource_type": "sandbox", "resource": "Staging", "access_level": "viewer"},
         {"resource_type": "project", "resource_id": 8, "access_level": "viewer"},
@@ -180,4 +183,4 @@ def test_answer_with_invalid_grants(invalid):
     assert get_grant_changes([], invalid) == []
     assert not is_owner(invalid)
     assert get_granted_ids(invalid, "project") == []
-    assert add_grants([SHOP], invalid) == replace_grants([SHOP], invalid) == [SHOP]
+    assert predict_added_grants([SHOP], invalid) == predict_replaced_grants([SHOP], invalid) == [SHOP]

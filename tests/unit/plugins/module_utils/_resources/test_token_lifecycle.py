@@ -17,12 +17,12 @@ from ansible_collections.community.mailtrap.plugins.module_utils._engine.resourc
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import API_TOKEN
 from ansible_collections.community.mailtrap.plugins.module_utils._resources.token_lifecycle import (
     EXPIRY,
-    expect_name,
+    expires_within,
     find_chain,
     find_newest,
-    is_due,
     is_successor,
     parse_rotate_before,
+    predict_name,
     validate_expiry,
 )
 
@@ -80,7 +80,7 @@ def test_ambiguous_name_is_refused():
     [("deploy 2500009", True), ("deploy", True), ("deployment", False), ("deploy x", False), (None, False)],
 )
 def test_name_of_a_rotated_token_is_kept(current, is_kept):
-    assert expect_name("deploy", current) == (current if is_kept else "deploy")
+    assert predict_name("deploy", current) == (current if is_kept else "deploy")
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_comparison_of_expiry(wanted, current, differs):
     ],
 )
 def test_is_due(expires_at, due):
-    assert is_due({"expires_at": expires_at}, timedelta(days=30), NOW) == due
+    assert expires_within({"expires_at": expires_at}, timedelta(days=30), NOW) == due
 
 
 @pytest.mark.parametrize("expires_at", [None, "31d", "2027-01-31"])
