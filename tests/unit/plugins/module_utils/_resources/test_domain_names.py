@@ -16,4 +16,4 @@ def test_names_that_are_not_ascii():
 def test_validation_without_idna(monkeypatch):
     monkeypatch.setattr(domain_names, "idna", None)
     assert domain_names.validate_domain_name("shop.example") is None
-    assert domain_names.validate_domain_name("Bücher.example").endswith("which needs the Python library idna")
+    assert domain_names.validate_domain_name("Bücher.example").endswith("install the Python library idna to use it")
