@@ -66,7 +66,7 @@ class Snapshot(Directory):
 
     def list_manageable(self, resource: Resource, parent_id: Optional[Id] = None) -> List[JsonObject]:
         """Return the siblings that can be changed and do not expire soon, in an order that does not depend on ids."""
-        fields = [resource.field(name) for name in resource.identity]
+        fields = [resource.get_field(name) for name in resource.identity]
         get_read_only_reason = resource.hooks.read_only_reason or (lambda obj: None)
         objects = [
             obj

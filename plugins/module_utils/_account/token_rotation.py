@@ -82,7 +82,7 @@ def plan_token(
             "set recreate to replace it with a new token"
         )
     expiry = {name: wanted[name] for name in ("expires_at",) if name in wanted}
-    has_other_expiry = bool(find_ignored_fields(resource, current, expiry))
+    has_other_expiry = bool(find_differing_fields(resource, current, expiry))
     is_rotation_due = rotate_before is not None and (expires_within(current, rotate_before, now) or has_other_expiry)
     is_rotating = state == "rotated" or is_rotation_due
     others = {name: value for name, value in wanted.items() if not (is_rotating and name == "expires_at")}

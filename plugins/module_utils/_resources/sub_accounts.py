@@ -13,7 +13,7 @@ SUB_ACCOUNT = Resource(
     api=ApiShape(
         "/api/organizations/{organization_id}/sub_accounts", wrapper="account", readable=False, deletable=False
     ),
-    parent=Parent(None, field="organization_id"),
+    parent=Parent(None, id_field="organization_id"),
     required_access="sub-accounts can only be managed with an API token of the organization, not of an account",
     fields=(Field("name", create_only=True),),
 )
