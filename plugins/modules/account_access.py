@@ -147,7 +147,7 @@ account_access:
 
 from ansible_collections.community.mailtrap.plugins.module_utils._account.access import ensure_access
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import ACCOUNT_ACCESS
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.account_access import ACCOUNT_ACCESS
 
 main = state_module(
     ACCOUNT_ACCESS,

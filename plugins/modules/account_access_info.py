@@ -98,7 +98,7 @@ account_accesses:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import FILTERABLE_ACCESS
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.account_access import FILTERABLE_ACCESS
 
 main = info_module(
     FILTERABLE_ACCESS,

@@ -188,7 +188,7 @@ api_token:
 
 from ansible_collections.community.mailtrap.plugins.module_utils._account.token_rotation import ensure_token
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import API_TOKEN
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.api_tokens import API_TOKEN
 
 main = state_module(
     API_TOKEN,

@@ -60,7 +60,7 @@ api_tokens:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import API_TOKEN
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.api_tokens import API_TOKEN
 
 main = info_module(API_TOKEN)
 

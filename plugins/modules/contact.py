@@ -143,7 +143,7 @@ contact:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import CONTACT
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.contacts import CONTACT
 
 main = state_module(CONTACT)
 

@@ -90,7 +90,7 @@ contact_field:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import CONTACT_FIELD
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.contacts import CONTACT_FIELD
 
 main = state_module(CONTACT_FIELD)
 

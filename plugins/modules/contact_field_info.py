@@ -49,7 +49,7 @@ contact_fields:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import CONTACT_FIELD
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.contacts import CONTACT_FIELD
 
 main = info_module(CONTACT_FIELD)
 

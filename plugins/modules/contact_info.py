@@ -64,7 +64,7 @@ contacts:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import CONTACT
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.contacts import CONTACT
 
 main = info_module(CONTACT, required_one_of=[("id", "email")])
 

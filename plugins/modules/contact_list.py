@@ -61,7 +61,7 @@ contact_list:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import CONTACT_LIST
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.contacts import CONTACT_LIST
 
 main = state_module(CONTACT_LIST)
 

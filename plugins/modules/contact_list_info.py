@@ -47,7 +47,7 @@ contact_lists:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import CONTACT_LIST
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.contacts import CONTACT_LIST
 
 main = info_module(CONTACT_LIST)
 

@@ -247,7 +247,7 @@ domain:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import DOMAIN
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.domains import DOMAIN
 
 main = state_module(DOMAIN)
 

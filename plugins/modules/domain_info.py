@@ -55,7 +55,7 @@ domains:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import DOMAIN
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.domains import DOMAIN
 
 main = info_module(DOMAIN)
 

@@ -200,7 +200,7 @@ email_campaign:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import EMAIL_CAMPAIGN
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.email_campaigns import EMAIL_CAMPAIGN
 
 main = state_module(EMAIL_CAMPAIGN)
 

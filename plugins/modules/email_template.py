@@ -122,7 +122,7 @@ email_template:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import EMAIL_TEMPLATE
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.email_templates import EMAIL_TEMPLATE
 
 main = state_module(EMAIL_TEMPLATE)
 

@@ -53,7 +53,7 @@ email_templates:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import EMAIL_TEMPLATE
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.email_templates import EMAIL_TEMPLATE
 
 main = info_module(EMAIL_TEMPLATE)
 

@@ -61,7 +61,7 @@ inbound_folder:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import INBOUND_FOLDER
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.inbound import INBOUND_FOLDER
 
 main = state_module(INBOUND_FOLDER)
 

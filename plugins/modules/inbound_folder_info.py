@@ -46,7 +46,7 @@ inbound_folders:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import INBOUND_FOLDER
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.inbound import INBOUND_FOLDER
 
 main = info_module(INBOUND_FOLDER)
 

@@ -136,7 +136,7 @@ inbound_forward_rule:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import INBOUND_FORWARD_RULE
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.inbound import INBOUND_FORWARD_RULE
 
 main = state_module(INBOUND_FORWARD_RULE)
 

@@ -53,7 +53,7 @@ inbound_forward_rules:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import INBOUND_FORWARD_RULE
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.inbound import INBOUND_FORWARD_RULE
 
 main = info_module(INBOUND_FORWARD_RULE)
 

@@ -104,7 +104,7 @@ inbound_inbox:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import INBOUND_INBOX
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.inbound import INBOUND_INBOX
 
 main = state_module(INBOUND_INBOX)
 

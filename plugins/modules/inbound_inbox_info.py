@@ -50,7 +50,7 @@ inbound_inboxes:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import INBOUND_INBOX
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.inbound import INBOUND_INBOX
 
 main = info_module(INBOUND_INBOX)
 

@@ -60,7 +60,7 @@ inbound_message:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import INBOUND_MESSAGE
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.inbound import INBOUND_MESSAGE
 
 main = state_module(INBOUND_MESSAGE)
 

@@ -159,7 +159,7 @@ from ansible_collections.community.mailtrap.plugins.module_utils._received.inbou
     MESSAGE_PARTS,
     read_messages,
 )
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import INBOUND_MESSAGE
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.inbound import INBOUND_MESSAGE
 
 main = custom_module(
     read_messages,

@@ -70,7 +70,7 @@ inbound_thread:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import INBOUND_THREAD
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.inbound import INBOUND_THREAD
 
 main = state_module(INBOUND_THREAD)
 

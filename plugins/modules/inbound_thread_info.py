@@ -94,7 +94,7 @@ inbound_threads:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import INBOUND_THREAD
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.inbound import INBOUND_THREAD
 
 main = info_module(
     INBOUND_THREAD,

@@ -83,7 +83,7 @@ project:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import PROJECT
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.sandboxes import PROJECT
 
 main = state_module(PROJECT)
 

@@ -58,7 +58,7 @@ projects:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import PROJECT
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.sandboxes import PROJECT
 
 main = info_module(PROJECT)
 

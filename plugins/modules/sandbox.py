@@ -147,7 +147,7 @@ sandbox:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import SANDBOX
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.sandboxes import SANDBOX
 
 main = state_module(SANDBOX)
 

@@ -63,7 +63,7 @@ sandboxes:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import SANDBOX
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.sandboxes import SANDBOX
 
 main = info_module(SANDBOX)
 

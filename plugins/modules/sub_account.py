@@ -66,7 +66,7 @@ sub_account:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import SUB_ACCOUNT
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.sub_accounts import SUB_ACCOUNT
 
 main = state_module(SUB_ACCOUNT)
 

@@ -54,7 +54,7 @@ sub_accounts:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import SUB_ACCOUNT
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.sub_accounts import SUB_ACCOUNT
 
 main = info_module(SUB_ACCOUNT)
 

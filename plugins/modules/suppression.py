@@ -143,7 +143,7 @@ rate_limit_wait:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import SUPPRESSION
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.suppressions import SUPPRESSION
 
 main = state_module(SUPPRESSION)
 

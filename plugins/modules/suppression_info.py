@@ -82,7 +82,7 @@ suppressions:
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.argspec import pick_field_options
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import SUPPRESSION
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.suppressions import SUPPRESSION
 
 main = info_module(
     SUPPRESSION, {"limit": {"type": "int"}, **pick_field_options(SUPPRESSION, "domain", "sending_stream", "type")}

@@ -100,7 +100,7 @@ rate_limit_wait:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import TRACKING_OPT_OUT
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.suppressions import TRACKING_OPT_OUT
 
 main = state_module(TRACKING_OPT_OUT)
 

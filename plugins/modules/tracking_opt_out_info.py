@@ -60,7 +60,7 @@ tracking_opt_outs:
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.argspec import pick_field_options
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import TRACKING_OPT_OUT
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.suppressions import TRACKING_OPT_OUT
 
 main = info_module(TRACKING_OPT_OUT, {"limit": {"type": "int"}, **pick_field_options(TRACKING_OPT_OUT, "domain")})
 

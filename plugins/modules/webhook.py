@@ -199,7 +199,7 @@ webhook:
 """
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import state_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import WEBHOOK
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.webhooks import WEBHOOK
 
 main = state_module(WEBHOOK)
 

@@ -93,7 +93,7 @@ webhooks:
 
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.argspec import pick_field_options
 from ansible_collections.community.mailtrap.plugins.module_utils._engine.module import info_module
-from ansible_collections.community.mailtrap.plugins.module_utils._resources.catalog import WEBHOOK
+from ansible_collections.community.mailtrap.plugins.module_utils._resources.webhooks import WEBHOOK
 
 OTHERS = ("active", "webhook_type", "sending_stream", "domain", "domain_id", "inbound_inbox_id")
 main = info_module(WEBHOOK, pick_field_options(WEBHOOK, *OTHERS))

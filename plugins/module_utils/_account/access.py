@@ -15,7 +15,8 @@ from .._engine.apply import Outcome
 from .._engine.lookup import find_objects
 from .._engine.plan import match
 from .._engine.prepare import Step, plan_step
-from .._resources.catalog import ACCESS_FILTERS, API_TOKEN, TOKEN_ACCESS
+from .._resources.account_access import ACCESS_FILTERS, TOKEN_ACCESS
+from .._resources.api_tokens import API_TOKEN
 from .._resources.permissions import ADDED_GRANTS, REPLACED_GRANTS, get_granted_ids
 
 if TYPE_CHECKING:

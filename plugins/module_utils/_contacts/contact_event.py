@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Iterator
 from .._api.errors import MailtrapError, attempting, warn_of_possible_effect
 from .._engine.check_mode import send_write
 from .._engine.resource import Write
-from .._resources.catalog import CONTACT
+from .._resources.contacts import CONTACT
 
 if TYPE_CHECKING:
     from .._api.client import Client

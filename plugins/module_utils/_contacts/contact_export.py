@@ -15,7 +15,7 @@ from .._engine.check_mode import run_unless_check_mode
 from .._engine.directory import Directory
 from .._engine.files import check_dest, has_private_content, write_private
 from .._engine.polling import Polling
-from .._resources.catalog import CONTACT_LIST
+from .._resources.contacts import CONTACT_LIST
 
 if TYPE_CHECKING:
     from .._api.client import Client

@@ -18,8 +18,8 @@ from .._engine.directory import Directory
 from .._engine.files import read_text
 from .._engine.polling import Polling
 from .._engine.progress import Progress
-from .._resources.catalog import CONTACT_FIELD, CONTACT_LIST
 from .._resources.contact_values import convert_value
+from .._resources.contacts import CONTACT_FIELD, CONTACT_LIST
 
 if TYPE_CHECKING:
     from .._api.client import Client

@@ -12,7 +12,7 @@ from .._api.errors import MailtrapError, attempting, warn_of_possible_effect
 from .._engine.check_mode import send_write
 from .._engine.resource import Write
 from .._mail.payload import parse_mailbox
-from .._resources.catalog import DOMAIN
+from .._resources.domains import DOMAIN
 from .._resources.targets import DOMAIN_TARGET
 
 if TYPE_CHECKING:

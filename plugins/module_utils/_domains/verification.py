@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, List, Optional
 from .._api.errors import MailtrapError, attempting, require_minimum, require_range, unexpected_answer
 from .._engine.check_mode import limit_wait
 from .._engine.directory import unwrap
-from .._resources.catalog import DOMAIN
+from .._resources.domains import DOMAIN
 from .._resources.targets import DOMAIN_TARGET
 from .dns_lookup import DnsServer
 

@@ -22,7 +22,8 @@ from .._engine.check_mode import run_unless_check_mode
 from .._engine.directory import Directory
 from .._engine.lookup import find_object
 from .._engine.progress import Progress
-from .._resources.catalog import EMAIL_TEMPLATE, SANDBOX
+from .._resources.email_templates import EMAIL_TEMPLATE
+from .._resources.sandboxes import SANDBOX
 from .._resources.targets import SANDBOX_TARGET
 from .batch import (
     ACCEPTED,

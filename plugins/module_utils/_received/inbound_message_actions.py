@@ -17,7 +17,7 @@ from .._engine.resource import Write
 from .._mail.composer import load_attachment
 from .._mail.json_stream import encode_json
 from .._mail.payload import MESSAGE_OPTIONS, build_reply_payload
-from .._resources.catalog import INBOUND_INBOX, INBOUND_MESSAGE
+from .._resources.inbound import INBOUND_INBOX, INBOUND_MESSAGE
 
 if TYPE_CHECKING:
     from .._api.client import Client

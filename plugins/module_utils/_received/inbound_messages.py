@@ -12,7 +12,7 @@ from .._api.errors import MailtrapError, attempting
 from .._engine.files import check_folder
 from .._engine.lookup import find_objects
 from .._engine.plan import mask_secrets
-from .._resources.catalog import INBOUND_MESSAGE
+from .._resources.inbound import INBOUND_MESSAGE
 from .message_files import save_message
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from .._engine.directory import parse_object
 from .._engine.files import check_dest, write_secret
 from .._engine.lookup import find_objects
 from .._engine.plan import mask_secrets
-from .._resources.catalog import SANDBOX
+from .._resources.sandboxes import SANDBOX
 from .._resources.targets import SANDBOX_TARGET
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from .._engine.check_mode import send_write
 from .._engine.directory import NOT_FOUND
 from .._engine.resource import Write
 from .._mail.payload import parse_mailbox
-from .._resources.catalog import SANDBOX
+from .._resources.sandboxes import SANDBOX
 from .._resources.targets import SANDBOX_TARGET
 from .sandbox_messages import SandboxMessage, find_message, iterate_message_pages, messages_path
 

@@ -13,7 +13,7 @@ from .._api.errors import MailtrapError, attempting, require_minimum, unexpected
 from .._api.pages import iterate_pages, parse_objects, until_short_page
 from .._engine.directory import NOT_FOUND
 from .._engine.files import check_folder
-from .._resources.catalog import SANDBOX
+from .._resources.sandboxes import SANDBOX
 from .._resources.targets import SANDBOX_TARGET
 from .message_files import save_message
 

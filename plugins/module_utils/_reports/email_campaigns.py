@@ -16,7 +16,7 @@ from .._engine.directory import unwrap
 from .._engine.lookup import find_object, find_objects
 from .._engine.times import parse_day, parse_time
 from .._resources.campaign_states import ACTIONS, get_refusal_advice, plan_actions
-from .._resources.catalog import EMAIL_CAMPAIGN
+from .._resources.email_campaigns import EMAIL_CAMPAIGN
 
 if TYPE_CHECKING:
     from .._api.client import Client

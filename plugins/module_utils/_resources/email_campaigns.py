@@ -34,6 +34,18 @@ def _get_content_path(name: str) -> Tuple[str, str]:
     return ("template_attributes", name)
 
 
+def _body(name: str) -> Field:
+    """Return the field of a body, which lists do not contain."""
+    return Field(
+        name,
+        file_option=f"{name}_src",
+        codec=TEXT_BLOCK,
+        detail_only=True,
+        response_path=("template", name),
+        request_path=_get_content_path(name),
+    )
+
+
 EMAIL_CAMPAIGN = Resource(
     name="email_campaign",
     plural="email_campaigns",
@@ -51,22 +63,8 @@ EMAIL_CAMPAIGN = Resource(
             response_path=("template", "subject"),
             request_path=_get_content_path("subject"),
         ),
-        Field(
-            "body_html",
-            file_option="body_html_src",
-            codec=TEXT_BLOCK,
-            detail_only=True,
-            response_path=("template", "body_html"),
-            request_path=_get_content_path("body_html"),
-        ),
-        Field(
-            "body_text",
-            file_option="body_text_src",
-            codec=TEXT_BLOCK,
-            detail_only=True,
-            response_path=("template", "body_text"),
-            request_path=_get_content_path("body_text"),
-        ),
+        _body("body_html"),
+        _body("body_text"),
         Field(
             "merge_tags",
             {"type": "list", "elements": "str"},

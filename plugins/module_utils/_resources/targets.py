@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 from .._engine.target import Target
-from .catalog import DOMAIN, SANDBOX
+from .domains import DOMAIN
+from .sandboxes import SANDBOX
 
 SANDBOX_TARGET = Target(SANDBOX)
 DOMAIN_TARGET = Target(DOMAIN)
