@@ -93,10 +93,10 @@ def test_account_scoped_paths_return_the_same_results(play_in, account):
     "path, answer, message",
     [
         (ACCOUNTS_PATH, {}, "Could not read the accounts: the service's answer is not a list of accounts"),
-        (ACCOUNTS_PATH, [7], "Could not read the accounts: the service's list of accounts holds something else"),
+        (ACCOUNTS_PATH, [7], "Could not read the accounts: the service's list of accounts contains an invalid item"),
         (USAGE_PATH, [], "Could not read the billing usage: the service's answer contains no usage"),
         (PERMISSIONS_PATH, {}, "Could not read the permissions of the API token: the service's answer is not a list"),
-        (PERMISSIONS_PATH, [{"id": 1, "resources": [3]}], "the service's list of resources holds something else"),
+        (PERMISSIONS_PATH, [{"id": 1, "resources": [3]}], "the service's list of resources contains an invalid item"),
     ],
 )
 def test_unexpected_answers_are_reported(play_in, emulator, path, answer, message):

@@ -87,7 +87,7 @@ def test_event_is_recorded(play, address_book):
 @pytest.mark.parametrize(
     "options, message",
     [
-        ({"email": "", "name": "x"}, "'' names no contact"),
+        ({"email": "", "name": "x"}, "'' is not the id of a contact"),
         ({"email": "a@b.cd", "name": " "}, "name must not be empty"),
         ({"email": "a@b.cd", "name": "x" * 256}, f"name {TOO_LONG}"),
         (
@@ -370,8 +370,8 @@ def test_export_times_out(play, address_book, tmp_path):
 @pytest.mark.parametrize(
     "fault, message",
     [
-        ({"status": 403, "text": "Expired"}, "the address of the file is not good any longer: Expired"),
-        ({"status": 404}, "the file is not there any longer"),
+        ({"status": 403, "text": "Expired"}, "the download link has expired: Expired"),
+        ({"status": 404}, "the file no longer exists"),
         ({"status": 200, "text": "<html>"}, "the exported file is not a gzip file"),
         (
             {"path": "/exports/", "status": 200, "json": {"id": 1, "status": "finished"}},
@@ -399,7 +399,7 @@ def test_invalid_export_options_are_refused(play_in, address_book, tmp_path):
             ignore_errors(export_task(dest=str(tmp_path / "a.csv.gz"), lists=["None"])),
         ],
     )
-    assert "there is no folder" in steps[0].msg
+    assert "does not exist" in steps[0].msg
     assert steps[1].msg.endswith("wait must be at least 1 s, not 0")
     assert steps[2].msg.endswith("lists and list_ids are empty: omit both to export the contacts of all lists")
     assert steps[3].msg.endswith("there is no contact list 'None'")

@@ -100,7 +100,7 @@ def test_invalid_arguments_and_missing_sandboxes_are_failures(play_in, seeded_em
 
 
 def test_a_missing_token_is_a_failure(run_lookup, seeded_emulator):
-    assert "there is no API token" in run_lookup("'Box'", token=False).msg
+    assert "an API token is required" in run_lookup("'Box'", token=False).msg
 
 
 def test_a_token_without_access_to_the_password_is_a_failure(run_lookup, seeded_emulator):

@@ -399,7 +399,7 @@ def test_links_are_followed(play, seeded_emulator, website, tmp_path):
     assert not selected.failed and not moved.failed
     assert f"link {website.url}/gone answered with status 404, link {website.url}/loop did not answer:" in bad.msg
     assert (
-        "link http://127.0.0.1:9/x did not answer: no connection to http://127.0.0.1:9: Connection refused" in bad.msg
+        "link http://127.0.0.1:9/x did not answer: cannot connect to http://127.0.0.1:9: Connection refused" in bad.msg
     )
     assert "http://[::1/x did not answer" in bad.msg and f"{website.url}/help" not in bad.msg
     assert too_many.msg.endswith("51 links exceed the limit of 50: select fewer with the option links")

@@ -102,7 +102,7 @@ def test_invalid_replies_and_forwards_are_refused(play_in, message, emulator):
     assert "missing required arguments: to" in steps[4].msg
     assert "from is not allowed for Mailtrap-hosted inboxes" in steps[5].msg
     assert "from can't be blank" in steps[6].msg and steps[7]["status"] == 404
-    assert "'' names no inbound message" in steps[8].msg
+    assert "'' is not the id of an inbound message" in steps[8].msg
     assert "give inbound_folder or inbound_folder_id" in steps[9].msg
     assert "there is no inbound inbox 'None'" in steps[10].msg
     assert [bool(step.writes) for step in steps] == [False] * 5 + [True] * 3 + [False] * 3

@@ -267,7 +267,7 @@ def test_an_unusable_dest_is_a_failure(play_in, emulator_with_files, tmp_path):
             )
         ],
     )
-    assert missing.msg == f"dest names '{tmp_path}/none', and there is no such folder" and missing.requests == []
-    assert file.msg == f"dest names '{tmp_path}/file', and there is no such folder" and file.requests == []
+    assert missing.msg == f"dest '{tmp_path}/none' is not an existing folder" and missing.requests == []
+    assert file.msg == f"dest '{tmp_path}/file' is not an existing folder" and file.requests == []
     assert no_dest.msg == "dest is required if include contains eml" and no_dest.requests == []
     assert "6000000001/bashrc' cannot be written: File exists" in blocked.msg

@@ -131,7 +131,7 @@ def test_template_is_selected_by_name_or_uuid(play, seeded_emulator):
     assert by_name.requests == ["GET /api/email_templates", "POST /api/send/5"]
     assert by_uuid.requests == ["POST /api/send/5"]
     assert [message["subject"] for message in read["sandbox_messages"]] == ["Report 1.2.4", "Report 1.2.3"]
-    assert "2 email templates are called 'Twin', with the ids 3, 2" in ambiguous.msg
+    assert "2 email templates have the name 'Twin', with the ids 3, 2" in ambiguous.msg
     assert "there is no email template 'Raport'" in missing.msg
 
 
@@ -271,7 +271,7 @@ def test_attachment_can_be_on_the_target(play, seeded_emulator, tmp_path):
         ({"status": 413, "html": "<h1>no</h1>"}, "the message is too large; the limit is 10 MB per message unless"),
         (
             {"status": 429, "json": {"success": False, "errors": ["Rate limit exceeded"]}},
-            "the service takes no more mail for now: Rate limit exceeded; the hourly or daily sending limit is",
+            "the service accepts no more mail for now: Rate limit exceeded; the hourly or daily sending limit is",
         ),
     ],
 )

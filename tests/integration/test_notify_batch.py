@@ -328,7 +328,7 @@ def test_batch_stops_after_a_request_with_unknown_outcome(play_in, seeded_emulat
         ({"status": 413, "text": ""}, "the message is too large; the limit is 10 MB per message unless"),
         (
             {"status": 429, "json": {"success": False, "errors": ["Rate limit exceeded"]}},
-            "the service takes no more mail for now: Rate limit exceeded; the hourly or daily sending limit is",
+            "the service accepts no more mail for now: Rate limit exceeded; the hourly or daily sending limit is",
         ),
         ({"status": 400, "json": {"errors": ["empty field: 'requests'"]}}, "empty field: 'requests'"),
     ],
@@ -495,7 +495,7 @@ def test_batch_is_not_sent_without_a_connection(play_in, seeded_emulator):
     (step,) = play_in("in_process", [{"community.mailtrap.notify": task, "ignore_errors": True}])
     assert step.failed and not step.changed and statuses(step) == ["not_sent"] * 2
     assert (
-        "messages[0] to messages[1] were not sent: no connection to http://127.0.0.1:9: Connection refused" in step.msg
+        "messages[0] to messages[1] were not sent: cannot connect to http://127.0.0.1:9: Connection refused" in step.msg
     )
 
 

@@ -698,7 +698,7 @@ def test_ad_hoc_command(run):
         ),
         ({"MAILTRAP_API_TOKEN": "wrong"}, "Could not send the message: the API token was refused"),
         ({"MAILTRAP_API_TOKEN": ""}, "missing options: api_token (or the environment variable MAILTRAP_API_TOKEN)"),
-        ({"MAILTRAP_API_URL": "nowhere"}, "api_url must look like https://host[:port]"),
+        ({"MAILTRAP_API_URL": "nowhere"}, "api_url must have the form https://host[:port]"),
         ({"MAILTRAP_SUMMARY_TO": None}, "Could not send mail: missing options: to, cc or bcc"),
         ({"MAILTRAP_SUMMARY_TO": "nobody"}, "to: 'nobody' is not an e-mail address"),
         ({"MAILTRAP_SUMMARY_FROM": "", "MAILTRAP_SUMMARY_TO": ""}, "missing options: from; to, cc or bcc"),
@@ -712,7 +712,7 @@ def test_ad_hoc_command(run):
             "sandbox and sandbox_id are mutually exclusive",
         ),
         ({"MAILTRAP_SUMMARY_STATE_DIR": "/dev/null/x"}, "Could not use state_dir '/dev/null/x': Not a directory"),
-        ({"REQUESTS_CA_BUNDLE": "/none.pem"}, "ca_path names /none.pem, which does not exist"),
+        ({"REQUESTS_CA_BUNDLE": "/none.pem"}, "ca_path '/none.pem' does not exist"),
     ],
 )
 def test_error_becomes_one_warning(run, environment, message):
