@@ -196,7 +196,7 @@ def test_all_errors_of_the_input_are_reported_before_any_request(play, address_b
             ignore_errors(import_task(contacts=None)),
         ]
     )
-    worse = "line 2 of src: email 'ann' is not a valid email address; line 2 of src: orders 'many' is no integer; "
+    worse = "line 2 of src: email 'ann' is not a valid email address; line 2 of src: orders 'many' is not an integer; "
     worse += "line 4 of src: email '' is not a valid email address"
     assert [step.msg.replace("Could not import the contacts: ", "") for step in steps[:8]] == [
         "line 3 of src has 3 columns, but the header has 2",

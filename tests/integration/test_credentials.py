@@ -209,7 +209,7 @@ def test_reset_credentials_are_saved_in_a_file(play, seeded_emulator, tmp_path):
 @pytest.mark.parametrize("name", ["none/smtp.json", "."])
 def test_an_unusable_dest_prevents_the_reset(play, seeded_emulator, tmp_path, name):
     (step,) = play(build_task(dest=str(tmp_path / name)))
-    assert step.failed and step.msg.startswith("dest names ") and step.requests == []
+    assert step.failed and step.msg.startswith("dest ") and step.requests == []
     assert find_sandbox(seeded_emulator, 5)["password"] == "word5"
 
 
