@@ -210,7 +210,7 @@ def test_all_errors_of_the_input_are_reported_before_any_request(play, address_b
     ]
     assert steps[8].msg.startswith("src 'none.csv' was not found on the controller")
     assert [step.msg.replace("Could not import the contacts: ", "") for step in steps[9:]] == [
-        "contacts[0]: email 'a@b' is not a valid email address; contacts[1]: orders [] is no integer",
+        "contacts[0]: email 'a@b' is not a valid email address; contacts[1]: orders [] is not an integer",
         "list 1 is both included and excluded",
         "wait must be at least 0 s, not -1",
         "parameters are mutually exclusive: contacts|src",
