@@ -399,3 +399,15 @@ def test_export_is_applied_to_the_same_and_to_an_empty_account(playbook_in, emul
     for token in (*account["api_tokens"], *new_account["api_tokens"]):
         token.pop("expires_at", None)
     assert new_account == account and new_files == files
+
+
+def test_recreate_does_not_replace_the_token_in_use(play_in, emulator):
+    """The guard of the module api_token holds in a document too, and in check mode, because there is one engine."""
+    permissions = [{"resource_type": "account", "access_level": "viewer"}]
+    config = {"api_tokens": [{"name": "Start token", "permissions": permissions}]}
+    task = {"community.mailtrap.account_config": {"config": config, "recreate": True}, "ignore_errors": True}
+    planned, applied = play_in("in_process", [{**task, "check_mode": True}, task])
+    for step in (planned, applied):
+        assert step.failed and step.writes == []
+        assert step.msg.startswith("api_tokens[0]: API token ") and "API token in use" in step.msg
+        assert "force" not in step.msg  # account_config has no such option

@@ -83,22 +83,24 @@ def prepare(step: Step, token_suffix: str, planner: Planner = plan_step) -> Step
     """
     step.plan = planner(step)
     if step.plan.writes and not step.options.get("force"):
-        check_protection(step.plan, token_suffix)
+        check_protection(step.plan, token_suffix, has_force_option="force" in step.options)
     label = f"{step.label[0].upper()}{step.label[1:]}"
     warnings = get_change_warnings(step.resource, step.current, step.plan.after)
     step.warnings.extend(f"{label} {warning}." for warning in warnings)
     return step
 
 
-def check_protection(planned: Plan, token_suffix: str) -> None:
+def check_protection(planned: Plan, token_suffix: str, has_force_option: bool) -> None:
     """Refuse a plan that deletes a protected object or takes it out of use.
 
+    :param has_force_option: whether the module has the option ``force``, so that the message can name it.
     :raises MailtrapError: for the first protected object.
     """
+    advice = "; set force to do it anyway" if has_force_option else ""
     for resource, obj in planned.affected:
         reason = get_protection_reason(resource, obj, token_suffix)
         if reason:
-            raise MailtrapError(f"{reason}; set force to do it anyway")
+            raise MailtrapError(f"{reason}{advice}")
 
 
 def get_protection_reason(resource: Resource, obj: JsonObject, token_suffix: str) -> Optional[str]:
