@@ -273,14 +273,14 @@ EXAMPLES = r"""
     to: ops@example.com
     subject: Shop 1.2.3 is live
     body_markdown: |
-      ![Load](cid:load.png)
+      ![Logo](cid:logo.png)
 
       Version **1.2.3** serves all requests:
 
       - [changes](https://shop.example.com/changes)
       - [dashboard](https://shop.example.com/dashboard)
     attachments:
-      - src: load.png
+      - src: logo.png
         disposition: inline
 
 - name: Send a batch with a personal report for each recipient and a shared attachment
