@@ -123,7 +123,14 @@ def plan_purge(
     """
     described = {(step.resource, step.current["id"]) for step in steps if step.current}
     purged = [
-        AccountStep(resource, {"state": "absent"}, f"{resource.noun} {name!r}", Location(parent_id), obj, name=name)
+        AccountStep(
+            resource=resource,
+            options={"state": "absent"},
+            label=f"{resource.noun} {name!r}",
+            location=Location(parent_id),
+            current=obj,
+            name=name,
+        )
         for resource in resources
         for parent_id, obj, name in _find_undescribed(snapshot, resource, described)
         if not _is_exempt_from_purge(snapshot, resource, obj, name, protect)
@@ -161,7 +168,8 @@ def _find_step(snapshot: Snapshot, entry: Entry, steps: Dict[Entry, AccountStep]
     """Return the step of an entry, with the object that the entry describes."""
     resource = entry.resource
     options = {**entry.options, "state": "present", "recreate": recreate}
-    step = AccountStep(resource, options, f"{resource.noun} {entry.name!r}", name=entry.name, entry=entry)
+    label = f"{resource.noun} {entry.name!r}"
+    step = AccountStep(resource=resource, options=options, label=label, name=entry.name, entry=entry)
     if entry.parent:
         step.parent = steps.get(entry.parent)
         parent_id = _find_parent_id(snapshot, entry.parent, step.parent)

@@ -95,7 +95,7 @@ class _SandboxWatcher:
     def wait_for_messages(self, wait: float) -> None:
         """Poll until enough messages match, or ``wait`` seconds are over."""
         start, progress = time.monotonic(), Progress("Waiting for messages, in seconds", wait)
-        for _ in iterate_polls(wait):
+        for _poll in iterate_polls(wait):
             self._poll()
             self.waited = round(time.monotonic() - start, 1)
             if len(self.matching) >= self._needed_count:

@@ -144,7 +144,7 @@ def _detail_lines(summary: Summary) -> list[str]:
     details = [(detail.label, detail.text) for detail in summary.details]
     if summary.job_url:
         details.append(("Job", summary.job_url))
-    width = max((len(label) for label, _ in details), default=0)
+    width = max((len(label) for label, _text in details), default=0)
     return [f"{label:{width}}  {text}" for label, text in details]
 
 
