@@ -123,10 +123,10 @@ def _to_rdata(record_type: str, value: str) -> str:
     """Return a value in the notation of a zone file."""
     if record_type in HOST_NAME_TYPES:
         return value.rstrip(".") + "."
-    return _quote_text(value) if record_type == "TXT" else value
+    return _quote_txt_record(value) if record_type == "TXT" else value
 
 
-def _quote_text(text: str) -> str:
+def _quote_txt_record(text: str) -> str:
     if not text.isascii() or not text.isprintable():
         raise AnsibleFilterError(f"dns_records: the text {text!r} has characters other than printable ASCII")
     strings = [text[start : start + MAX_STRING_LENGTH] for start in range(0, len(text), MAX_STRING_LENGTH)]
