@@ -197,7 +197,10 @@ def test_a_message_is_forwarded_to_a_confirmed_address(play, seeded_emulator):
         f"The email address has not been confirmed by the recipient (HTTP 422 for {path})"
     )
     assert missing["status"] == 404
-    assert invalid.msg == "'friend' is not an e-mail address: write user@host or Name <user@host>" and invalid.requests == []
+    assert (
+        invalid.msg == "'friend' is not an e-mail address: write user@host or Name <user@host>"
+        and invalid.requests == []
+    )
     assert [mail["recipients"] for mail in seeded_emulator.outbox()] == [["friend@example.net"]]
 
 

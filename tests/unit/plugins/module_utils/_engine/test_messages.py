@@ -66,10 +66,12 @@ def test_message_contains_the_verb_of_the_state(name: str, state: str, verb: str
     assert str(caught.value) == f"Could not {verb} key '{name}': it is impossible"
 
 
-def test_refused_deletion_is_called_a_deletion() -> None:
+@pytest.mark.parametrize("force, advice", [({}, ""), ({"force": False}, "; set force to do it anyway")])
+def test_refused_deletion_is_called_a_deletion(force: dict[str, bool], advice: str) -> None:
+    """The message names the option ``force`` only if the module has it."""
     with pytest.raises(MailtrapError) as caught:
-        prepare_step(make_directory(), KEY, {"name": "main", "state": "absent"})
-    assert str(caught.value) == "Could not delete key 'main': key 1 is in use; set force to do it anyway"
+        prepare_step(make_directory(), KEY, {"name": "main", "state": "absent", **force})
+    assert str(caught.value) == f"Could not delete key 'main': key 1 is in use{advice}"
 
 
 def test_ambiguous_object_message_contains_the_option_to_set() -> None:
