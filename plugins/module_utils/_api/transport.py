@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Dict, Iterable, Mapping, Optional, Tuple,
 from urllib.parse import unquote, urljoin
 
 # The second function is missing in typeshed.
-from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
+from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]  # not in the stubs
 
 try:
     # Both packages are dependencies of requests. Importing requests itself takes longer than a request.

@@ -43,7 +43,7 @@ class FakeClient:
 
 
 def make_directory() -> Directory:
-    return Directory(FakeClient())  # type: ignore[arg-type]
+    return Directory(FakeClient())  # type: ignore[arg-type]  # it only lists keys
 
 
 def refuse(step: Step) -> Plan:
